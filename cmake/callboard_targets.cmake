@@ -1,0 +1,60 @@
+# Functions that give every target of the project the same language level, warnings and sanitizers.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set_property(GLOBAL PROPERTY USE_FOLDERS ON)
+
+find_program(CALLBOARD_CCACHE ccache)
+if(CALLBOARD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers are only cached with these two checks relaxed (ccache manual, "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CALLBOARD_CCACHE})
+endif()
+
+if(NOT MSVC)
+  find_program(CALLBOARD_LLD ld.lld)
+  if(CALLBOARD_LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
+endif()
+if(CALLBOARD_SANITIZE)
+  add_compile_options(-fsanitize=${CALLBOARD_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CALLBOARD_SANITIZE})
+endif()
+
+# callboard_warnings(target): our warnings; third-party headers are system headers and stay silent.
+function(callboard_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                           -Wnon-virtual-dtor -Woverloaded-virtual)
+endfunction()
+
+# callboard_library(name SOURCES … PUBLIC … PRIVATE …): one folder's static library, callboard::name.
+function(callboard_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  set(target callboard_${name})
+  add_library(${target} STATIC ${arg_SOURCES})
+  add_library(callboard::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(
+    ${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  callboard_warnings(${target})
+  set_property(GLOBAL APPEND PROPERTY CALLBOARD_LIBRARIES ${target})
+endfunction()
+
+# callboard_test(name LABEL label SOURCES … LIBRARIES …): a GoogleTest executable whose cases are
+# CTest tests with that label. No test may take longer than a minute: a hang is a failure.
+function(callboard_test name)
+  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  callboard_warnings(${name})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${arg_LABEL} TIMEOUT 60)
+endfunction()

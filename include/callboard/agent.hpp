@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <callboard/job.hpp>
+
+namespace callboard {
+
+/// A configured agent, as callers see it.
+struct agent_info {
+  /// Unique among the engine's agents.
+  uuid id;
+  /// For people; unique too.
+  std::string name;
+  /// Tasks that it works on at once, ≥ 1. 64 keeps a model server busy without drowning it.
+  std::uint32_t concurrency = 64;
+  /// Jobs that may wait for a slot; none: no limit but the engine's own.
+  std::optional<std::uint32_t> queue_limit;
+};
+
+/// One earlier turn of the conversation.
+struct history_entry {
+  /// "user" or "assistant".
+  std::string role;
+  std::string content;
+};
+
+/// What an agent is asked to do: one turn. Immutable, shared, may be kept as long as needed.
+struct agent_task {
+  /// Stable over re-delivery after a restart.
+  uuid id;
+  /// The job as it stood when the task was handed over: user, metadata, params, payload …
+  job_ptr job;
+  task_kind kind = task_kind::message;
+  /// From 1, over the whole job.
+  std::uint32_t attempt = 1;
+  /// The prompt of this turn; never null.
+  shared_text content;
+  /// The conversation so far, oldest first; empty on the first turn.
+  std::vector<history_entry> history;
+  /// Who runs it.
+  uuid agent_id;
+  std::string agent_name;
+  /// When the task must be over, shown to the agent. The engine aborts it then by itself.
+  system_time deadline;
+};
+
+using task_ptr = std::shared_ptr<const agent_task>;
+
+/// How a turn ended.
+enum class answer_status : std::uint8_t {
+  /// The job is done, `content` is its result.
+  completed,
+  /// The agent asks for a follow-up turn. Only jobs with `follow_ups_max` > 0 can.
+  wants_more,
+  /// It did not work; `error` says why.
+  failed,
+};
+
+/// What an agent says to a task.
+struct agent_answer {
+  answer_status status = answer_status::completed;
+  /// The text; UTF-8 (other bytes are replaced by U+FFFD before they are stored).
+  std::string content;
+  /// An object, or empty.
+  json_text metadata;
+  /// With `failed`: why, as users may read it.
+  std::string error;
+  /// With `failed`: do not try again.
+  bool is_final = false;
+  /// With `failed`: wait at least this long before the next attempt.
+  std::optional<std::chrono::milliseconds> retry_after;
+
+  /// A `completed` answer.
+  static agent_answer complete(std::string content, json_text metadata = {});
+  /// A `failed` answer that may be retried.
+  static agent_answer failure(std::string error);
+  /// A `failed` answer that must not be retried.
+  static agent_answer final_failure(std::string error);
+};
+
+/// Takes an agent's answer, from any thread, at most once: the first call counts, further ones are
+/// dropped. Copies share one answer. When the last copy goes unanswered, the task fails with
+/// "agent dropped the task".
+class completion {
+public:
+  using sink = std::function<void(agent_answer)>;
+
+  completion() = default;
+  explicit completion(sink deliver);
+
+  /// Delivers the answer. Never blocks, never throws.
+  void operator()(agent_answer answer) const;
+
+private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+/// Runs tasks: the port behind which webhooks, models, programs and C++ functions stand.
+/// The engine calls `start` and `cancel` of one agent from one thread at a time; neither may block.
+class agent {
+public:
+  virtual ~agent() = default;
+
+  /// Begins a task and returns at once; `done` may be called now or later, from any thread.
+  /// An exception fails the task.
+  virtual void start(task_ptr task, completion done) = 0;
+
+  /// Gives a running task up: its job was canceled or its deadline passed. The slot is free already
+  /// and what the agent still answers is dropped. Unknown ids are ignored.
+  virtual void cancel(const uuid& task_id) = 0;
+};
+
+/// An agent and how the engine uses it.
+struct agent_binding {
+  agent_info info;
+  std::shared_ptr<agent> runner;
+};
+
+} // namespace callboard

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <callboard/agent.hpp>
+#include <callboard/task_callbacks.hpp>
+
+namespace callboard {
+
+/// Answers with `prefix` + the task's content.
+struct echo_options {
+  std::string prefix = "echo: ";
+  /// Wait before the answer; 0: at once, on the caller's thread.
+  std::chrono::milliseconds delay{0};
+};
+std::shared_ptr<agent> make_echo_agent(echo_options options = {});
+
+/// Runs a callable on a pool of threads; it may block. `stop_requested` turns true when the task is
+/// canceled. Its error, or an exception, fails the task.
+using blocking_function = std::function<result<agent_answer>(
+  const agent_task& task, const std::function<bool()>& stop_requested)>;
+/// @param threads size of the pool, ≥ 1; more tasks than that wait their turn.
+std::shared_ptr<agent> make_function_agent(blocking_function run, std::size_t threads = 4);
+
+/// Calls a callable that begins the work and answers later through `completion`. It must not block.
+using async_function = std::function<void(task_ptr task, completion done)>;
+/// @param cancel told the id of a task that is given up; may be empty.
+std::shared_ptr<agent> make_async_function_agent(async_function begin,
+                                                 std::function<void(const uuid&)> cancel = {});
+
+/// Runs a program for each task, without a shell. See `exec` in docs/agents.md.
+struct exec_options {
+  /// Program and arguments; the program is looked up in PATH. Not empty.
+  std::vector<std::string> command;
+  /// Working directory; empty: the server's.
+  std::string cwd;
+  /// Added to the server's environment.
+  std::map<std::string, std::string> env;
+  /// Limit on one run; none: only the job's deadline.
+  std::optional<std::chrono::milliseconds> timeout;
+  /// More output than this fails the task.
+  std::size_t output_bytes_max = 2 * 1024 * 1024;
+};
+result<std::shared_ptr<agent>> make_exec_agent(exec_options options);
+
+/// One thread that makes all outgoing HTTP requests (libcurl's multi interface): keep-alive, no
+/// redirects, capped sizes. Agents share it; it stops when the last of them is gone.
+class outbound_http;
+std::shared_ptr<outbound_http> make_outbound_http();
+
+/// POSTs each task to a URL. See `http` in docs/agents.md.
+struct http_agent_options {
+  /// http:// or https://. Required.
+  std::string url;
+  /// Added to each request.
+  std::map<std::string, std::string> headers;
+  /// Limit until the answer is there, a callback included; none: only the job's deadline.
+  std::optional<std::chrono::milliseconds> timeout;
+  /// Signs requests by Standard Webhooks: `whsec_` + base64, or plain text; empty: unsigned.
+  std::string secret;
+  /// Where this server is reached, for `callback.url`; empty: no callbacks, and a 202 fails the task.
+  std::string public_url;
+};
+/// @param callbacks where 202 answers are awaited; may be null when `public_url` is empty.
+result<std::shared_ptr<agent>> make_http_agent(http_agent_options options,
+                                               std::shared_ptr<outbound_http> outbound,
+                                               std::shared_ptr<task_callbacks> callbacks);
+
+/// Asks a chat model by the OpenAI Chat Completions protocol (OpenAI, Ollama, llama.cpp, vLLM …).
+struct openai_options {
+  /// Up to and without `/chat/completions`, e.g. "http://127.0.0.1:11434/v1". Required.
+  std::string base_url;
+  /// Required.
+  std::string model;
+  /// Sent as a bearer token; empty: none.
+  std::string api_key;
+  /// First message, role `system`; empty: none.
+  std::string system;
+  /// Sampling temperature, 0–2; none: the server's default.
+  std::optional<double> temperature;
+  /// Longest answer in tokens, ≥ 1; none: the server's default.
+  std::optional<int> max_tokens;
+  /// Added to each request.
+  std::map<std::string, std::string> headers;
+  /// Limit on one request; none: only the job's deadline.
+  std::optional<std::chrono::milliseconds> timeout;
+};
+result<std::shared_ptr<agent>> make_openai_agent(openai_options options,
+                                                 std::shared_ptr<outbound_http> outbound);
+
+} // namespace callboard

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <callboard/agent.hpp>
+#include <callboard/error.hpp>
+#include <callboard/options.hpp>
+#include <callboard/service.hpp>
+#include <callboard/store.hpp>
+
+namespace callboard {
+
+/// Owns the actor system: runs jobs from `start` until it is destroyed.
+/// Members may be called from one thread at a time; `jobs()` from any.
+class engine {
+public:
+  /// Starts the actors and takes up the jobs that the store holds. Agents are asked in the given
+  /// order when a job names none. Errors: `invalid_argument` (an option out of range, two agents
+  /// with one id, an agent without a runner), `io` (the store).
+  static result<engine> start(engine_options options, std::unique_ptr<store> jobs,
+                              std::vector<agent_binding> agents);
+
+  engine(engine&&) noexcept;
+  engine& operator=(engine&&) noexcept;
+  /// `drain(0 ms)`, then ends all actors and the store.
+  ~engine();
+
+  /// What one can do with jobs. Valid as long as the engine lives.
+  service& jobs() noexcept;
+
+  /// Stops taking jobs, lets tasks under way finish for at most `grace`, then ends: live jobs stay
+  /// in a durable store for the next start; without one they become `failed` ("server stopped
+  /// before the job was done"). All waiting calls are answered. Blocks; further calls return at once.
+  void drain(std::chrono::milliseconds grace);
+
+  /// Told once, on an engine thread, when a fault has stopped the engine for good: end the process.
+  void on_fatal(std::function<void(std::string_view)> told);
+
+private:
+  struct implementation;
+  explicit engine(std::unique_ptr<implementation> impl);
+  std::unique_ptr<implementation> impl_;
+};
+
+} // namespace callboard

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <tl/expected.hpp>
+
+namespace callboard {
+
+/// What went wrong, as a stable code. Every expected failure of the library is one of these.
+enum class errc : std::uint8_t {
+  /// An argument breaks a documented rule; the message names it and what is allowed.
+  invalid_argument,
+  /// No job (task, agent …) with that id is held.
+  not_found,
+  /// The job names an agent that is not configured.
+  agent_not_found,
+  /// The job names no agent and none is configured.
+  no_agents,
+  /// The thing exists and belongs to another organisation.
+  forbidden,
+  /// The job is over already and cannot be changed.
+  conflict,
+  /// As many jobs as allowed are held; try again later.
+  capacity,
+  /// The job's agent has as many jobs waiting as its `queue_limit` allows; try again later.
+  agent_busy,
+  /// The engine takes no new work: it is stopping, or its store fails.
+  unavailable,
+  /// Reading or writing a file, a socket or a database failed.
+  io,
+  /// A fault of Callboard itself.
+  internal,
+};
+
+/// The stable lower-case name of a code, as logs and JSON show it ("agent_not_found").
+std::string_view to_string(errc code) noexcept;
+
+/// An expected failure: a code to branch on and a text to show.
+struct error {
+  /// What to branch on.
+  errc code = errc::internal;
+  /// What was wrong, where, and what is allowed: lower-case, no full stop, nothing about the inside
+  /// of the server, so that it can be shown to whoever made the call.
+  std::string message;
+
+  friend bool operator==(const error&, const error&) = default;
+};
+
+/// A value or an `error`. (`std::expected` is C++23; this is its reference implementation.)
+template <class T>
+using result = tl::expected<T, error>;
+
+/// Makes the failed side of a `result`.
+inline tl::unexpected<error> fail(errc code, std::string message) {
+  return tl::unexpected<error>(error{code, std::move(message)});
+}
+
+} // namespace callboard

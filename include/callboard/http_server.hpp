@@ -1,0 +1,109 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <callboard/error.hpp>
+#include <callboard/service.hpp>
+#include <callboard/task_callbacks.hpp>
+
+namespace callboard {
+
+/// What a key opens. The texts are those of the configuration ("SERVICES:READ").
+enum class api_scope : std::uint8_t { messaging, services_read, services_write, jobs, operations };
+
+/// A key as the configuration holds it: never the key, only its digest.
+struct api_key {
+  /// For people and logs.
+  std::string name;
+  /// SHA-256 of the key.
+  std::array<std::uint8_t, 32> sha256{};
+  /// Whose jobs it sees.
+  std::string organisation = "default";
+  std::set<api_scope> scopes;
+};
+
+/// What can be set about the HTTP server. The defaults are the program's.
+struct http_options {
+  /// Address to listen on.
+  std::string address = "127.0.0.1";
+  /// 0: any free port; `http_server::port` tells which.
+  std::uint16_t port = 3000;
+  /// Threads that serve connections; 0: from the machine's cores.
+  std::size_t threads = 0;
+  /// Keys; while none is given `/api/*` is open.
+  std::vector<api_key> keys;
+  /// Listen on other than loopback addresses without any key.
+  bool allow_insecure = false;
+  /// How clients reach this server ("https://jobs.example.com"); counts as an own origin.
+  std::string public_url;
+  /// Origins of web pages that may call; "*": any.
+  std::vector<std::string> allowed_origins;
+  /// PEM files; both or none. With them the server speaks TLS 1.2 and up only.
+  std::string tls_certificate;
+  std::string tls_private_key;
+  /// Longest request body; beyond it 413.
+  std::size_t body_bytes_max = 2 * 1024 * 1024;
+  /// Connections at once; ≥ 1. Each costs a descriptor and about 6 KiB.
+  std::size_t connections_max = 10'000;
+  /// Whether `connections_max` was asked for: then a limit on descriptors that is too low is an
+  /// error, else the number is lowered to what fits.
+  bool connections_max_is_explicit = false;
+  /// What POST /api/messaging/jobs uses without `timeoutMs`; 1–300 s.
+  std::chrono::milliseconds default_time_limit{30'000};
+  /// How long a connection may idle between requests, and a request may take to arrive.
+  std::chrono::seconds idle_limit{60};
+};
+
+/// One line of what happened, for whoever keeps the log.
+struct http_log_entry {
+  std::string_view request_id;
+  std::string_view method;
+  /// Path without the query.
+  std::string_view path;
+  int status = 0;
+  std::chrono::microseconds took{0};
+  /// Name of the key used; empty without one.
+  std::string_view key_name;
+};
+
+/// Serves a `service` over HTTP/1.1.
+class http_server {
+public:
+  /// Listens and serves. `jobs` must outlive the server. Errors: `invalid_argument` (options),
+  /// `io` (address in use, no such certificate, too few descriptors).
+  /// @param callbacks answers POST /agents/tasks/:id/result; may be null: then it is 404.
+  /// @param log told of each answered request, on a server thread; may be empty.
+  static result<http_server> start(http_options options, service& jobs,
+                                   std::shared_ptr<task_callbacks> callbacks = nullptr,
+                                   std::function<void(const http_log_entry&)> log = {});
+
+  http_server(http_server&&) noexcept;
+  http_server& operator=(http_server&&) noexcept;
+  /// `stop(0 ms)`.
+  ~http_server();
+
+  /// The port it listens on.
+  std::uint16_t port() const noexcept;
+
+  /// Takes no new connections; from now on `/readyz` says 503 and answers close their connection.
+  void stop_accepting();
+
+  /// `stop_accepting`, waits until the requests in flight are answered, at most `grace`, and ends.
+  void stop(std::chrono::milliseconds grace);
+
+private:
+  struct implementation;
+  explicit http_server(std::unique_ptr<implementation> impl);
+  std::unique_ptr<implementation> impl_;
+};
+
+} // namespace callboard

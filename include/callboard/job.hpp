@@ -1,0 +1,230 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <callboard/json_text.hpp>
+#include <callboard/time.hpp>
+#include <callboard/uuid.hpp>
+
+namespace callboard {
+
+/// Which API a job belongs to. It decides capacity, retention and how the job is shown, not how it runs.
+enum class job_kind : std::uint8_t {
+  /// A one-off message to an agent (Messaging Jobs API).
+  message,
+  /// A job of a job type, run as one or more tasks (Agent Jobs API).
+  agent,
+  /// One firing of a scheduled job (Scheduled Jobs API).
+  run,
+};
+
+/// Where a job stands. `docs/job-states.md` draws the ways between them.
+enum class job_state : std::uint8_t {
+  /// Its time has not come yet.
+  scheduled,
+  /// Waits for a slot of its agent, or for its next retry.
+  pending,
+  /// Its agent works on it.
+  processing,
+  /// Terminal: the agent answered.
+  completed,
+  /// Terminal: the agent failed and no retry was left, or the server gave up.
+  failed,
+  /// Terminal: the deadline passed first.
+  timeout,
+  /// Terminal: somebody canceled it.
+  canceled,
+};
+
+/// Number of job states; they count from zero, so this sizes arrays indexed by state.
+inline constexpr std::size_t job_state_count = 7;
+
+/// Whether a state is final: a job in it never changes again.
+constexpr bool is_terminal(job_state state) noexcept {
+  return state >= job_state::completed;
+}
+
+/// Lower-case names as stored, logged and shown: "pending", "completed" …
+std::string_view to_string(job_state state) noexcept;
+/// "message", "agent", "run".
+std::string_view to_string(job_kind kind) noexcept;
+/// The state of that name (lower case); no value for anything else.
+std::optional<job_state> parse_job_state(std::string_view name) noexcept;
+/// The kind of that name (lower case); no value for anything else.
+std::optional<job_kind> parse_job_kind(std::string_view name) noexcept;
+
+/// Why a task was given to the agent. Agents see it as `kind`.
+enum class task_kind : std::uint8_t { message, start, retry, follow_up, run };
+
+/// Where a task stands; `waiting` = in its agent's queue.
+enum class task_state : std::uint8_t { waiting, running, completed, failed, canceled };
+
+std::string_view to_string(task_kind kind) noexcept;
+std::string_view to_string(task_state state) noexcept;
+
+/// Text that several snapshots of a job share; never changed once made, null for "none".
+using shared_text = std::shared_ptr<const std::string>;
+
+/// One turn with the agent.
+struct task_record {
+  /// Stable over re-delivery after a restart, so that the agent can tell a repeat. Set at creation.
+  uuid id;
+  /// Set at creation.
+  task_kind kind = task_kind::message;
+  /// Changes as the agent takes, answers or loses it.
+  task_state state = task_state::waiting;
+  /// 1 for the job's first task, +1 for each further one. Set at creation.
+  std::uint32_t attempt = 1;
+  /// When the task was put into the agent's queue.
+  system_time created_at;
+  /// When it ended, however it did.
+  std::optional<system_time> finished_at;
+  /// The agent's text, once `completed`.
+  shared_text result;
+  /// Why it failed, once `failed`.
+  shared_text error;
+};
+
+/// How the wait grows from one retry to the next.
+enum class backoff : std::uint8_t { fixed, exponential };
+
+/// When a failed task is tried again. The default is: never.
+struct retry_policy {
+  /// Retries over the whole job, 0–100.
+  std::uint32_t retries_max = 0;
+  /// Wait before the first retry, ≥ 0.
+  std::chrono::milliseconds delay{1000};
+  /// No wait is longer than this.
+  std::chrono::milliseconds delay_max{60'000};
+  /// Doubled from retry to retry, or always `delay`.
+  backoff growth = backoff::exponential;
+  /// Each wait is multiplied by a random factor within 1 ± jitter; 0–1.
+  double jitter = 0.0;
+
+  friend bool operator==(const retry_policy&, const retry_policy&) = default;
+};
+
+/// What only jobs of kind `agent` carry.
+struct agent_job_fields {
+  /// Id of the job type within the organisation.
+  std::string job_type_id;
+  /// The request's `params`, an object.
+  json_text params;
+  /// The request's `target_channel`, given back as it came.
+  json_text target_channel;
+  /// Goes to the agent with every task; empty for none.
+  std::string profile_id;
+  /// What users filter by.
+  std::vector<std::string> tags;
+};
+
+/// What only jobs of kind `run` carry.
+struct run_fields {
+  /// The scheduled job that fired.
+  uuid schedule_id;
+  /// The scheduled job's payload, an object.
+  json_text payload;
+};
+
+/// What a caller asks for. `service::submit` checks it, adds what is missing and makes a `job_spec`.
+struct new_job {
+  job_kind kind = job_kind::message;
+  /// Whose job it is; others do not see it.
+  std::string organisation = "default";
+  /// Who runs it; none: the first configured agent.
+  std::optional<uuid> agent_id;
+  /// Who asks, as the caller spelled it; empty for none.
+  std::string user_id;
+  /// The prompt. UTF-8 without NUL.
+  std::string content;
+  /// The caller's own object, kept and given back; empty for none.
+  json_text metadata;
+  /// From when the job is due to when it must be over; ≥ 1 ms, at most 400 years.
+  std::chrono::milliseconds time_limit{30'000};
+  /// Limit on a single task; none: only `time_limit` counts. ≥ 1 ms.
+  std::optional<std::chrono::milliseconds> attempt_time_limit;
+  /// When to start; absent or past: now.
+  std::optional<system_time> due_at;
+  retry_policy retry;
+  /// How often the agent may answer `continue`.
+  std::uint32_t follow_ups_max = 0;
+  /// Set for kind `agent`, else null.
+  std::shared_ptr<const agent_job_fields> agent_job;
+  /// Set for kind `run`, else null.
+  std::shared_ptr<const run_fields> run;
+};
+
+/// What a job was created with; never changes, so all snapshots of a job share one.
+struct job_spec {
+  /// UUID version 7, made by the engine.
+  uuid id;
+  job_kind kind = job_kind::message;
+  std::string organisation;
+  /// The agent that runs it; resolved at creation, never nil.
+  uuid agent_id;
+  std::string user_id;
+  std::string content;
+  json_text metadata;
+  /// When the job was accepted.
+  system_time created_at;
+  /// When it may start: `created_at`, or the later time that was asked for.
+  system_time due_at;
+  /// When it must be over: `due_at + time_limit`.
+  system_time expires_at;
+  std::optional<std::chrono::milliseconds> attempt_time_limit;
+  retry_policy retry;
+  std::uint32_t follow_ups_max = 0;
+  std::shared_ptr<const agent_job_fields> agent_job;
+  std::shared_ptr<const run_fields> run;
+};
+
+/// How a job ended. Set once, with the terminal state.
+struct job_outcome {
+  /// Id of the agent's message, made by the engine; nil unless `completed`.
+  uuid message_id;
+  /// The agent's text; set when `completed`.
+  shared_text content;
+  /// The agent's metadata, an object, or empty.
+  json_text metadata;
+  /// Stable word for why it failed: "agent_error", "timeout", "follow_up_limit", "shutdown",
+  /// "internal"; empty unless `failed` or `timeout`.
+  std::string error_code;
+  /// Text to show for `failed` and `timeout`; for `canceled` the reason given, maybe empty.
+  std::string error_text;
+};
+
+/// A job as it stood at one version: an immutable snapshot. Cheap to copy, safe to share.
+struct job {
+  /// What it was created with; never null in a job that the library hands out.
+  std::shared_ptr<const job_spec> spec;
+  /// 1 at creation, +1 at each change, never repeated.
+  std::uint64_t version = 0;
+  job_state state = job_state::pending;
+  /// When this version came to be.
+  system_time updated_at;
+  /// When an agent first took it.
+  std::optional<system_time> started_at;
+  /// When it reached its terminal state.
+  std::optional<system_time> finished_at;
+  /// While `pending` between two attempts: when the next one starts.
+  std::optional<system_time> retry_at;
+  /// Retries used up.
+  std::uint32_t retries = 0;
+  /// Follow-ups used up.
+  std::uint32_t follow_ups = 0;
+  /// All turns with the agent, oldest first; the last one is the current one.
+  std::vector<task_record> tasks;
+  /// Set exactly when the state is terminal.
+  std::shared_ptr<const job_outcome> outcome;
+};
+
+/// How jobs travel: shared and immutable.
+using job_ptr = std::shared_ptr<const job>;
+
+} // namespace callboard

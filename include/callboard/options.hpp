@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace callboard {
+
+/// What can be set about the engine. The defaults are the server's.
+struct engine_options {
+  /// Messaging jobs held in memory, finished ones included; ≥ 1. The Messaging Jobs API documents 10,000.
+  std::size_t jobs_max = 10'000;
+  /// Live jobs of all kinds, scheduled ones included; ≥ 1. At about a kilobyte each: 100 MB.
+  std::size_t live_jobs_max = 100'000;
+  /// How long a finished messaging job is kept after `max(expires_at, finished_at)`.
+  std::chrono::seconds message_retention{600};
+  /// How long finished jobs of other kinds stay in memory; then the store answers for them.
+  std::chrono::seconds finished_retention{60};
+  /// Calls that may wait for a job at once; each holds a connection.
+  std::size_t waiters_max = 10'000;
+  /// Threads that run actors; 0: from the machine's cores.
+  std::size_t threads = 0;
+};
+
+} // namespace callboard

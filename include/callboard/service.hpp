@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <callboard/agent.hpp>
+#include <callboard/error.hpp>
+#include <callboard/job.hpp>
+#include <callboard/store.hpp>
+
+namespace callboard {
+
+/// Called exactly once with the outcome, on an engine thread: it must not block.
+template <class T>
+using callback = std::function<void(result<T>)>;
+
+/// Names a job, and what the caller may see.
+struct job_ref {
+  uuid id;
+  /// The job must be of this kind, else it is `not_found`; none: any kind.
+  std::optional<job_kind> kind;
+  /// The job must be this organisation's, else `forbidden`; empty: anybody's.
+  std::string organisation;
+};
+
+/// How many jobs are in each state, indexed by `job_state`.
+using state_counts = std::array<std::size_t, job_state_count>;
+
+/// How the engine is, and what it has done.
+struct engine_health {
+  /// Takes and runs jobs: not stopping, the store works, not full of live jobs.
+  bool is_healthy = false;
+  /// Stopping: no new job is taken.
+  bool is_draining = false;
+  /// Why the store fails; empty while it works.
+  std::string store_fault;
+  /// Messaging jobs held, by state, finished ones included.
+  state_counts messages{};
+  /// `engine_options::jobs_max`.
+  std::size_t jobs_max = 0;
+  /// Live jobs of all kinds.
+  std::size_t live = 0;
+  /// `engine_options::live_jobs_max`.
+  std::size_t live_jobs_max = 0;
+  /// Requests that wait for a job to end.
+  std::size_t waiters = 0;
+  /// Messaging jobs that have ended since the engine started, by terminal state.
+  state_counts finished_messages{};
+  /// Mean time from creation to completion of the completed ones among them; 0 without any.
+  std::chrono::duration<double, std::milli> mean_completion{0};
+};
+
+/// What one can do with jobs: the port that the HTTP server and embedding programs call alike.
+/// Every member may be called from any thread and returns at once.
+class service {
+public:
+  virtual ~service() = default;
+
+  /// Creates a job. Its snapshot is handed over once it is stored, or, with `wait` > 0, once it is
+  /// terminal or `wait` is over (see `wait`). Errors: `invalid_argument`, `no_agents`,
+  /// `agent_not_found`, `capacity`, `agent_busy`, `unavailable`.
+  virtual void submit(new_job job, std::chrono::milliseconds wait, callback<job_ptr> done) = 0;
+
+  /// The job as it stands. Errors: `not_found`, `forbidden`, `unavailable` (store).
+  virtual void get(job_ref ref, callback<job_ptr> done) = 0;
+
+  /// The job once it is terminal, or as it stands when `timeout` is over. Beyond
+  /// `engine_options::waiters_max` waiting calls the answer comes at once. Errors: as `get`.
+  virtual void wait(job_ref ref, std::chrono::milliseconds timeout, callback<job_ptr> done) = 0;
+
+  /// Ends a live job as `canceled` and aborts its task. Errors: as `get`, and `conflict` ("job is
+  /// already completed") when it is terminal.
+  virtual void cancel(job_ref ref, std::string reason, callback<job_ptr> done) = 0;
+
+  /// A page of jobs, newest first. Errors: `invalid_argument`, `unavailable` (store).
+  virtual void list(job_query query, callback<job_page> done) = 0;
+
+  /// How the engine is.
+  virtual void health(std::function<void(engine_health)> done) = 0;
+
+  /// The configured agents, in the order of configuration; never changes.
+  virtual const std::vector<agent_info>& agents() const noexcept = 0;
+
+  /// The same calls for threads that may block: the future becomes ready with the callback's argument.
+  std::future<result<job_ptr>> submit(new_job job);
+  std::future<result<job_ptr>> get(job_ref ref);
+  std::future<result<job_ptr>> wait(job_ref ref, std::chrono::milliseconds timeout);
+  std::future<result<job_ptr>> cancel(job_ref ref, std::string reason = {});
+  std::future<result<job_page>> list(job_query query);
+  std::future<engine_health> health();
+};
+
+} // namespace callboard

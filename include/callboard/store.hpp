@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <callboard/error.hpp>
+#include <callboard/job.hpp>
+
+namespace callboard {
+
+/// Which jobs a list shows. All conditions must hold.
+struct job_query {
+  job_kind kind = job_kind::message;
+  /// Only this organisation's jobs; empty: everybody's.
+  std::string organisation;
+  /// Only jobs in one of these states; empty: all.
+  std::vector<job_state> states;
+  /// Longest page, 1–1000.
+  std::size_t limit = 50;
+  /// Matching jobs to leave out before the page.
+  std::size_t offset = 0;
+};
+
+/// A page of jobs, newest first (by `created_at`, then by id).
+struct job_page {
+  std::vector<job_ptr> jobs;
+  /// Jobs of that kind and organisation, whatever their state.
+  std::size_t total = 0;
+  /// Jobs that match the whole query, before limit and offset.
+  std::size_t matching = 0;
+};
+
+/// Keeps jobs. Blocking; the engine calls it from one thread that may wait.
+/// `commit` and `erase` come from that thread alone; `find` and `query` may run beside them.
+class store {
+public:
+  virtual ~store() = default;
+
+  /// Whether a job survives the process once `commit` has returned. If so the engine answers
+  /// creations and shows terminal states only after their commit.
+  virtual bool is_durable() const noexcept = 0;
+
+  /// Writes the given snapshots, all or none. A snapshot replaces an older version of the same job;
+  /// a version that is not newer than what is stored is left out. Errors: `io`; nothing was written.
+  virtual result<void> commit(std::span<const job_ptr> snapshots) = 0;
+
+  /// All jobs that are not terminal, oldest first. Called once, before any other member.
+  virtual result<std::vector<job_ptr>> load_live() = 0;
+
+  /// One job; null if there is none.
+  virtual result<job_ptr> find(const uuid& id) = 0;
+
+  /// A page of jobs.
+  virtual result<job_page> query(const job_query& query) = 0;
+
+  /// Forgets jobs; unknown ids are ignored. Errors: `io`; nothing was erased.
+  virtual result<void> erase(std::span<const uuid> ids) = 0;
+};
+
+/// Keeps jobs in memory, as the snapshots themselves: fast, and gone with the process.
+std::unique_ptr<store> make_memory_store();
+
+} // namespace callboard
