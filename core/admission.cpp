@@ -1,0 +1,30 @@
+#include "core/admission.hpp"
+
+#include <string>
+
+namespace callboard::core {
+
+namespace {
+
+auto full(std::size_t limit) {
+  return fail(errc::capacity, "Job capacity reached (" + std::to_string(limit) + " jobs)");
+}
+
+} // namespace
+
+result<admission> admit(job_kind kind, const current_load& load, const load_limits& limits,
+                        const agent_info& agent) {
+  if (load.live >= limits.live_max)
+    return full(limits.live_max);
+  auto verdict = admission::free;
+  if (kind == job_kind::message && load.messages >= limits.messages_max) {
+    if (load.finished_messages == 0)
+      return full(limits.messages_max);
+    verdict = admission::drop_oldest_finished;
+  }
+  if (agent.queue_limit && load.of_agent >= std::size_t{agent.concurrency} + *agent.queue_limit)
+    return fail(errc::agent_busy, "Agent " + agent.name + " is busy");
+  return verdict;
+}
+
+} // namespace callboard::core

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+
+#include <callboard/agent.hpp>
+#include <callboard/error.hpp>
+#include <callboard/job.hpp>
+
+namespace callboard::core {
+
+/// What is held when a job asks to be let in.
+struct current_load {
+  /// Messaging jobs held, finished ones included.
+  std::size_t messages = 0;
+  /// Messaging jobs held that are over.
+  std::size_t finished_messages = 0;
+  /// Live jobs of all kinds.
+  std::size_t live = 0;
+  /// Live jobs of the job's agent that are due.
+  std::size_t of_agent = 0;
+};
+
+/// How much may be held.
+struct load_limits {
+  std::size_t messages_max = 0;
+  std::size_t live_max = 0;
+};
+
+/// How a job may come in.
+enum class admission : bool {
+  /// There is room.
+  free,
+  /// There is, once the messaging job that finished first is dropped.
+  drop_oldest_finished,
+};
+
+/// Decides whether a new job gets in. Live jobs are never dropped for it. Errors: `capacity`
+/// ("Job capacity reached (10000 jobs)"), `agent_busy` ("Agent echo is busy").
+result<admission> admit(job_kind kind, const current_load& load, const load_limits& limits,
+                        const agent_info& agent);
+
+} // namespace callboard::core

@@ -1,0 +1,46 @@
+#include "core/conversation.hpp"
+
+#include <cassert>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace callboard::core {
+
+namespace {
+
+const shared_text& follow_up_prompt() {
+  static const auto text = std::make_shared<const std::string>("Continue.");
+  return text;
+}
+
+} // namespace
+
+task_ptr make_task(job_ptr job, const agent_info& agent) {
+  assert(!job->tasks.empty());
+  const auto& spec = *job->spec;
+  const auto& current = job->tasks.back();
+  auto made = std::make_shared<agent_task>();
+  // Shares the job's own text instead of copying it.
+  auto prompt = shared_text{job->spec, &spec.content};
+  for (const auto& turn : job->tasks) {
+    if (turn.state != task_state::completed || !turn.result)
+      continue;
+    made->history.push_back({"user", *prompt});
+    made->history.push_back({"assistant", *turn.result});
+    prompt = follow_up_prompt();
+  }
+  made->id = current.id;
+  made->kind = current.kind;
+  made->attempt = current.attempt;
+  made->content = std::move(prompt);
+  made->agent_id = agent.id;
+  made->agent_name = agent.name;
+  made->deadline = spec.expires_at;
+  if (spec.attempt_time_limit)
+    made->deadline = std::min(made->deadline, job->updated_at + *spec.attempt_time_limit);
+  made->job = std::move(job);
+  return made;
+}
+
+} // namespace callboard::core

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <callboard/agent.hpp>
+
+namespace callboard::core {
+
+/// What the agent is told for the newest task of a job: the prompt, or `Continue.` for a follow-up
+/// (and for the retry of one), and the conversation so far.
+/// @pre the job has a task.
+task_ptr make_task(job_ptr job, const agent_info& agent);
+
+} // namespace callboard::core

@@ -1,0 +1,96 @@
+#include "core/intake.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/utf8.hpp"
+
+namespace callboard::core {
+
+namespace {
+
+/// 400 years: beyond any date that the APIs take, and far from the end of what milliseconds hold.
+constexpr std::chrono::milliseconds time_limit_max = std::chrono::hours{24 * 366 * 400};
+constexpr std::uint32_t retries_limit = 100;
+constexpr std::size_t page_max = 1000;
+
+auto wrong(std::string message) {
+  return fail(errc::invalid_argument, std::move(message));
+}
+
+bool is_text(const std::string& text) {
+  return is_utf8(text) && text.find('\0') == std::string::npos;
+}
+
+result<void> check(const new_job& wanted) {
+  if (wanted.organisation.empty())
+    return wrong("organisation must not be empty");
+  if (!is_text(wanted.content))
+    return wrong("content must be UTF-8 without NUL characters");
+  if (!is_text(wanted.user_id))
+    return wrong("user_id must be UTF-8 without NUL characters");
+  if (wanted.time_limit.count() < 1 || wanted.time_limit > time_limit_max)
+    return wrong("time_limit must be between 1 ms and 400 years");
+  if (wanted.attempt_time_limit && wanted.attempt_time_limit->count() < 1)
+    return wrong("attempt_time_limit must be at least 1 ms");
+  const auto& retry = wanted.retry;
+  if (retry.retries_max > retries_limit)
+    return wrong("retry.retries_max must be between 0 and 100");
+  if (retry.delay.count() < 0 || retry.delay_max.count() < 0)
+    return wrong("retry delays must not be negative");
+  if (!(retry.jitter >= 0.0 && retry.jitter <= 1.0))
+    return wrong("retry.jitter must be between 0 and 1");
+  if ((wanted.kind == job_kind::agent) != (wanted.agent_job != nullptr))
+    return wrong("agent_job must be set for jobs of kind agent, and only for them");
+  if ((wanted.kind == job_kind::run) != (wanted.run != nullptr))
+    return wrong("run must be set for jobs of kind run, and only for them");
+  return {};
+}
+
+} // namespace
+
+result<std::size_t> choose_agent(const new_job& wanted, const std::vector<agent_info>& agents) {
+  if (!wanted.agent_id) {
+    if (agents.empty())
+      return fail(errc::no_agents, "No agents available on server");
+    return std::size_t{0};
+  }
+  const auto found = std::find_if(agents.begin(), agents.end(), [&](const agent_info& one) {
+    return one.id == *wanted.agent_id;
+  });
+  if (found == agents.end())
+    return fail(errc::agent_not_found, "Agent " + wanted.agent_id->to_string() + " not found");
+  return static_cast<std::size_t>(found - agents.begin());
+}
+
+result<std::shared_ptr<const job_spec>> make_spec(new_job wanted, const uuid& id,
+                                                  const uuid& agent_id, system_time now) {
+  if (auto ok = check(wanted); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  auto made = std::make_shared<job_spec>();
+  made->id = id;
+  made->kind = wanted.kind;
+  made->organisation = std::move(wanted.organisation);
+  made->agent_id = agent_id;
+  made->user_id = std::move(wanted.user_id);
+  made->content = std::move(wanted.content);
+  made->metadata = std::move(wanted.metadata);
+  made->created_at = now;
+  made->due_at = std::max(now, wanted.due_at.value_or(now));
+  made->expires_at = made->due_at + wanted.time_limit;
+  made->attempt_time_limit = wanted.attempt_time_limit;
+  made->retry = wanted.retry;
+  made->follow_ups_max = wanted.follow_ups_max;
+  made->agent_job = std::move(wanted.agent_job);
+  made->run = std::move(wanted.run);
+  return made;
+}
+
+result<void> check_query(const job_query& query) {
+  if (query.limit < 1 || query.limit > page_max)
+    return wrong("limit must be between 1 and 1000");
+  return {};
+}
+
+} // namespace callboard::core

@@ -1,0 +1,84 @@
+#include "core/tally.hpp"
+
+#include <numeric>
+
+namespace callboard::core {
+
+namespace {
+
+std::size_t index(job_kind kind) noexcept {
+  return static_cast<std::size_t>(kind);
+}
+
+std::size_t index(job_state state) noexcept {
+  return static_cast<std::size_t>(state);
+}
+
+std::size_t sum_finished(const state_counts& counts) noexcept {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (is_terminal(static_cast<job_state>(i)))
+      sum += counts[i];
+  return sum;
+}
+
+} // namespace
+
+tally::kind_counts& tally::counts_of(const job& one) noexcept {
+  return by_kind_[index(one.spec->kind)];
+}
+
+void tally::add(const job& one) noexcept {
+  ++counts_of(one).held[index(one.state)];
+}
+
+void tally::change(const job& before, const job& after) noexcept {
+  auto& counts = counts_of(after);
+  --counts.held[index(before.state)];
+  ++counts.held[index(after.state)];
+  if (is_terminal(before.state) || !is_terminal(after.state))
+    return;
+  ++counts.ended[index(after.state)];
+  if (after.state == job_state::completed && after.finished_at)
+    counts.completion_sum += *after.finished_at - after.spec->created_at;
+}
+
+void tally::remove(const job& one) noexcept {
+  --counts_of(one).held[index(one.state)];
+}
+
+const state_counts& tally::of(job_kind kind) const noexcept {
+  return by_kind_[index(kind)].held;
+}
+
+std::size_t tally::held(job_kind kind) const noexcept {
+  const auto& counts = of(kind);
+  return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+}
+
+std::size_t tally::finished(job_kind kind) const noexcept {
+  return sum_finished(of(kind));
+}
+
+std::size_t tally::live() const noexcept {
+  std::size_t sum = 0;
+  for (const auto& one : by_kind_)
+    sum
+      += std::accumulate(one.held.begin(), one.held.end(), std::size_t{0}) - sum_finished(one.held);
+  return sum;
+}
+
+const state_counts& tally::ended(job_kind kind) const noexcept {
+  return by_kind_[index(kind)].ended;
+}
+
+std::chrono::duration<double, std::milli> tally::mean_completion(job_kind kind) const noexcept {
+  const auto& counts = by_kind_[index(kind)];
+  const auto completed = counts.ended[index(job_state::completed)];
+  if (completed == 0)
+    return {};
+  return std::chrono::duration<double, std::milli>{counts.completion_sum}
+         / static_cast<double>(completed);
+}
+
+} // namespace callboard::core
