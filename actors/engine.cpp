@@ -1,1 +1,176 @@
-namespace callboard {}
+#include <callboard/engine.hpp>
+
+#include <algorithm>
+#include <future>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "actors/agent.hpp"
+#include "actors/gateway.hpp"
+#include "actors/registry.hpp"
+#include "actors/store_keeper.hpp"
+#include "actors/supervisor.hpp"
+
+namespace callboard {
+
+namespace {
+
+/// Messages that a busy actor handles before others get the thread: a flood must not starve them.
+constexpr std::size_t messages_per_turn = 100;
+
+struct system_config : caf::actor_system_config {
+  explicit system_config(std::size_t threads) {
+    // Workers wait on one queue instead of polling each other's: idle costs nothing, and on few
+    // cores the way through several actors is shorter.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", threads);
+    set("scheduler.max-throughput", messages_per_turn);
+  }
+};
+
+std::size_t threads_for(const engine_options& options) {
+  if (options.threads > 0)
+    return options.threads;
+  return std::max(1u, std::thread::hardware_concurrency() / 2);
+}
+
+result<void> check(const engine_options& options, const store* jobs,
+                   const std::vector<agent_binding>& agents) {
+  if (!jobs)
+    return fail(errc::invalid_argument, "store must not be null");
+  if (options.jobs_max < 1 || options.live_jobs_max < 1)
+    return fail(errc::invalid_argument, "jobs_max and live_jobs_max must be at least 1");
+  if (options.message_retention.count() < 0 || options.finished_retention.count() < 0)
+    return fail(errc::invalid_argument, "retention times must not be negative");
+  std::set<uuid> ids;
+  for (const auto& one : agents) {
+    if (!one.runner)
+      return fail(errc::invalid_argument, "agent " + one.info.name + " has no runner");
+    if (one.info.concurrency < 1)
+      return fail(errc::invalid_argument,
+                  "concurrency of agent " + one.info.name + " must be at least 1");
+    if (one.info.id.is_nil() || !ids.insert(one.info.id).second)
+      return fail(errc::invalid_argument,
+                  "agent " + one.info.name + " needs an id that no other agent has");
+  }
+  return {};
+}
+
+/// Passes a fault on to whoever wants to know, whenever they say so.
+class fatal_relay {
+public:
+  void on_fatal(std::function<void(std::string_view)> told) {
+    const std::lock_guard guard{mutex_};
+    told_ = std::move(told);
+    if (!fault_.empty() && told_)
+      told_(fault_);
+  }
+
+  void raise(std::string_view fault) {
+    const std::lock_guard guard{mutex_};
+    fault_ = fault;
+    if (told_)
+      told_(fault_);
+  }
+
+private:
+  std::mutex mutex_;
+  std::string fault_;
+  std::function<void(std::string_view)> told_;
+};
+
+} // namespace
+
+struct engine::implementation {
+  implementation(const engine_options& options, std::unique_ptr<store> jobs,
+                 std::vector<agent_binding> agents, std::vector<job_ptr> live)
+    : config(threads_for(options)), system(config) {
+    std::shared_ptr<store> shared_store = std::move(jobs);
+    actors::registry_start start;
+    start.options = options;
+    start.is_durable = shared_store->is_durable();
+    start.live = std::move(live);
+    // Stores block, so their keeper has a thread of its own.
+    start.keeper = system.spawn<caf::detached>(actors::store_keeper, std::move(shared_store));
+    for (auto& one : agents) {
+      start.agents.push_back(one.info);
+      start.agent_actors.push_back(system.spawn(actors::agent, std::move(one)));
+    }
+    auto infos = start.agents;
+    actors::supervised watched;
+    watched.keeper = start.keeper;
+    watched.agents = start.agent_actors;
+    registry = system.spawn(actors::registry, &world, std::move(start));
+    watched.registry = registry;
+    watched.on_fatal = [this](std::string_view fault) { fatal.raise(fault); };
+    supervisor = system.spawn(actors::supervisor, std::move(watched));
+    gateway = std::make_unique<actors::gateway>(registry, std::move(infos));
+  }
+
+  ~implementation() {
+    drain(std::chrono::milliseconds{0});
+    caf::anon_send(supervisor, atom::stop_v);
+    gateway.reset();
+    registry = nullptr;
+    supervisor = nullptr;
+    system.await_all_actors_done();
+  }
+
+  void drain(std::chrono::milliseconds grace) {
+    auto done = std::make_shared<std::promise<void>>();
+    auto is_done = done->get_future();
+    auto call = std::make_shared<actors::drain_call>();
+    call->grace = grace;
+    call->done = [done] { done->set_value(); };
+    done.reset();
+    caf::anon_send(registry, atom::drain_v, std::move(call));
+    // If the registry has ended by a fault the call is dropped, and its promise with it.
+    is_done.wait();
+  }
+
+  actors::environment world = actors::real_environment();
+  fatal_relay fatal;
+  system_config config;
+  caf::actor_system system;
+  actors::registry_actor registry;
+  actors::supervisor_actor supervisor;
+  std::unique_ptr<actors::gateway> gateway;
+};
+
+result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs,
+                             std::vector<agent_binding> agents) {
+  if (auto ok = check(options, jobs.get(), agents); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  auto live = jobs->load_live();
+  if (!live)
+    return tl::unexpected(std::move(live.error()));
+  return engine{std::make_unique<implementation>(options, std::move(jobs), std::move(agents),
+                                                 std::move(*live))};
+}
+
+engine::engine(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {
+  // nop
+}
+
+engine::engine(engine&&) noexcept = default;
+
+engine& engine::operator=(engine&&) noexcept = default;
+
+engine::~engine() = default;
+
+service& engine::jobs() noexcept {
+  return *impl_->gateway;
+}
+
+void engine::drain(std::chrono::milliseconds grace) {
+  impl_->drain(grace);
+}
+
+void engine::on_fatal(std::function<void(std::string_view)> told) {
+  impl_->fatal.on_fatal(std::move(told));
+}
+
+} // namespace callboard

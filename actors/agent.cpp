@@ -1,0 +1,116 @@
+#include "actors/agent.hpp"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "core/conversation.hpp"
+#include "core/utf8.hpp"
+
+namespace callboard::actors {
+
+namespace {
+
+/// The agent whose runner is being called on this thread. An answer that comes meanwhile needs no
+/// message, and its job no step in between.
+thread_local agent_state* calling = nullptr;
+
+/// What an agent says, as it may be stored.
+answer_ptr cleaned(agent_answer answer) {
+  answer.content = core::to_utf8(std::move(answer.content));
+  answer.error = core::to_utf8(std::move(answer.error));
+  if (answer.status == answer_status::failed && answer.error.empty())
+    answer.error = "agent failed without saying why";
+  return std::make_shared<const agent_answer>(std::move(answer));
+}
+
+} // namespace
+
+agent_state::agent_state(agent_actor::pointer selfptr) : self(selfptr) {
+  // nop
+}
+
+agent_actor::behavior_type agent_state::make_behavior(agent_binding what) {
+  binding = std::move(what);
+  queue = core::slot_queue<offer>{binding.info.concurrency};
+  return {
+    [this](atom::offer, const job_ptr& job, const job_actor& owner) { on_offer(job, owner); },
+    [this](atom::abort, const uuid& task_id) { on_abort(task_id); },
+    [this](atom::answer, const uuid& task_id, const answer_ptr& answer) {
+      on_answer(task_id, answer);
+    },
+    [this](atom::pause) { is_paused = true; },
+  };
+}
+
+void agent_state::on_offer(const job_ptr& job, const job_actor& owner) {
+  queue.push(job->tasks.back().id, {job, owner});
+  start_waiting();
+}
+
+void agent_state::on_abort(const uuid& task_id) {
+  if (queue.withdraw(task_id) || !queue.release(task_id))
+    return;
+  try {
+    binding.runner->cancel(task_id);
+  } catch (...) {
+    // The slot is free and the job is over; what a runner makes of it is its own affair.
+  }
+  start_waiting();
+}
+
+void agent_state::on_answer(const uuid& task_id, const answer_ptr& answer) {
+  const auto offered = queue.release(task_id);
+  if (!offered)
+    return; // aborted meanwhile
+  self->send(offered->owner, atom::answer_v, task_id, answer);
+  start_waiting();
+}
+
+void agent_state::start_waiting() {
+  while (!is_paused) {
+    const auto next = queue.start_next();
+    if (!next)
+      return;
+    const auto& [task_id, what] = *next;
+    if (!start(task_id, what))
+      self->send(what.owner, atom::take_v, task_id);
+    for (auto& early : std::exchange(early_answers, {}))
+      if (const auto offered = queue.release(early.task_id))
+        self->send(offered->owner, atom::answer_v, early.task_id, std::move(early.answer));
+  }
+}
+
+bool agent_state::start(const uuid& task_id, const offer& what) {
+  auto* const outer = std::exchange(calling, this);
+  try {
+    binding.runner->start(core::make_task(what.job, binding.info), completion_for(task_id));
+  } catch (const std::exception& fault) {
+    completion_for(task_id)(agent_answer::failure(std::string{"agent failed: "} + fault.what()));
+  } catch (...) {
+    completion_for(task_id)(agent_answer::failure("agent failed"));
+  }
+  calling = outer;
+  for (const auto& early : early_answers)
+    if (early.task_id == task_id)
+      return true;
+  return false;
+}
+
+completion agent_state::completion_for(const uuid& task_id) {
+  return completion{[owner = this, self_handle = agent_actor{self}, task_id](agent_answer answer) {
+    auto ready = cleaned(std::move(answer));
+    // `owner` is only compared until it is known to be alive: it is what this thread is running.
+    if (calling == owner)
+      calling->early_answers.push_back({task_id, std::move(ready)});
+    else
+      caf::anon_send(self_handle, atom::answer_v, task_id, std::move(ready));
+  }};
+}
+
+agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self,
+                                 agent_binding binding) {
+  return self->state.make_behavior(std::move(binding));
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <vector>
+
+#include "actors/interfaces.hpp"
+#include "core/slot_queue.hpp"
+
+namespace callboard::actors {
+
+/// The state of an AGENT actor.
+struct agent_state {
+  static inline const char* name = "agent";
+
+  /// A task that was offered, and who wants to hear of it.
+  struct offer {
+    job_ptr job;
+    job_actor owner;
+  };
+
+  /// An answer that came while the runner was still being called.
+  struct early_answer {
+    uuid task_id;
+    answer_ptr answer;
+  };
+
+  explicit agent_state(agent_actor::pointer selfptr);
+
+  agent_actor::behavior_type make_behavior(agent_binding what);
+
+  void on_offer(const job_ptr& job, const job_actor& owner);
+  void on_abort(const uuid& task_id);
+  void on_answer(const uuid& task_id, const answer_ptr& answer);
+  void start_waiting();
+  /// Calls the runner. Returns whether it answered before it returned.
+  bool start(const uuid& task_id, const offer& what);
+  completion completion_for(const uuid& task_id);
+
+  agent_actor::pointer self;
+  agent_binding binding;
+  core::slot_queue<offer> queue{1};
+  bool is_paused = false;
+  std::vector<early_answer> early_answers;
+};
+
+/// Spawn function of the AGENT actor.
+agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self,
+                                 agent_binding binding);
+
+} // namespace callboard::actors

@@ -1,0 +1,49 @@
+#include "actors/gateway.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace callboard::actors {
+
+gateway::gateway(registry_actor registry, std::vector<agent_info> agents)
+  : registry_(std::move(registry)), agents_(std::move(agents)) {
+  // nop
+}
+
+void gateway::submit(new_job job, std::chrono::milliseconds wait, callback<job_ptr> done) {
+  caf::anon_send(registry_, atom::submit_v,
+                 std::make_shared<submit_call>(submit_call{std::move(job), wait, std::move(done)}));
+}
+
+void gateway::get(job_ref ref, callback<job_ptr> done) {
+  caf::anon_send(registry_, atom::get_v,
+                 std::make_shared<job_call>(job_call{std::move(ref), {}, {}, std::move(done)}));
+}
+
+void gateway::wait(job_ref ref, std::chrono::milliseconds timeout, callback<job_ptr> done) {
+  caf::anon_send(
+    registry_, atom::wait_v,
+    std::make_shared<job_call>(job_call{std::move(ref), timeout, {}, std::move(done)}));
+}
+
+void gateway::cancel(job_ref ref, std::string reason, callback<job_ptr> done) {
+  caf::anon_send(
+    registry_, atom::cancel_v,
+    std::make_shared<job_call>(job_call{std::move(ref), {}, std::move(reason), std::move(done)}));
+}
+
+void gateway::list(job_query query, callback<job_page> done) {
+  caf::anon_send(registry_, atom::list_v,
+                 std::make_shared<list_call>(list_call{std::move(query), std::move(done)}));
+}
+
+void gateway::health(std::function<void(engine_health)> done) {
+  caf::anon_send(registry_, atom::report_v,
+                 std::make_shared<health_call>(health_call{std::move(done)}));
+}
+
+const std::vector<agent_info>& gateway::agents() const noexcept {
+  return agents_;
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <vector>
+
+#include <callboard/service.hpp>
+
+#include "actors/interfaces.hpp"
+
+namespace callboard::actors {
+
+/// The engine's `service`: turns calls from any thread into messages to the registry, which answers
+/// them by their callbacks. It holds no state and so needs no mailbox of its own.
+class gateway final : public service {
+public:
+  gateway(registry_actor registry, std::vector<agent_info> agents);
+
+  using service::cancel;
+  using service::get;
+  using service::health;
+  using service::list;
+  using service::submit;
+  using service::wait;
+
+  void submit(new_job job, std::chrono::milliseconds wait, callback<job_ptr> done) override;
+  void get(job_ref ref, callback<job_ptr> done) override;
+  void wait(job_ref ref, std::chrono::milliseconds timeout, callback<job_ptr> done) override;
+  void cancel(job_ref ref, std::string reason, callback<job_ptr> done) override;
+  void list(job_query query, callback<job_page> done) override;
+  void health(std::function<void(engine_health)> done) override;
+  const std::vector<agent_info>& agents() const noexcept override;
+
+private:
+  registry_actor registry_;
+  std::vector<agent_info> agents_;
+};
+
+} // namespace callboard::actors

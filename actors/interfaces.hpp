@@ -1,0 +1,180 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/all.hpp>
+
+#include <callboard/agent.hpp>
+#include <callboard/job.hpp>
+#include <callboard/service.hpp>
+#include <callboard/store.hpp>
+#include <callboard/time.hpp>
+
+namespace callboard::actors {
+
+/// A job's newest snapshot, on its way from the job to the registry.
+struct job_update {
+  job_ptr snapshot;
+  /// When the job wants `atom::wake`; without meaning once the snapshot is terminal.
+  steady_time wake;
+};
+
+/// The arguments of `service::submit`.
+struct submit_call {
+  new_job wanted;
+  std::chrono::milliseconds wait{0};
+  callback<job_ptr> done;
+};
+
+/// The arguments of `service::get`, `wait` and `cancel`.
+struct job_call {
+  job_ref ref;
+  std::chrono::milliseconds wait{0};
+  std::string reason;
+  callback<job_ptr> done;
+};
+
+/// The arguments of `service::list`.
+struct list_call {
+  job_query query;
+  callback<job_page> done;
+};
+
+/// The arguments of `service::health`.
+struct health_call {
+  std::function<void(engine_health)> done;
+};
+
+/// The arguments of `engine::drain`.
+struct drain_call {
+  std::chrono::milliseconds grace{0};
+  std::function<void()> done;
+};
+
+/// What goes to the store in one transaction.
+struct store_batch {
+  std::vector<job_ptr> snapshots;
+  std::vector<uuid> erased;
+};
+
+// Calls carry callbacks, which are answered once, so calls are moved about by pointer, never copied.
+using submit_call_ptr = std::shared_ptr<submit_call>;
+using job_call_ptr = std::shared_ptr<job_call>;
+using list_call_ptr = std::shared_ptr<list_call>;
+using health_call_ptr = std::shared_ptr<health_call>;
+using drain_call_ptr = std::shared_ptr<drain_call>;
+using store_batch_ptr = std::shared_ptr<store_batch>;
+using answer_ptr = std::shared_ptr<const agent_answer>;
+using store_outcome = result<void>;
+
+} // namespace callboard::actors
+
+// Everything runs in one process: no message is ever serialised.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::uuid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::job_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::job_update)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::submit_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::job_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::list_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::health_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::drain_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::store_batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::store_outcome)
+
+CAF_BEGIN_TYPE_ID_BLOCK(callboard, caf::first_custom_type_id)
+
+CAF_ADD_ATOM(callboard, callboard::atom, abandon, "abandon")
+CAF_ADD_ATOM(callboard, callboard::atom, abort, "abort")
+CAF_ADD_ATOM(callboard, callboard::atom, answer, "answer")
+CAF_ADD_ATOM(callboard, callboard::atom, cancel, "cancel")
+CAF_ADD_ATOM(callboard, callboard::atom, commit, "commit")
+CAF_ADD_ATOM(callboard, callboard::atom, drain, "drain")
+CAF_ADD_ATOM(callboard, callboard::atom, find, "find")
+CAF_ADD_ATOM(callboard, callboard::atom, get, "get")
+CAF_ADD_ATOM(callboard, callboard::atom, list, "list")
+CAF_ADD_ATOM(callboard, callboard::atom, offer, "offer")
+CAF_ADD_ATOM(callboard, callboard::atom, pause, "pause")
+CAF_ADD_ATOM(callboard, callboard::atom, report, "report")
+CAF_ADD_ATOM(callboard, callboard::atom, retry, "retry")
+CAF_ADD_ATOM(callboard, callboard::atom, stop, "stop")
+CAF_ADD_ATOM(callboard, callboard::atom, submit, "submit")
+CAF_ADD_ATOM(callboard, callboard::atom, take, "take")
+CAF_ADD_ATOM(callboard, callboard::atom, update, "update")
+CAF_ADD_ATOM(callboard, callboard::atom, wait, "wait")
+CAF_ADD_ATOM(callboard, callboard::atom, wake, "wake")
+
+CAF_END_TYPE_ID_BLOCK(callboard)
+
+namespace callboard::actors {
+
+/// The JOB actor interface: one live job. It ends itself with the job.
+using job_actor = caf::typed_actor<
+  // The agent has a slot for this task and begins.
+  caf::reacts_to<atom::take, uuid>,
+  // The agent answered this task.
+  caf::reacts_to<atom::answer, uuid, answer_ptr>,
+  // Somebody wants the job canceled, for this reason.
+  caf::reacts_to<atom::cancel, std::string>,
+  // The time that the job asked for in its last update has come.
+  caf::reacts_to<atom::wake>,
+  // The engine ends and keeps nothing: fail.
+  caf::reacts_to<atom::stop>,
+  // The engine ends, or the job was never acknowledged: abort the task, tell nobody, quit.
+  caf::reacts_to<atom::abandon>>;
+
+/// The AGENT actor interface: the slots and the queue of one configured agent.
+using agent_actor = caf::typed_actor<
+  // Run the newest task of this job, as soon as there is a slot.
+  caf::reacts_to<atom::offer, job_ptr, job_actor>,
+  // Give this task up, whether it waits or runs.
+  caf::reacts_to<atom::abort, uuid>,
+  // INTERNAL: the agent behind the actor answered a task, on whatever thread.
+  caf::reacts_to<atom::answer, uuid, answer_ptr>,
+  // Start no more tasks: the engine is draining and the store keeps what waits.
+  caf::reacts_to<atom::pause>>;
+
+/// The STORE KEEPER actor interface: the only one that touches the store, on a thread of its own.
+using store_keeper_actor = caf::typed_actor<
+  // Write a batch: all of it or nothing.
+  caf::replies_to<atom::commit, store_batch_ptr>::with<store_outcome>,
+  // Look a job up and answer the call.
+  caf::reacts_to<atom::find, job_call_ptr>,
+  // Look up a page of jobs and answer the call.
+  caf::reacts_to<atom::list, list_call_ptr>>;
+
+/// The REGISTRY actor interface: what is held, how much, and who waits for it.
+using registry_actor = caf::typed_actor<
+  // Create a job.
+  caf::reacts_to<atom::submit, submit_call_ptr>,
+  // Answer with the job as it stands.
+  caf::reacts_to<atom::get, job_call_ptr>,
+  // Answer when the job is over, or the time is.
+  caf::reacts_to<atom::wait, job_call_ptr>,
+  // End a live job.
+  caf::reacts_to<atom::cancel, job_call_ptr>,
+  // Answer with a page of jobs.
+  caf::reacts_to<atom::list, list_call_ptr>,
+  // Answer with how the engine is.
+  caf::reacts_to<atom::report, health_call_ptr>,
+  // A job has changed.
+  caf::reacts_to<atom::update, job_update>,
+  // Take no more jobs, and answer once nothing is under way.
+  caf::reacts_to<atom::drain, drain_call_ptr>,
+  // INTERNAL: something is due.
+  caf::reacts_to<atom::wake>,
+  // INTERNAL: the grace period of a drain is over.
+  caf::reacts_to<atom::stop>,
+  // INTERNAL: try the store again after a fault.
+  caf::reacts_to<atom::retry>>;
+
+/// The SUPERVISOR actor interface: it watches the others and ends them in order.
+using supervisor_actor = caf::typed_actor<
+  // End the actors one after another, then yourself.
+  caf::reacts_to<atom::stop>>;
+
+} // namespace callboard::actors

@@ -1,0 +1,194 @@
+#include "actors/registry.hpp"
+
+#include <utility>
+
+#include "core/admission.hpp"
+#include "core/intake.hpp"
+#include "core/visibility.hpp"
+
+namespace callboard::actors {
+
+registry_state::registry_state(registry_actor::pointer selfptr) : self_(selfptr) {
+  // nop
+}
+
+registry_actor::behavior_type registry_state::make_behavior(const environment& surroundings,
+                                                            registry_start start) {
+  world_ = &surroundings;
+  options_ = start.options;
+  agents_ = std::move(start.agents);
+  agent_actors_ = std::move(start.agent_actors);
+  agent_load_.resize(agents_.size());
+  keeper_ = std::move(start.keeper);
+  is_durable_ = start.is_durable;
+  restore(std::move(start.live));
+  return {
+    [this](atom::submit, const submit_call_ptr& call) { on_submit(call); },
+    [this](atom::get, const job_call_ptr& call) { on_get(call); },
+    [this](atom::wait, const job_call_ptr& call) { on_wait(call); },
+    [this](atom::cancel, const job_call_ptr& call) { on_cancel(call); },
+    [this](atom::list, const list_call_ptr& call) { on_list(call); },
+    [this](atom::report, const health_call_ptr& call) { on_report(call); },
+    [this](atom::update, const job_update& update) { on_update(update); },
+    [this](atom::drain, const drain_call_ptr& call) { on_drain(call); },
+    [this](atom::wake) { on_wake(); },
+    [this](atom::stop) { on_grace_over(); },
+    [this](atom::retry) { on_retry(); },
+  };
+}
+
+std::optional<error> registry_state::refusal() const {
+  if (is_draining_)
+    return error{errc::unavailable, "server is shutting down"};
+  if (!store_fault_.empty())
+    return error{errc::unavailable, "jobs cannot be stored at the moment"};
+  return std::nullopt;
+}
+
+result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call, std::size_t agent,
+                                                               moment now) {
+  const auto kind = call.wanted.kind;
+  auto spec = core::make_spec(std::move(call.wanted), ids_.next(now.wall, world_->random),
+                              agents_[agent].id, now.wall);
+  if (!spec)
+    return spec;
+  const core::current_load load{tally_.held(job_kind::message), tally_.finished(job_kind::message),
+                                tally_.live(), agent_load_[agent]};
+  const core::load_limits limits{options_.jobs_max, options_.live_jobs_max};
+  const auto verdict = core::admit(kind, load, limits, agents_[agent]);
+  if (!verdict)
+    return tl::unexpected(verdict.error());
+  if (*verdict == core::admission::drop_oldest_finished)
+    drop_oldest_finished();
+  return spec;
+}
+
+void registry_state::on_submit(const submit_call_ptr& call) {
+  if (auto why = refusal()) {
+    call->done(tl::unexpected(std::move(*why)));
+    return;
+  }
+  const auto agent = core::choose_agent(call->wanted, agents_);
+  if (!agent) {
+    call->done(tl::unexpected(agent.error()));
+    return;
+  }
+  const auto now = now_of(self_, *world_);
+  auto spec = let_in(*call, *agent, now);
+  if (!spec) {
+    call->done(tl::unexpected(std::move(spec.error())));
+    return;
+  }
+  auto& entry = hold(core::begin(std::move(*spec), now, world_->random), *agent);
+  if (!is_durable_) {
+    acknowledge(entry, {call, entry.visible});
+    return;
+  }
+  entry.calls = std::make_unique<entry_calls>();
+  entry.calls->creation = std::make_unique<pending_creation>(pending_creation{call, entry.visible});
+}
+
+void registry_state::acknowledge(job_entry& entry, pending_creation creation) {
+  auto& call = *creation.call;
+  if (call.wait.count() > 0)
+    add_waiter(entry, std::move(call.done), call.wait);
+  else
+    call.done(std::move(creation.first));
+}
+
+void registry_state::add_waiter(job_entry& entry, callback<job_ptr> done,
+                                std::chrono::milliseconds wait) {
+  const auto has_room = waiters_.size() < options_.waiters_max;
+  if (is_terminal(entry.visible->state) || wait.count() <= 0 || !has_room || is_ending_) {
+    done(entry.visible);
+    return;
+  }
+  if (!entry.calls)
+    entry.calls = std::make_unique<entry_calls>();
+  auto& added = *entry.calls->waiters.emplace_back(std::make_unique<waiter>());
+  added.entry = &entry;
+  added.done = std::move(done);
+  waiters_.arm(added, self_->clock().now() + wait);
+  arm();
+}
+
+job_entry* registry_state::entry_for(const job_call_ptr& call) {
+  const auto found = jobs_.find(call->ref.id);
+  if (found == jobs_.end()) {
+    if (is_durable_)
+      self_->send(keeper_, atom::find_v, call);
+    else
+      call->done(core::visible_to(call->ref, nullptr));
+    return nullptr;
+  }
+  if (auto seen = core::visible_to(call->ref, found->second.visible); !seen) {
+    call->done(std::move(seen));
+    return nullptr;
+  }
+  return &found->second;
+}
+
+void registry_state::on_get(const job_call_ptr& call) {
+  if (const auto* entry = entry_for(call))
+    call->done(entry->visible);
+}
+
+void registry_state::on_wait(const job_call_ptr& call) {
+  if (auto* entry = entry_for(call))
+    add_waiter(*entry, std::move(call->done), call->wait);
+}
+
+void registry_state::on_cancel(const job_call_ptr& call) {
+  auto* entry = entry_for(call);
+  if (!entry)
+    return;
+  if (is_terminal(entry->visible->state)) {
+    call->done(
+      fail(errc::conflict, "job is already " + std::string{to_string(entry->visible->state)}));
+    return;
+  }
+  if (entry->handle)
+    self_->send(entry->handle, atom::cancel_v, std::move(call->reason));
+  if (!entry->calls)
+    entry->calls = std::make_unique<entry_calls>();
+  auto& added = *entry->calls->waiters.emplace_back(std::make_unique<waiter>());
+  added.entry = entry;
+  added.done = std::move(call->done);
+  added.is_cancel = true;
+  ++cancels_under_way_;
+}
+
+void registry_state::on_list(const list_call_ptr& call) {
+  if (auto ok = core::check_query(call->query); !ok) {
+    call->done(tl::unexpected(std::move(ok.error())));
+    return;
+  }
+  // Messages are delivered in order: what was acknowledged before is in the store when it is asked.
+  if (!is_durable_)
+    flush();
+  self_->send(keeper_, atom::list_v, call);
+}
+
+void registry_state::on_report(const health_call_ptr& call) {
+  engine_health health;
+  health.is_draining = is_draining_;
+  health.store_fault = store_fault_;
+  health.messages = tally_.of(job_kind::message);
+  health.jobs_max = options_.jobs_max;
+  health.live = tally_.live();
+  health.live_jobs_max = options_.live_jobs_max;
+  health.waiters = waiters_.size();
+  health.finished_messages = tally_.ended(job_kind::message);
+  health.mean_completion = tally_.mean_completion(job_kind::message);
+  const auto live_messages = tally_.held(job_kind::message) - tally_.finished(job_kind::message);
+  health.is_healthy
+    = !refusal() && health.live < options_.live_jobs_max && live_messages < options_.jobs_max;
+  call->done(health);
+}
+
+registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,
+                                       const environment* surroundings, registry_start start) {
+  return self->state.make_behavior(*surroundings, std::move(start));
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <callboard/options.hpp>
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/job_entry.hpp"
+#include "core/job_machine.hpp"
+#include "core/tally.hpp"
+#include "core/timer_heap.hpp"
+#include "core/uuid_v7.hpp"
+
+namespace callboard::actors {
+
+/// What a registry begins with.
+struct registry_start {
+  engine_options options;
+  /// In the order of configuration.
+  std::vector<agent_info> agents;
+  /// The actor of each agent.
+  std::vector<agent_actor> agent_actors;
+  store_keeper_actor keeper;
+  /// `store::is_durable`.
+  bool is_durable = false;
+  /// `store::load_live`.
+  std::vector<job_ptr> live;
+};
+
+/// The state of the REGISTRY actor.
+class registry_state {
+public:
+  static inline const char* name = "registry";
+
+  explicit registry_state(registry_actor::pointer selfptr);
+
+  registry_actor::behavior_type make_behavior(const environment& surroundings,
+                                              registry_start start);
+
+private:
+  // -- calls from outside (registry.cpp) --------------------------------------
+
+  void on_submit(const submit_call_ptr& call);
+  void on_get(const job_call_ptr& call);
+  void on_wait(const job_call_ptr& call);
+  void on_cancel(const job_call_ptr& call);
+  void on_list(const list_call_ptr& call);
+  void on_report(const health_call_ptr& call);
+  /// What there is to say against any new job; empty if nothing.
+  std::optional<error> refusal() const;
+  /// Makes room and the job's immutable part, or says why not.
+  result<std::shared_ptr<const job_spec>> let_in(submit_call& call, std::size_t agent, moment now);
+  void acknowledge(job_entry& entry, pending_creation creation);
+  void add_waiter(job_entry& entry, callback<job_ptr> done, std::chrono::milliseconds wait);
+  /// The entry that a call means if it may see it; else answers the call.
+  job_entry* entry_for(const job_call_ptr& call);
+
+  // -- the life of jobs (registry_jobs.cpp) -----------------------------------
+
+  void restore(std::vector<job_ptr> live);
+  job_entry& hold(core::transition first, std::size_t agent);
+  void on_update(const job_update& update);
+  void show(job_entry& entry, const job_ptr& snapshot);
+  void count_for_agent(job_entry& entry, const callboard::job* before, const callboard::job* after);
+  /// Answers those who wait for the end of a job that is over.
+  void answer_waiters(job_entry& entry);
+  /// Answers those who wait for the end of a job with what it is now.
+  void release_waiters(job_entry& entry);
+  void keep_finished(job_entry& entry);
+  void drop(job_entry& entry);
+  void drop_oldest_finished();
+  void on_wake();
+  void arm();
+
+  // -- what goes to the store (registry_store.cpp) ----------------------------
+
+  void store_soon(job_entry& entry, job_ptr snapshot);
+  /// Sends what has gathered, unless the keeper is at work or the store fails.
+  void flush_if_idle();
+  /// Sends what has gathered.
+  void flush();
+  void on_committed(const store_batch& batch);
+  void on_commit_failed(const store_batch& batch, const error& why);
+  void refuse_creation(job_entry& entry);
+  void on_retry();
+
+  // -- the end (registry_drain.cpp) -------------------------------------------
+
+  void on_drain(const drain_call_ptr& call);
+  void on_grace_over();
+  void drain_if_quiet();
+
+  registry_actor::pointer self_;
+  const environment* world_ = nullptr;
+  engine_options options_;
+  std::vector<agent_info> agents_;
+  std::vector<agent_actor> agent_actors_;
+  /// Live jobs of each agent that are due, by index.
+  std::vector<std::size_t> agent_load_;
+  store_keeper_actor keeper_;
+  bool is_durable_ = false;
+
+  core::uuid_v7_sequence ids_;
+  core::tally tally_;
+  std::unordered_map<uuid, job_entry> jobs_;
+  core::timer_heap<job_entry> timers_;
+  core::timer_heap<waiter> waiters_;
+  /// Messaging jobs in the order in which they finished; ids that are not held any more are skipped.
+  std::deque<uuid> finished_;
+  std::optional<steady_time> armed_for_;
+
+  store_batch batch_;
+  std::uint32_t batch_number_ = 0;
+  /// Batches that the store keeper has and has not answered.
+  std::size_t commits_under_way_ = 0;
+  std::string store_fault_;
+  bool is_retry_armed_ = false;
+  /// Calls to cancel a job that have not been answered.
+  std::size_t cancels_under_way_ = 0;
+
+  bool is_draining_ = false;
+  /// The grace period is over: whatever still runs has been told to stop.
+  bool is_ending_ = false;
+  std::vector<drain_call_ptr> drains_;
+};
+
+/// Spawn function of the REGISTRY actor.
+/// @param surroundings must outlive the actor.
+registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,
+                                       const environment* surroundings, registry_start start);
+
+} // namespace callboard::actors

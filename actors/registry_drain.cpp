@@ -1,0 +1,57 @@
+#include "actors/registry.hpp"
+
+#include <utility>
+
+namespace callboard::actors {
+
+void registry_state::on_drain(const drain_call_ptr& call) {
+  drains_.push_back(call);
+  if (!std::exchange(is_draining_, true) && is_durable_)
+    // What waits is safe in the store and goes on after the next start.
+    for (const auto& one : agent_actors_)
+      self_->send(one, atom::pause_v);
+  self_->delayed_send(self_, call->grace, atom::stop_v);
+  drain_if_quiet();
+}
+
+void registry_state::drain_if_quiet() {
+  if (!is_draining_)
+    return;
+  if (is_ending_) {
+    const auto is_stored = commits_under_way_ == 0 && batch_.snapshots.empty();
+    const auto is_over = is_durable_ ? cancels_under_way_ == 0 : tally_.live() == 0;
+    // A store that fails now has had its chance; the process must be able to end.
+    if (is_over && (is_stored || !store_fault_.empty()))
+      for (auto& call : std::exchange(drains_, {}))
+        call->done();
+    return;
+  }
+  std::size_t under_way = 0;
+  for (std::size_t kind = 0; kind < 3; ++kind) {
+    const auto& counts = tally_.of(static_cast<job_kind>(kind));
+    under_way += counts[static_cast<std::size_t>(job_state::processing)];
+    if (!is_durable_)
+      under_way += counts[static_cast<std::size_t>(job_state::pending)];
+  }
+  if (under_way == 0)
+    on_grace_over();
+}
+
+void registry_state::on_grace_over() {
+  if (std::exchange(is_ending_, true))
+    return;
+  for (auto& [id, entry] : jobs_) {
+    if (!entry.handle)
+      continue;
+    if (is_durable_) {
+      self_->send(entry.handle, atom::abandon_v);
+      entry.handle = nullptr;
+      release_waiters(entry);
+    } else {
+      self_->send(entry.handle, atom::stop_v);
+    }
+  }
+  drain_if_quiet();
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,193 @@
+#include "actors/registry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/job.hpp"
+
+namespace callboard::actors {
+
+namespace {
+
+/// Whether a job counts for its agent: it runs or waits for a slot.
+bool is_for_agent(const callboard::job* one) noexcept {
+  return one && !is_terminal(one->state) && one->state != job_state::scheduled;
+}
+
+} // namespace
+
+void registry_state::restore(std::vector<job_ptr> live) {
+  for (auto& record : live) {
+    const auto now = now_of(self_, *world_);
+    const auto found = std::find_if(agents_.begin(), agents_.end(), [&](const auto& one) {
+      return one.id == record->spec->agent_id;
+    });
+    auto first = core::resume(std::move(record), now, world_->random);
+    const auto is_known = found != agents_.end();
+    if (!is_known && !is_terminal(first.next.record->state))
+      first = *core::apply(first.next, core::event::broken{}, now, world_->random);
+    hold(std::move(first), is_known ? static_cast<std::size_t>(found - agents_.begin()) : 0);
+  }
+}
+
+job_entry& registry_state::hold(core::transition first, std::size_t agent) {
+  auto& record = first.next.record;
+  auto& entry = jobs_[record->spec->id];
+  entry.visible = record;
+  entry.agent = static_cast<std::uint32_t>(agent);
+  tally_.add(*record);
+  count_for_agent(entry, nullptr, record.get());
+  if (first.is_changed)
+    store_soon(entry, record);
+  if (is_terminal(record->state)) {
+    keep_finished(entry);
+    return entry;
+  }
+  timers_.arm(entry, core::next_wake(first.next));
+  entry.handle = self_->spawn(
+    job, world_,
+    job_start{std::move(first.next), first.effects, registry_actor{self_}, agent_actors_[agent]});
+  arm();
+  return entry;
+}
+
+void registry_state::on_update(const job_update& update) {
+  const auto found = jobs_.find(update.snapshot->spec->id);
+  if (found == jobs_.end())
+    return; // its creation was refused by the store
+  auto& entry = found->second;
+  const auto is_over = is_terminal(update.snapshot->state);
+  if (is_over) {
+    entry.handle = nullptr;
+    timers_.disarm(entry);
+  } else {
+    timers_.arm(entry, update.wake);
+    arm();
+  }
+  store_soon(entry, update.snapshot);
+  if (!is_durable_ || !is_over)
+    show(entry, update.snapshot);
+}
+
+void registry_state::show(job_entry& entry, const job_ptr& snapshot) {
+  tally_.change(*entry.visible, *snapshot);
+  count_for_agent(entry, entry.visible.get(), snapshot.get());
+  entry.visible = snapshot;
+  if (!is_terminal(snapshot->state))
+    return;
+  answer_waiters(entry);
+  keep_finished(entry);
+  drain_if_quiet();
+}
+
+void registry_state::count_for_agent(job_entry& entry, const callboard::job* before,
+                                     const callboard::job* after) {
+  auto& load = agent_load_[entry.agent];
+  if (is_for_agent(before) && !is_for_agent(after))
+    --load;
+  if (!is_for_agent(before) && is_for_agent(after))
+    ++load;
+}
+
+void registry_state::answer_waiters(job_entry& entry) {
+  const auto calls = std::exchange(entry.calls, nullptr);
+  if (!calls)
+    return;
+  auto is_cancel_won = entry.visible->state == job_state::canceled;
+  for (auto& one : calls->waiters) {
+    waiters_.disarm(*one);
+    if (one->is_cancel)
+      --cancels_under_way_;
+    // Of several who cancel at the same time one has canceled it; the others came too late.
+    if (!one->is_cancel || std::exchange(is_cancel_won, false))
+      one->done(entry.visible);
+    else
+      one->done(
+        fail(errc::conflict, "job is already " + std::string{to_string(entry.visible->state)}));
+  }
+}
+
+void registry_state::release_waiters(job_entry& entry) {
+  if (!entry.calls)
+    return;
+  auto& waiting = entry.calls->waiters;
+  const auto first = std::stable_partition(waiting.begin(), waiting.end(),
+                                           [](const auto& one) { return one->is_cancel; });
+  for (auto one = first; one != waiting.end(); ++one) {
+    waiters_.disarm(**one);
+    (*one)->done(entry.visible);
+  }
+  waiting.erase(first, waiting.end());
+}
+
+void registry_state::keep_finished(job_entry& entry) {
+  const auto& record = *entry.visible;
+  const auto now = now_of(self_, *world_);
+  const auto is_message = record.spec->kind == job_kind::message;
+  const auto from = is_message ? std::max(record.spec->expires_at, *record.finished_at) : now.wall;
+  const auto keep = is_message ? options_.message_retention : options_.finished_retention;
+  if (is_message)
+    finished_.push_back(record.spec->id);
+  timers_.arm(entry, now.steady + (from - now.wall) + keep);
+  arm();
+}
+
+void registry_state::drop(job_entry& entry) {
+  const auto id = entry.visible->spec->id;
+  // Other kinds stay in a durable store.
+  if (!is_durable_ || entry.visible->spec->kind == job_kind::message)
+    batch_.erased.push_back(id);
+  tally_.remove(*entry.visible);
+  timers_.disarm(entry);
+  jobs_.erase(id);
+  while (!finished_.empty() && !jobs_.contains(finished_.front()))
+    finished_.pop_front();
+  flush_if_idle();
+}
+
+void registry_state::drop_oldest_finished() {
+  while (!finished_.empty()) {
+    const auto oldest = jobs_.find(finished_.front());
+    finished_.pop_front();
+    if (oldest != jobs_.end()) {
+      drop(oldest->second);
+      return;
+    }
+  }
+}
+
+void registry_state::on_wake() {
+  const auto now = self_->clock().now();
+  if (armed_for_ && *armed_for_ <= now)
+    armed_for_.reset();
+  while (auto* entry = timers_.pop_due(now)) {
+    if (entry->handle)
+      self_->send(entry->handle, atom::wake_v);
+    else
+      drop(*entry);
+  }
+  while (auto* one = waiters_.pop_due(now)) {
+    auto& waiting = one->entry->calls->waiters;
+    const auto place = std::find_if(waiting.begin(), waiting.end(),
+                                    [one](const auto& other) { return other.get() == one; });
+    const auto taken = std::move(*place);
+    waiting.erase(place);
+    taken->done(taken->entry->visible);
+  }
+  arm();
+}
+
+void registry_state::arm() {
+  std::optional<steady_time> due;
+  if (!timers_.is_empty())
+    due = timers_.next_due();
+  if (!waiters_.is_empty())
+    due = std::min(due.value_or(waiters_.next_due()), waiters_.next_due());
+  // A wake-up cannot be taken back; one that comes too early finds nothing due.
+  if (!due || (armed_for_ && *armed_for_ <= *due))
+    return;
+  armed_for_ = *due;
+  self_->scheduled_send(self_, *due, atom::wake_v);
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,104 @@
+#include "actors/registry.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace callboard::actors {
+
+namespace {
+
+/// How long to leave a store alone that could not write.
+constexpr std::chrono::seconds store_retry{1};
+
+} // namespace
+
+void registry_state::store_soon(job_entry& entry, job_ptr snapshot) {
+  if (entry.batch == batch_number_) {
+    batch_.snapshots[entry.batch_slot] = std::move(snapshot);
+  } else {
+    entry.batch = batch_number_;
+    entry.batch_slot = static_cast<std::uint32_t>(batch_.snapshots.size());
+    batch_.snapshots.push_back(std::move(snapshot));
+  }
+  flush_if_idle();
+}
+
+void registry_state::flush_if_idle() {
+  if (store_fault_.empty() && commits_under_way_ == 0)
+    flush();
+}
+
+void registry_state::flush() {
+  auto batch = std::make_shared<store_batch>(std::exchange(batch_, {}));
+  if (batch->snapshots.empty() && batch->erased.empty() && store_fault_.empty())
+    return;
+  ++batch_number_;
+  ++commits_under_way_;
+  self_->request(keeper_, caf::infinite, atom::commit_v, batch)
+    .then(
+      [this, batch](const store_outcome& outcome) {
+        --commits_under_way_;
+        if (outcome)
+          on_committed(*batch);
+        else
+          on_commit_failed(*batch, outcome.error());
+      },
+      [this, batch](const caf::error&) {
+        --commits_under_way_;
+        on_commit_failed(*batch, {errc::internal, "the store does not answer"});
+      });
+}
+
+void registry_state::on_committed(const store_batch& batch) {
+  store_fault_.clear();
+  if (is_durable_)
+    for (const auto& snapshot : batch.snapshots) {
+      const auto found = jobs_.find(snapshot->spec->id);
+      if (found == jobs_.end())
+        continue;
+      auto& entry = found->second;
+      if (entry.calls && entry.calls->creation)
+        acknowledge(entry, std::move(*std::exchange(entry.calls->creation, nullptr)));
+      if (is_terminal(snapshot->state) && !is_terminal(entry.visible->state))
+        show(entry, snapshot);
+    }
+  flush_if_idle();
+  drain_if_quiet();
+}
+
+void registry_state::on_commit_failed(const store_batch& batch, const error& why) {
+  store_fault_ = why.message;
+  for (const auto& snapshot : batch.snapshots) {
+    const auto found = jobs_.find(snapshot->spec->id);
+    if (found == jobs_.end())
+      continue;
+    auto& entry = found->second;
+    if (entry.calls && entry.calls->creation)
+      refuse_creation(entry);
+    else if (entry.batch != batch_number_)
+      store_soon(entry, snapshot);
+  }
+  batch_.erased.insert(batch_.erased.end(), batch.erased.begin(), batch.erased.end());
+  if (!std::exchange(is_retry_armed_, true))
+    self_->delayed_send(self_, store_retry, atom::retry_v);
+  drain_if_quiet();
+}
+
+void registry_state::on_retry() {
+  is_retry_armed_ = false;
+  flush();
+}
+
+void registry_state::refuse_creation(job_entry& entry) {
+  const auto id = entry.visible->spec->id;
+  const auto calls = std::move(entry.calls);
+  calls->creation->call->done(fail(errc::unavailable, "jobs cannot be stored at the moment"));
+  if (entry.handle)
+    self_->send(entry.handle, atom::abandon_v);
+  tally_.remove(*entry.visible);
+  count_for_agent(entry, entry.visible.get(), nullptr);
+  timers_.disarm(entry);
+  jobs_.erase(id);
+}
+
+} // namespace callboard::actors

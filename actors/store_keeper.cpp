@@ -1,0 +1,69 @@
+#include "actors/store_keeper.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "core/visibility.hpp"
+
+namespace callboard::actors {
+
+namespace {
+
+/// Stores report by value; one that throws all the same has failed.
+template <class Call>
+auto guarded(Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception& fault) {
+    return fail(errc::io, fault.what());
+  }
+}
+
+} // namespace
+
+store_keeper_state::store_keeper_state(store_keeper_actor::pointer selfptr) : self(selfptr) {
+  // nop
+}
+
+store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_ptr<store> what) {
+  jobs = std::move(what);
+  return {
+    [this](atom::commit, const store_batch_ptr& batch) { return on_commit(*batch); },
+    [this](atom::find, const job_call_ptr& call) { on_find(*call); },
+    [this](atom::list, const list_call_ptr& call) { on_list(*call); },
+  };
+}
+
+store_outcome store_keeper_state::on_commit(const store_batch& batch) {
+  return guarded([&]() -> store_outcome {
+    if (!batch.snapshots.empty())
+      if (auto ok = jobs->commit(batch.snapshots); !ok)
+        return ok;
+    if (!batch.erased.empty())
+      return jobs->erase(batch.erased);
+    return {};
+  });
+}
+
+void store_keeper_state::on_find(const job_call& call) {
+  auto found = guarded([&] { return jobs->find(call.ref.id); });
+  if (!found)
+    call.done(fail(errc::unavailable, "the store cannot be read"));
+  else
+    call.done(core::visible_to(call.ref, std::move(*found)));
+}
+
+void store_keeper_state::on_list(const list_call& call) {
+  auto page = guarded([&] { return jobs->query(call.query); });
+  if (!page)
+    call.done(fail(errc::unavailable, "the store cannot be read"));
+  else
+    call.done(std::move(page));
+}
+
+store_keeper_actor::behavior_type store_keeper(
+  store_keeper_actor::stateful_pointer<store_keeper_state> self, std::shared_ptr<store> jobs) {
+  return self->state.make_behavior(std::move(jobs));
+}
+
+} // namespace callboard::actors
