@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <callboard/agent.hpp>
+
+namespace callboard::agents {
+
+/// Reads an agent's answer: an object with at least one of `status`, `content`, `metadata` and
+/// `error`. Members that are null count as absent, unknown ones are ignored. docs/agents.md
+/// describes them.
+/// Errors: `invalid_argument` with which member is wrong and what it must be.
+result<agent_answer> read_answer(const nlohmann::json& object);
+
+/// Parses and reads an answer. Errors: `invalid_argument`, as above or "JSON that is not valid: …".
+result<agent_answer> parse_answer(std::string_view text);
+
+/// The same for an agent whose answer has arrived: what is wrong with it fails the task.
+agent_answer answer_or_failure(std::string_view text);
+
+} // namespace callboard::agents

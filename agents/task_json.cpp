@@ -1,0 +1,110 @@
+#include "agents/task_json.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace callboard::agents {
+
+namespace {
+
+/// Writes one object, member by member in the order of the calls. The jobs' own JSON is put in as the
+/// text that it is.
+class object_writer {
+public:
+  object_writer& raw(std::string_view name, std::string_view value) {
+    text_ += text_.size() > 1 ? ",\"" : "\"";
+    text_.append(name).append("\":").append(value);
+    return *this;
+  }
+
+  object_writer& text(std::string_view name, std::string_view value) {
+    return raw(name, dump_json(nlohmann::json(value)));
+  }
+
+  /// Leaves the member out if there is nothing.
+  object_writer& text_if_any(std::string_view name, std::string_view value) {
+    return value.empty() ? *this : text(name, value);
+  }
+
+  /// Leaves the member out if there is nothing.
+  object_writer& raw_if_any(std::string_view name, std::string_view value) {
+    return value.empty() ? *this : raw(name, value);
+  }
+
+  std::string finish() {
+    text_ += '}';
+    return std::move(text_);
+  }
+
+private:
+  std::string text_ = "{";
+};
+
+std::string history_json(const std::vector<history_entry>& history) {
+  if (history.empty())
+    return {};
+  std::string made = "[";
+  for (const auto& turn : history) {
+    if (made.size() > 1)
+      made += ',';
+    made += object_writer{}.text("role", turn.role).text("content", turn.content).finish();
+  }
+  return made + ']';
+}
+
+/// RFC 3339, UTC, milliseconds.
+std::string timestamp(system_time time) {
+  using namespace std::chrono;
+  const auto day = floor<days>(time);
+  const year_month_day date{day};
+  const hh_mm_ss clock{time - day};
+  std::array<char, 64> text{};
+  const auto size = std::snprintf(
+    text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+    static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+} // namespace
+
+std::string task_json(const agent_task& task, const callback_address* callback) {
+  const auto& spec = *task.job->spec;
+  // To its agent, a firing of a scheduled job is a run of that job.
+  const auto& job_id = spec.run ? spec.run->schedule_id : spec.id;
+  object_writer made;
+  made.text("taskId", task.id.to_string())
+    .text("jobId", job_id.to_string())
+    .raw("attempt", std::to_string(task.attempt))
+    .text("kind", to_string(task.kind));
+  if (spec.run)
+    made.text("runId", spec.id.to_string());
+  made
+    .raw(
+      "agent",
+      object_writer{}.text("id", task.agent_id.to_string()).text("name", task.agent_name).finish())
+    .text("org", spec.organisation)
+    .text_if_any("userId", spec.user_id)
+    .text("content", *task.content);
+  if (spec.agent_job)
+    made.raw_if_any("params", spec.agent_job->params.text());
+  if (spec.run)
+    made.raw_if_any("payload", spec.run->payload.text());
+  made.raw_if_any("metadata", spec.metadata.text());
+  if (spec.agent_job)
+    made.raw_if_any("targetChannel", spec.agent_job->target_channel.text())
+      .text_if_any("profileId", spec.agent_job->profile_id);
+  made.raw_if_any("history", history_json(task.history)).text("deadline", timestamp(task.deadline));
+  if (callback)
+    made.raw("callback",
+             object_writer{}.text("url", callback->url).text("token", callback->token).finish());
+  return made.finish();
+}
+
+} // namespace callboard::agents

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <callboard/agent.hpp>
+
+namespace callboard::agents {
+
+/// Makes text from outside storable: each sequence of bytes that is not UTF-8, and each NUL, becomes
+/// U+FFFD. Text that is fine comes back as it was.
+std::string valid_text(std::string text);
+
+/// The last `bytes_max` bytes at most, beginning with a whole character, without blanks at its ends.
+std::string_view tail_of(std::string_view text, std::size_t bytes_max);
+
+/// The first `bytes_max` bytes at most, ending with a whole character.
+std::string_view head_of(std::string_view text, std::size_t bytes_max);
+
+/// Applies `valid_text` to the texts of an answer.
+agent_answer valid_answer(agent_answer answer);
+
+} // namespace callboard::agents

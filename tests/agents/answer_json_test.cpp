@@ -1,0 +1,115 @@
+#include "agents/answer_json.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace callboard::agents {
+
+namespace {
+
+struct good_case {
+  std::string text;
+  answer_status status;
+  std::string content;
+  std::string metadata;
+  std::string error;
+  bool is_final = false;
+};
+
+constexpr auto completed = answer_status::completed;
+constexpr auto wants_more = answer_status::wants_more;
+constexpr auto failed = answer_status::failed;
+
+const std::vector<good_case> good_cases{
+  {R"({"content":"hi"})", completed, "hi", "", ""},
+  {R"({"status":"completed","content":"hi"})", completed, "hi", "", ""},
+  {R"({"status":"completed"})", completed, "", "", ""},
+  {R"({"status":"continue","content":"more"})", wants_more, "more", "", ""},
+  {R"({"metadata":{"n": 1}})", completed, "", R"({"n":1})", ""},
+  {R"({"content":"hi","metadata":{},"other":[1]})", completed, "hi", "{}", ""},
+  {R"({"content":"hi","status":null,"metadata":null,"error":null,"final":null})", completed, "hi",
+   "", ""},
+  {R"({"status":"failed","error":"no"})", failed, "", "", "no"},
+  {R"({"status":"failed","error":"no","final":true})", failed, "", "", "no", true},
+  {R"({"status":"failed"})", failed, "", "", "agent failed without saying why"},
+  {R"({"error":"no"})", failed, "", "", "no"},
+  {R"({"error":"no","content":"yes"})", completed, "yes", "", ""},
+  {R"({"content":"hi","final":true})", completed, "hi", "", ""},
+  {R"({"content":"a","content":"b"})", completed, "b", "", ""}};
+
+TEST(AnswerJson, MembersAreRead) {
+  for (const auto& expected : good_cases) {
+    SCOPED_TRACE(expected.text.substr(0, 80));
+
+    const auto answer = parse_answer(expected.text);
+
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->status, expected.status);
+    EXPECT_EQ(answer->content, expected.content);
+    EXPECT_EQ(answer->metadata.text(), expected.metadata);
+    EXPECT_EQ(answer->error, expected.error);
+    EXPECT_EQ(answer->is_final, expected.is_final);
+  }
+}
+
+struct bad_case {
+  std::string text;
+  std::string fault;
+};
+
+const std::vector<bad_case> bad_cases{
+  {"", "JSON that is not valid: "},
+  {"hello", "JSON that is not valid: "},
+  {R"({"content":"hi")", "JSON that is not valid: "},
+  {"{\"content\":\"\xFF\"}", "JSON that is not valid: "},
+  {R"({"content":"a\u0000b"})", "NUL"},
+  {std::string(65, '[') + std::string(65, ']'), "nested deeper than 64"},
+  {'"' + std::string(2 * 1024 * 1024, 'x') + '"', "longer than 2097152 bytes"},
+  {"[]", "must be an object"},
+  {"null", "must be an object"},
+  {R"("text")", "must be an object"},
+  {"{}", "must have status, content"},
+  {R"({"message":"hi"})", "must have status, content"},
+  {R"({"content":1})", "content must be a string"},
+  {R"({"content":{"text":"hi"}})", "content must be a string"},
+  {R"({"status":"done"})", "status must be"},
+  {R"({"status":1})", "status must be"},
+  {R"({"content":"hi","metadata":[]})", "metadata must be an object"},
+  {R"({"content":"hi","metadata":"x"})", "metadata must be an object"},
+  {R"({"status":"failed","error":7})", "error must be a string"},
+  {R"({"status":"failed","error":"x","final":"yes"})", "final must be true or false"}};
+
+TEST(BadAnswerJson, FaultIsNamed) {
+  for (const auto& expected : bad_cases) {
+    SCOPED_TRACE(expected.text.substr(0, 80));
+
+    const auto answer = parse_answer(expected.text);
+
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, errc::invalid_argument);
+    EXPECT_NE(answer.error().message.find(expected.fault), std::string::npos)
+      << answer.error().message;
+  }
+}
+
+TEST(AnswerOrFailure, BrokenJsonFailsTheTask) {
+  const auto answer = answer_or_failure("{]");
+
+  EXPECT_EQ(answer.status, answer_status::failed);
+  EXPECT_TRUE(answer.error.starts_with("agent answered with JSON that is not valid: "))
+    << answer.error;
+  EXPECT_FALSE(answer.is_final);
+}
+
+TEST(AnswerOrFailure, WrongTypeFailsTheTask) {
+  const auto answer = answer_or_failure(R"({"content":5})");
+
+  EXPECT_EQ(answer.status, answer_status::failed);
+  EXPECT_EQ(answer.error, "agent's answer cannot be used: content must be a string");
+}
+
+} // namespace
+
+} // namespace callboard::agents
