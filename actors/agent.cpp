@@ -83,12 +83,14 @@ void agent_state::start_waiting() {
 
 bool agent_state::start(const uuid& task_id, const offer& what) {
   auto* const outer = std::exchange(calling, this);
+  // Held beyond the call: a runner that throws drops its copy, and that would be the answer.
+  const auto done = completion_for(task_id);
   try {
-    binding.runner->start(core::make_task(what.job, binding.info), completion_for(task_id));
+    binding.runner->start(core::make_task(what.job, binding.info), done);
   } catch (const std::exception& fault) {
-    completion_for(task_id)(agent_answer::failure(std::string{"agent failed: "} + fault.what()));
+    done(agent_answer::failure(std::string{"agent failed: "} + fault.what()));
   } catch (...) {
-    completion_for(task_id)(agent_answer::failure("agent failed"));
+    done(agent_answer::failure("agent failed"));
   }
   calling = outer;
   for (const auto& early : early_answers)

@@ -1,0 +1,299 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/all.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <gtest/gtest.h>
+
+#include "actors/agent.hpp"
+#include "actors/gateway.hpp"
+#include "actors/registry.hpp"
+
+namespace callboard::actors::test {
+
+using namespace std::chrono_literals;
+
+/// An agent that does what the test says: it keeps its tasks until it is told to answer.
+class scripted_agent final : public callboard::agent {
+public:
+  struct open_task {
+    task_ptr task;
+    completion done;
+  };
+
+  void start(task_ptr task, completion done) override {
+    started.push_back(task);
+    if (on_start)
+      on_start(task, done);
+    else
+      open.push_back({std::move(task), std::move(done)});
+  }
+
+  void cancel(const uuid& task_id) override {
+    canceled.push_back(task_id);
+    if (on_cancel)
+      on_cancel();
+  }
+
+  /// Answers the oldest open task.
+  void answer(agent_answer what) {
+    const auto first = std::move(open.front());
+    open.pop_front();
+    first.done(std::move(what));
+  }
+
+  void complete(std::string text) {
+    answer(agent_answer::complete(std::move(text)));
+  }
+
+  std::vector<task_ptr> started;
+  std::deque<open_task> open;
+  std::vector<uuid> canceled;
+  std::function<void(const task_ptr&, const completion&)> on_start;
+  std::function<void()> on_cancel;
+};
+
+/// A store keeper that does what the test says: it answers at once, or holds batches until told.
+struct keeper_script {
+  struct held_batch {
+    store_batch_ptr batch;
+    caf::typed_response_promise<store_outcome> promise;
+  };
+
+  bool is_holding = false;
+  std::optional<error> fault;
+  std::deque<held_batch> held;
+  std::vector<store_batch_ptr> written;
+  std::vector<job_call_ptr> finds;
+  std::vector<list_call_ptr> lists;
+
+  void release(store_outcome outcome) {
+    auto first = std::move(held.front());
+    held.pop_front();
+    if (outcome)
+      written.push_back(first.batch);
+    first.promise.deliver(std::move(outcome));
+  }
+};
+
+/// An outcome that a test can look at after the fact; counts how often it was given.
+template <class T>
+struct outcome_slot {
+  std::optional<T> value;
+  int count = 0;
+
+  std::function<void(T)> callback() {
+    return [this](T what) {
+      value = std::move(what);
+      ++count;
+    };
+  }
+};
+
+using job_slot = outcome_slot<result<job_ptr>>;
+
+/// Registry, agents and a scripted store keeper in virtual time, on the test's own thread.
+class actor_test : public ::testing::Test {
+protected:
+  static constexpr auto first_agent = "550e8400-e29b-41d4-a716-446655440000";
+
+  void TearDown() override {
+    // Jobs that a test left live must end too, or the system would wait for them for ever.
+    if (registry_)
+      drain(0ms);
+    for (const auto& one : actors_)
+      self_->send_exit(one, caf::exit_reason::kill);
+    run();
+    actors_.clear();
+    keeper_ = nullptr;
+    jobs.reset();
+    registry_ = nullptr;
+  }
+
+  /// Starts the actors. Call it once, after `options`, `info`, `is_durable` and `live` are set.
+  void start() {
+    registry_start begin;
+    begin.options = options;
+    begin.is_durable = is_durable;
+    begin.live = live;
+    keeper_ = system_.spawn(keeper_behavior, &keeper);
+    begin.keeper = caf::actor_cast<store_keeper_actor>(keeper_);
+    begin.agents = {info};
+    begin.agent_actors = {system_.spawn(actors::agent, agent_binding{info, runner})};
+    remember(begin.keeper);
+    remember(begin.agent_actors.front());
+    registry_ = system_.spawn(actors::registry, &world_, std::move(begin));
+    remember(registry_);
+    jobs = std::make_unique<gateway>(registry_, std::vector{info});
+    run();
+  }
+
+  /// Delivers all messages; no time passes.
+  void run() {
+    scheduler_.run();
+  }
+
+  /// Gives one actor a turn. Returns whether one had something to do.
+  /// @param newest_first whether the actor that was woken last goes first.
+  bool step(bool newest_first = false) {
+    return newest_first ? scheduler_.try_run_once_lifo() : scheduler_.try_run_once();
+  }
+
+  /// Lets time pass, then delivers what is due and all that follows.
+  void advance(std::chrono::nanoseconds by) {
+    scheduler_.clock().advance_time(by);
+    run();
+  }
+
+  static new_job message(std::chrono::milliseconds limit = 30s) {
+    new_job wanted;
+    wanted.user_id = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+    wanted.content = "hello";
+    wanted.time_limit = limit;
+    return wanted;
+  }
+
+  /// Creates a job that must be accepted.
+  job_ptr create(new_job wanted = message()) {
+    job_slot slot;
+    jobs->submit(std::move(wanted), 0ms, slot.callback());
+    run();
+    EXPECT_EQ(slot.count, 1);
+    EXPECT_TRUE(slot.value && slot.value->has_value());
+    return slot.value->value();
+  }
+
+  /// Creates a job that must be refused.
+  error refused(new_job wanted = message()) {
+    job_slot slot;
+    jobs->submit(std::move(wanted), 0ms, slot.callback());
+    run();
+    EXPECT_EQ(slot.count, 1);
+    EXPECT_FALSE(slot.value->has_value());
+    return slot.value->has_value() ? error{} : slot.value->error();
+  }
+
+  result<job_ptr> get(const job_ptr& one) {
+    job_slot slot;
+    jobs->get({one->spec->id, {}, {}}, slot.callback());
+    run();
+    EXPECT_EQ(slot.count, 1);
+    return *slot.value;
+  }
+
+  /// The state of a job that must be held.
+  job_state state_of(const job_ptr& one) {
+    return get(one).value()->state;
+  }
+
+  result<job_ptr> cancel(const job_ptr& one, std::string reason = {}) {
+    job_slot slot;
+    jobs->cancel({one->spec->id, {}, {}}, std::move(reason), slot.callback());
+    run();
+    EXPECT_EQ(slot.count, 1);
+    return *slot.value;
+  }
+
+  engine_health health() {
+    outcome_slot<engine_health> slot;
+    jobs->health(slot.callback());
+    run();
+    EXPECT_EQ(slot.count, 1);
+    return *slot.value;
+  }
+
+  /// Has the store keeper answer the oldest batch that it holds.
+  void release_batch(store_outcome outcome) {
+    self_->send(keeper_, atom::wake_v, std::move(outcome));
+    run();
+  }
+
+  /// Begins to drain; `drained` counts when it is over.
+  void drain(std::chrono::milliseconds grace) {
+    auto call = std::make_shared<drain_call>();
+    call->grace = grace;
+    call->done = [this] { ++drained; };
+    self_->send(registry_, atom::drain_v, std::move(call));
+    run();
+  }
+
+  engine_options options;
+  agent_info info = one_agent();
+  bool is_durable = false;
+  std::vector<job_ptr> live;
+  std::shared_ptr<scripted_agent> runner = std::make_shared<scripted_agent>();
+  keeper_script keeper;
+  std::unique_ptr<gateway> jobs;
+  int drained = 0;
+
+private:
+  struct config : caf::actor_system_config {
+    config() {
+      set("scheduler.policy", caf::atom("testing"));
+    }
+  };
+
+  static agent_info one_agent() {
+    agent_info made;
+    made.id = *uuid::parse(first_agent);
+    made.name = "scripted";
+    return made;
+  }
+
+  /// Not typed: it also understands that the test wants a batch released.
+  static caf::behavior keeper_behavior(caf::event_based_actor* self, keeper_script* script) {
+    return {
+      [self, script](atom::commit, const store_batch_ptr& batch) -> caf::result<store_outcome> {
+        if (script->is_holding) {
+          auto promise = self->make_response_promise<store_outcome>();
+          script->held.push_back({batch, promise});
+          return promise;
+        }
+        if (script->fault)
+          return store_outcome{tl::unexpected(*script->fault)};
+        script->written.push_back(batch);
+        return store_outcome{};
+      },
+      [script](atom::wake, const store_outcome& outcome) { script->release(outcome); },
+      [script](atom::find, const job_call_ptr& call) { script->finds.push_back(call); },
+      [script](atom::list, const list_call_ptr& call) { script->lists.push_back(call); },
+    };
+  }
+
+  template <class Handle>
+  void remember(const Handle& one) {
+    actors_.push_back(caf::actor_cast<caf::actor>(one));
+  }
+
+  config config_;
+  caf::actor_system system_{config_};
+  caf::scoped_actor self_{system_, true};
+  caf::scheduler::test_coordinator& scheduler_
+    = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  environment world_ = virtual_environment();
+  caf::actor keeper_;
+  registry_actor registry_;
+  std::vector<caf::actor> actors_;
+
+  /// Wall time that goes with the virtual steady time, and numbers instead of chance.
+  static environment virtual_environment() {
+    auto counter = std::make_shared<std::uint64_t>(0);
+    return {[](steady_time t) {
+              constexpr system_time base{1'800'000'000'000ms};
+              return base + std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch());
+            },
+            [counter] { return ++*counter; }};
+  }
+};
+
+} // namespace callboard::actors::test

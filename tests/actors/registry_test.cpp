@@ -1,0 +1,306 @@
+#include "tests/actors/actor_test.hpp"
+
+namespace callboard::actors::test {
+
+namespace {
+
+class Registry : public actor_test {};
+
+std::size_t in(const engine_health& health, job_state state) {
+  return health.messages[static_cast<std::size_t>(state)];
+}
+
+TEST_F(Registry, UnknownAgentIsRefused) {
+  start();
+  auto wanted = message();
+  wanted.agent_id = *uuid::parse("00000000-0000-0000-0000-000000000001");
+
+  EXPECT_EQ(refused(wanted).code, errc::agent_not_found);
+}
+
+TEST_F(Registry, CapacityIsReachedAndFreed) {
+  options.jobs_max = 3;
+  start();
+  const auto first = create();
+  create();
+  create();
+
+  const auto why = refused();
+  EXPECT_EQ(why, (error{errc::capacity, "Job capacity reached (3 jobs)"}));
+  EXPECT_FALSE(health().is_healthy);
+
+  // A finished job makes room by leaving; the live ones stay.
+  runner->complete("done");
+  run();
+  EXPECT_TRUE(health().is_healthy);
+  create();
+  EXPECT_EQ(get(first).error().code, errc::not_found);
+  EXPECT_EQ(refused().code, errc::capacity);
+}
+
+TEST_F(Registry, OldestFinishedJobGoesFirst) {
+  options.jobs_max = 3;
+  start();
+  const auto a = create();
+  const auto b = create();
+  const auto c = create();
+  // They finish in the order c, a; b stays live.
+  runner->open[2].done(agent_answer::complete("c"));
+  run();
+  runner->open[0].done(agent_answer::complete("a"));
+  run();
+
+  create();
+  EXPECT_EQ(get(c).error().code, errc::not_found);
+  EXPECT_TRUE(get(a).has_value());
+  create();
+  EXPECT_EQ(get(a).error().code, errc::not_found);
+  EXPECT_EQ(state_of(b), job_state::processing);
+}
+
+TEST_F(Registry, LiveLimitHoldsWhateverIsFinished) {
+  options.live_jobs_max = 2;
+  start();
+  create();
+  create();
+
+  EXPECT_EQ(refused(), (error{errc::capacity, "Job capacity reached (2 jobs)"}));
+  runner->complete("done");
+  run();
+  create();
+}
+
+TEST_F(Registry, QueueLimitOfAgentIsKept) {
+  info.concurrency = 1;
+  info.queue_limit = 1;
+  start();
+  create();
+  create();
+
+  EXPECT_EQ(refused(), (error{errc::agent_busy, "Agent scripted is busy"}));
+  runner->complete("done");
+  run();
+  create();
+}
+
+TEST_F(Registry, FinishedMessageIsKeptForItsRetentionAfterExpiry) {
+  options.message_retention = 60s;
+  start();
+  const auto job = create(message(10s));
+  runner->complete("done");
+  run();
+
+  advance(70s - 1ms);
+  EXPECT_EQ(state_of(job), job_state::completed);
+  advance(1ms);
+
+  EXPECT_EQ(get(job).error().code, errc::not_found);
+  EXPECT_EQ(in(health(), job_state::completed), 0u);
+  EXPECT_EQ(health().finished_messages[static_cast<std::size_t>(job_state::completed)], 1u);
+  // The store was told to forget it as well.
+  ASSERT_FALSE(keeper.written.empty());
+  EXPECT_EQ(keeper.written.back()->erased, std::vector{job->spec->id});
+}
+
+TEST_F(Registry, JobOfAnotherKindOrOrganisationIsNotSeen) {
+  start();
+  const auto job = create();
+  job_slot other_kind;
+  job_slot other_organisation;
+
+  jobs->get({job->spec->id, job_kind::agent, {}}, other_kind.callback());
+  jobs->get({job->spec->id, job_kind::message, "acme"}, other_organisation.callback());
+  run();
+
+  EXPECT_EQ(other_kind.value->error().code, errc::not_found);
+  EXPECT_EQ(other_organisation.value->error().code, errc::forbidden);
+}
+
+TEST_F(Registry, HealthCountsStatesAndMeanTime) {
+  info.concurrency = 3;
+  start();
+  create(message(1s));
+  create();
+  create();
+  create();
+  const auto canceled = create();
+  cancel(canceled);
+  advance(1s);
+  runner->open.pop_front(); // the one that timed out
+  runner->complete("done");
+  runner->answer(agent_answer::failure("no"));
+  run();
+
+  const auto now = health();
+  EXPECT_EQ(in(now, job_state::timeout), 1u);
+  EXPECT_EQ(in(now, job_state::completed), 1u);
+  EXPECT_EQ(in(now, job_state::failed), 1u);
+  EXPECT_EQ(in(now, job_state::canceled), 1u);
+  EXPECT_EQ(in(now, job_state::processing), 1u);
+  EXPECT_EQ(now.live, 1u);
+  EXPECT_EQ(now.mean_completion, 1000ms);
+}
+
+TEST_F(Registry, CanceledInEachLiveState) {
+  info.concurrency = 1;
+  start();
+  const auto processing = create();
+  const auto pending = create();
+  auto later = message();
+  later.due_at = processing->spec->created_at + 1h;
+  const auto scheduled = create(later);
+
+  for (const auto& job : {pending, scheduled, processing}) {
+    const auto canceled = cancel(job, "changed my mind");
+    ASSERT_TRUE(canceled.has_value());
+    EXPECT_EQ((*canceled)->state, job_state::canceled);
+    EXPECT_EQ((*canceled)->outcome->error_text, "changed my mind");
+  }
+
+  EXPECT_EQ(runner->canceled.size(), 1u);
+  EXPECT_EQ(health().live, 0u);
+}
+
+TEST_F(Registry, CancelOfFinishedJobIsConflict) {
+  start();
+  const auto job = create();
+  runner->complete("done");
+  run();
+
+  EXPECT_EQ(cancel(job).error(), (error{errc::conflict, "job is already completed"}));
+}
+
+TEST_F(Registry, OfTwoCancelsAtOnceOneWins) {
+  start();
+  const auto job = create();
+  job_slot one;
+  job_slot two;
+
+  jobs->cancel({job->spec->id, {}, {}}, "one", one.callback());
+  jobs->cancel({job->spec->id, {}, {}}, "two", two.callback());
+  run();
+
+  ASSERT_TRUE(one.value->has_value());
+  EXPECT_EQ((**one.value)->outcome->error_text, "one");
+  EXPECT_EQ(two.value->error().code, errc::conflict);
+}
+
+TEST_F(Registry, WaitIsAnsweredWhenJobEnds) {
+  start();
+  const auto job = create();
+  job_slot slot;
+  jobs->wait({job->spec->id, {}, {}}, 10s, slot.callback());
+  run();
+  advance(3s);
+  EXPECT_EQ(slot.count, 0);
+  EXPECT_EQ(health().waiters, 1u);
+
+  runner->complete("done");
+  run();
+
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ((**slot.value)->state, job_state::completed);
+  advance(10s);
+  EXPECT_EQ(slot.count, 1);
+  EXPECT_EQ(health().waiters, 0u);
+}
+
+TEST_F(Registry, WaitIsAnsweredWithTheStateWhenItsTimeIsOver) {
+  start();
+  const auto job = create();
+  job_slot slot;
+  jobs->wait({job->spec->id, {}, {}}, 2s, slot.callback());
+  run();
+
+  advance(1999ms);
+  EXPECT_EQ(slot.count, 0);
+  advance(1ms);
+
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ((**slot.value)->state, job_state::processing);
+}
+
+TEST_F(Registry, SubmitWithWaitIsAnsweredOnceWhenJobEnds) {
+  start();
+  job_slot slot;
+  jobs->submit(message(), 10s, slot.callback());
+  run();
+  EXPECT_EQ(slot.count, 0);
+
+  runner->complete("done");
+  run();
+
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ((**slot.value)->state, job_state::completed);
+}
+
+TEST_F(Registry, WaitBeyondTheLimitIsAnsweredAtOnce) {
+  options.waiters_max = 2;
+  start();
+  const auto job = create();
+  job_slot slots[3];
+
+  for (auto& slot : slots)
+    jobs->wait({job->spec->id, {}, {}}, 10s, slot.callback());
+  run();
+
+  EXPECT_EQ(slots[0].count, 0);
+  EXPECT_EQ(slots[1].count, 0);
+  ASSERT_EQ(slots[2].count, 1);
+  EXPECT_EQ((**slots[2].value)->state, job_state::processing);
+}
+
+TEST_F(Registry, ListIsAskedAfterWhatWasAcknowledged) {
+  start();
+  keeper.is_holding = true;
+  const auto job = create();
+  outcome_slot<result<job_page>> slot;
+
+  jobs->list({}, slot.callback());
+  run();
+
+  // The batch with the job went out before the question, though another was under way.
+  ASSERT_EQ(keeper.lists.size(), 1u);
+  ASSERT_FALSE(keeper.held.empty());
+  bool is_sent = false;
+  for (const auto& one : keeper.held)
+    for (const auto& snapshot : one.batch->snapshots)
+      is_sent = is_sent || snapshot->spec->id == job->spec->id;
+  EXPECT_TRUE(is_sent);
+}
+
+TEST_F(Registry, ListLimitIsChecked) {
+  start();
+  outcome_slot<result<job_page>> slot;
+  job_query query;
+  query.limit = 1001;
+
+  jobs->list(query, slot.callback());
+  run();
+
+  EXPECT_EQ(slot.value->error().code, errc::invalid_argument);
+}
+
+TEST_F(Registry, BatchHoldsOnlyNewestSnapshotOfEachJob) {
+  start();
+  keeper.is_holding = true;
+  const auto first = create(); // alone in the batch that is now under way
+  ASSERT_EQ(keeper.held.size(), 1u);
+  const auto second = create();
+  runner->complete("first");
+  runner->complete("second");
+  run();
+  ASSERT_EQ(keeper.held.size(), 1u) << "a second batch went out beside the first";
+
+  release_batch({});
+
+  ASSERT_EQ(keeper.held.size(), 1u);
+  const auto& batch = *keeper.held.front().batch;
+  ASSERT_EQ(batch.snapshots.size(), 2u);
+  for (const auto& snapshot : batch.snapshots)
+    EXPECT_EQ(snapshot->state, job_state::completed);
+}
+
+} // namespace
+
+} // namespace callboard::actors::test
