@@ -112,10 +112,8 @@ struct engine::implementation {
 
   ~implementation() {
     drain(std::chrono::milliseconds{0});
+    // Our handle keeps the supervisor alive until it has seen the others end.
     caf::anon_send(supervisor, atom::stop_v);
-    gateway.reset();
-    registry = nullptr;
-    supervisor = nullptr;
     system.await_all_actors_done();
   }
 

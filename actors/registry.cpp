@@ -147,6 +147,11 @@ void registry_state::on_cancel(const job_call_ptr& call) {
       fail(errc::conflict, "job is already " + std::string{to_string(entry->visible->state)}));
     return;
   }
+  if (is_ending_ && !entry->handle) {
+    // Left for the next start: nobody here can change it any more.
+    call->done(fail(errc::unavailable, "server is shutting down"));
+    return;
+  }
   if (entry->handle)
     self_->send(entry->handle, atom::cancel_v, std::move(call->reason));
   if (!entry->calls)

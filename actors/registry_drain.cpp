@@ -46,6 +46,7 @@ void registry_state::on_grace_over() {
     if (is_durable_) {
       self_->send(entry.handle, atom::abandon_v);
       entry.handle = nullptr;
+      timers_.disarm(entry);
       release_waiters(entry);
     } else {
       self_->send(entry.handle, atom::stop_v);

@@ -163,7 +163,7 @@ void registry_state::on_wake() {
   while (auto* entry = timers_.pop_due(now)) {
     if (entry->handle)
       self_->send(entry->handle, atom::wake_v);
-    else
+    else if (is_terminal(entry->visible->state))
       drop(*entry);
   }
   while (auto* one = waiters_.pop_due(now)) {

@@ -155,6 +155,11 @@ protected:
     run();
   }
 
+  /// Lets time pass and puts what is due into the mailboxes, no further.
+  void advance_without_run(std::chrono::nanoseconds by) {
+    scheduler_.clock().advance_time(by);
+  }
+
   static new_job message(std::chrono::milliseconds limit = 30s) {
     new_job wanted;
     wanted.user_id = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
@@ -220,11 +225,16 @@ protected:
 
   /// Begins to drain; `drained` counts when it is over.
   void drain(std::chrono::milliseconds grace) {
+    begin_drain(grace);
+    run();
+  }
+
+  /// The same, without delivering the message.
+  void begin_drain(std::chrono::milliseconds grace) {
     auto call = std::make_shared<drain_call>();
     call->grace = grace;
     call->done = [this] { ++drained; };
     self_->send(registry_, atom::drain_v, std::move(call));
-    run();
   }
 
   engine_options options;

@@ -1,0 +1,200 @@
+#include "tests/actors/actor_test.hpp"
+
+namespace callboard::actors::test {
+
+namespace {
+
+/// The registry with a store that keeps what it has acknowledged.
+class Durability : public actor_test {
+protected:
+  void SetUp() override {
+    is_durable = true;
+  }
+
+  void start_holding() {
+    start();
+    keeper.is_holding = true;
+  }
+
+  /// A job that is live in the store while no engine runs.
+  job_ptr stored(job_state state, std::chrono::milliseconds limit = 60s) {
+    // The virtual clock begins at this wall time.
+    constexpr system_time now{1'800'000'000'000ms};
+    auto spec = std::make_shared<job_spec>();
+    spec->id = *uuid::parse("01890a5d-ac96-774b-bcce-b302099a8057");
+    spec->organisation = "default";
+    spec->agent_id = info.id;
+    spec->content = "hello";
+    spec->created_at = now - 10s;
+    spec->due_at = spec->created_at;
+    spec->expires_at = spec->due_at + limit;
+    auto made = std::make_shared<callboard::job>();
+    made->spec = spec;
+    made->version = 2;
+    made->state = state;
+    made->updated_at = now - 9s;
+    task_record task;
+    task.id = *uuid::parse("01890a5d-ac96-774b-bcce-b302099a8058");
+    task.state = state == job_state::processing ? task_state::running : task_state::waiting;
+    task.created_at = spec->created_at;
+    made->tasks.push_back(task);
+    return made;
+  }
+};
+
+TEST_F(Durability, CreationIsAnsweredWhenItIsStored) {
+  start_holding();
+  job_slot slot;
+  jobs->submit(message(), 0ms, slot.callback());
+  run();
+  EXPECT_EQ(slot.count, 0);
+
+  release_batch({});
+
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ((**slot.value)->version, 1u);
+}
+
+TEST_F(Durability, TerminalStateIsShownWhenItIsStored) {
+  start();
+  const auto job = create();
+  keeper.is_holding = true;
+  job_slot waiting;
+  jobs->wait({job->spec->id, {}, {}}, 60s, waiting.callback());
+  runner->complete("done");
+  run();
+  EXPECT_EQ(state_of(job), job_state::processing);
+  EXPECT_EQ(waiting.count, 0);
+
+  release_batch({});
+
+  EXPECT_EQ(state_of(job), job_state::completed);
+  EXPECT_EQ(waiting.count, 1);
+}
+
+TEST_F(Durability, JobThatEndsBeforeItsCreationIsStoredIsAnsweredAsCreated) {
+  runner->on_start
+    = [](const task_ptr&, const completion& done) { done(agent_answer::complete("quick")); };
+  start_holding();
+  job_slot slot;
+  jobs->submit(message(), 0ms, slot.callback());
+  run();
+  EXPECT_EQ(slot.count, 0);
+
+  while (!keeper.held.empty())
+    release_batch({});
+
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ((**slot.value)->state, job_state::pending);
+  EXPECT_EQ(state_of(**slot.value), job_state::completed);
+}
+
+TEST_F(Durability, CreationThatCannotBeStoredIsRefusedAndItsTaskAborted) {
+  start_holding();
+  job_slot slot;
+  jobs->submit(message(), 0ms, slot.callback());
+  run();
+
+  release_batch(tl::unexpected(error{errc::io, "disk full"}));
+
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ(slot.value->error(), (error{errc::unavailable, "jobs cannot be stored at the moment"}));
+  EXPECT_EQ(runner->canceled.size(), 1u);
+  EXPECT_EQ(health().live, 0u);
+  EXPECT_EQ(health().store_fault, "disk full");
+  EXPECT_EQ(refused().code, errc::unavailable);
+}
+
+TEST_F(Durability, WhatCouldNotBeStoredIsStoredWhenTheFaultIsGone) {
+  start();
+  const auto job = create();
+  keeper.fault = error{errc::io, "disk full"};
+  runner->complete("done");
+  run();
+  EXPECT_EQ(state_of(job), job_state::processing);
+  EXPECT_FALSE(health().is_healthy);
+
+  advance(5s);
+  EXPECT_EQ(state_of(job), job_state::processing);
+  keeper.fault.reset();
+  advance(1s);
+
+  EXPECT_EQ(state_of(job), job_state::completed);
+  EXPECT_TRUE(health().is_healthy);
+  create();
+}
+
+TEST_F(Durability, JobThatIsNotHeldIsAskedOfTheStore) {
+  start();
+  job_slot slot;
+
+  jobs->get({*uuid::parse("01890a5d-ac96-774b-bcce-b302099a8057"), {}, {}}, slot.callback());
+  run();
+
+  EXPECT_EQ(slot.count, 0);
+  ASSERT_EQ(keeper.finds.size(), 1u);
+}
+
+TEST_F(Durability, CancelOfJobThatIsBeingStoredAsFinishedIsConflict) {
+  start();
+  const auto job = create();
+  keeper.is_holding = true;
+  runner->complete("done");
+  run();
+  job_slot slot;
+  jobs->cancel({job->spec->id, {}, {}}, {}, slot.callback());
+  run();
+  EXPECT_EQ(slot.count, 0);
+
+  release_batch({});
+
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ(slot.value->error(), (error{errc::conflict, "job is already completed"}));
+}
+
+TEST_F(Durability, RunningTaskIsDeliveredAgainUnderItsId) {
+  const auto job = stored(job_state::processing);
+  live = {job};
+  start();
+
+  ASSERT_EQ(runner->started.size(), 1u);
+  EXPECT_EQ(runner->started.front()->id, job->tasks.front().id);
+  EXPECT_EQ(runner->started.front()->attempt, 1u);
+  runner->complete("after all");
+  run();
+  EXPECT_EQ(state_of(job), job_state::completed);
+}
+
+TEST_F(Durability, RestoredJobKeepsItsDeadline) {
+  const auto job = stored(job_state::pending, 60s);
+  live = {job};
+  start();
+
+  advance(49s);
+  EXPECT_EQ(state_of(job), job_state::processing);
+  advance(1001ms);
+  EXPECT_EQ(state_of(job), job_state::timeout);
+}
+
+TEST_F(Durability, DeadlineThatPassedWhileDownTimesOutAtOnce) {
+  const auto job = stored(job_state::processing, 5s);
+  live = {job};
+  start();
+
+  EXPECT_EQ(state_of(job), job_state::timeout);
+  EXPECT_TRUE(runner->started.empty());
+  EXPECT_EQ(get(job).value()->version, 3u);
+}
+
+TEST_F(Durability, JobWhoseAgentIsGoneFails) {
+  const auto job = stored(job_state::pending);
+  live = {job};
+  info.id = *uuid::parse("00000000-0000-0000-0000-00000000000a");
+  start();
+
+  EXPECT_EQ(state_of(job), job_state::failed);
+}
+
+} // namespace
+
+} // namespace callboard::actors::test
