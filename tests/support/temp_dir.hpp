@@ -2,8 +2,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace callboard::tests {
@@ -29,6 +31,16 @@ public:
   /// Where it is, absolute.
   const std::filesystem::path& path() const noexcept {
     return path_;
+  }
+
+  /// Writes a file in it and gives the file's path back.
+  std::filesystem::path write(std::string_view name, std::string_view text) const {
+    auto file = path_ / name;
+    std::ofstream out{file, std::ios::binary};
+    out << text;
+    if (!out.flush())
+      throw std::runtime_error("cannot write " + file.string());
+    return file;
   }
 
 private:

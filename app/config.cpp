@@ -1,0 +1,163 @@
+#include "app/config.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <callboard/json_text.hpp>
+
+#include "app/config_agents.hpp"
+#include "app/config_check.hpp"
+#include "app/config_formats.hpp"
+#include "app/config_print.hpp"
+#include "app/config_rules.hpp"
+#include "app/digest.hpp"
+
+namespace callboard::app {
+
+namespace {
+
+using nlohmann::json;
+
+/// Reads values that are known to be there and right: the document has been checked and completed.
+class reader {
+public:
+  explicit reader(const json& values) : values_(values) {
+    // nop
+  }
+
+  std::string text(const char* pointer) const {
+    return values_.at(json::json_pointer{pointer}).get<std::string>();
+  }
+
+  template <class T>
+  T integer(const char* pointer) const {
+    return static_cast<T>(*to_int64(values_.at(json::json_pointer{pointer})));
+  }
+
+  bool boolean(const char* pointer) const {
+    return values_.at(json::json_pointer{pointer}).get<bool>();
+  }
+
+  const json& list(const char* name) const {
+    return values_.at(name);
+  }
+
+private:
+  const json& values_;
+};
+
+engine_options read_engine(const reader& from) {
+  engine_options made;
+  made.jobs_max = from.integer<std::size_t>("/capacity/maxJobs");
+  made.live_jobs_max = from.integer<std::size_t>("/capacity/maxLiveJobs");
+  made.message_retention
+    = std::chrono::seconds{from.integer<std::int64_t>("/messaging/retentionSeconds")};
+  made.waiters_max = from.integer<std::size_t>("/limits/waiters");
+  made.threads = from.integer<std::size_t>("/threads/actors");
+  return made;
+}
+
+api_scope to_scope(std::string_view text) {
+  if (text == "SERVICES:READ")
+    return api_scope::services_read;
+  if (text == "SERVICES:WRITE")
+    return api_scope::services_write;
+  if (text == "JOBS")
+    return api_scope::jobs;
+  if (text == "OPERATIONS")
+    return api_scope::operations;
+  return api_scope::messaging;
+}
+
+api_key read_key(const json& from) {
+  api_key made;
+  made.name = from["name"].get<std::string>();
+  made.organisation = from["org"].get<std::string>();
+  made.sha256 = *digest_from_hex(from["sha256"].get<std::string>());
+  for (const auto& scope : from["scopes"])
+    made.scopes.insert(to_scope(scope.get_ref<const std::string&>()));
+  return made;
+}
+
+std::vector<api_key> read_keys(const reader& from, const environment& variables) {
+  std::vector<api_key> made;
+  std::transform(from.list("apiKeys").begin(), from.list("apiKeys").end(), std::back_inserter(made),
+                 read_key);
+  const auto token = variables.find(messaging_key_variable);
+  if (token != variables.end() && !token->second.empty()) {
+    api_key key;
+    key.name = messaging_key_variable;
+    key.sha256 = sha256_of(token->second);
+    key.scopes = {api_scope::messaging};
+    made.push_back(std::move(key));
+  }
+  return made;
+}
+
+http_options read_http(const reader& from, const environment& variables) {
+  http_options made;
+  auto where = *parse_endpoint(from.text("/listen"));
+  made.address = std::move(where.address);
+  made.port = where.port;
+  made.threads = from.integer<std::size_t>("/threads/http");
+  made.keys = read_keys(from, variables);
+  made.allow_insecure = from.boolean("/allowInsecure");
+  made.public_url = from.text("/publicUrl");
+  for (const auto& origin : from.list("cors").at("allowedOrigins"))
+    made.allowed_origins.push_back(origin.get<std::string>());
+  made.tls_certificate = from.text("/tls/certificate");
+  made.tls_private_key = from.text("/tls/privateKey");
+  made.body_bytes_max = from.integer<std::size_t>("/limits/bodyBytes");
+  made.connections_max = from.integer<std::size_t>("/limits/connections");
+  made.default_time_limit
+    = std::chrono::milliseconds{from.integer<std::int64_t>("/messaging/defaultTimeoutMs")};
+  return made;
+}
+
+log_config read_log(const reader& from) {
+  constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
+  log_config made;
+  const auto* level = std::find(std::begin(levels), std::end(levels), from.text("/log/level"));
+  made.level = static_cast<log_level>(level - std::begin(levels));
+  made.format = from.text("/log/format") == "json" ? log_format::json : log_format::text;
+  made.directory = from.text("/log/directory");
+  return made;
+}
+
+bool names(const json& values, const char* pointer) {
+  return values.contains(json::json_pointer{pointer});
+}
+
+} // namespace
+
+checked<server_config> load_config(const config_sources& sources) {
+  auto document = read_document(sources);
+  check_document(document);
+  const bool has_directory = names(document.values, "/log/directory");
+  const bool has_connections = names(document.values, "/limits/connections");
+  fill_defaults(document.values);
+  check_relations(document, sources.variables);
+  if (!document.faults.empty())
+    return tl::unexpected{std::move(document.faults)};
+
+  fill_agent_ids(document.values);
+  fill_defaults(document.shown);
+  fill_agent_ids(document.shown);
+  const reader from{document.values};
+  server_config made;
+  made.engine = read_engine(from);
+  made.http = read_http(from, sources.variables);
+  made.http.connections_max_is_explicit = has_connections;
+  made.store = from.text("/store");
+  made.store_syncs_fully = from.text("/storeSync") == "full";
+  made.agents = read_agents(from.list("agents"), made.http.public_url, sources.variables);
+  made.shutdown_grace = std::chrono::seconds{from.integer<std::int64_t>("/shutdown/graceSeconds")};
+  made.log = read_log(from);
+  made.log.directory_is_explicit = has_directory;
+  made.printed = print_masked(document.shown);
+  made.file = std::move(document.file);
+  made.warnings = std::move(document.warnings);
+  return made;
+}
+
+} // namespace callboard::app

@@ -1,0 +1,138 @@
+#include "app/config_rules.hpp"
+
+#include <map>
+
+#include "app/config_formats.hpp"
+#include "app/digest.hpp"
+
+namespace callboard::app {
+
+namespace {
+
+using nlohmann::json;
+
+/// The elements of a list of objects; nothing if it is none.
+std::vector<const json*> objects_in(const json& values, std::string_view list) {
+  std::vector<const json*> found;
+  const auto at = values.find(list);
+  if (at != values.end() && at->is_array())
+    for (const auto& element : *at)
+      found.push_back(&element);
+  return found;
+}
+
+/// A member that is a text and not empty, else nothing.
+std::optional<std::string> text_in(const json& object, std::string_view name) {
+  if (!object.is_object())
+    return std::nullopt;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_string() || found->get_ref<const std::string&>().empty())
+    return std::nullopt;
+  return found->get<std::string>();
+}
+
+std::optional<std::string> text_in(const json& values, std::string_view section,
+                                   std::string_view name) {
+  const auto found = values.find(section);
+  return found == values.end() ? std::nullopt : text_in(*found, name);
+}
+
+/// What makes an element of a list unique; no value: it cannot be told.
+using identity = std::optional<std::string> (*)(const json& element);
+
+void check_unique(config_document& document, std::string_view list, std::string_view member,
+                  identity identity_of) {
+  std::map<std::string, std::size_t> owners;
+  const auto elements = objects_in(document.values, list);
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const auto key = identity_of(*elements[i]);
+    if (!key)
+      continue;
+    const auto [found, is_new] = owners.emplace(*key, i);
+    const auto owner = found->second;
+    // Where neither says it, it follows from another member that is the same, and that was told.
+    if (is_new || (!elements[i]->contains(member) && !elements[owner]->contains(member)))
+      continue;
+    const auto pointer = pointer_to("", list);
+    document.add_fault(pointer_to(pointer_to(pointer, std::to_string(i)), member),
+                       "must be unique, but " + pointer_to(pointer, std::to_string(owner))
+                         + " has the same");
+  }
+}
+
+std::optional<std::string> name_of(const json& element) {
+  return text_in(element, "name");
+}
+
+std::optional<std::string> id_of(const json& element) {
+  return text_in(element, "id");
+}
+
+std::optional<std::string> agent_id_in(const json& agent) {
+  const auto name = text_in(agent, "name");
+  if (!agent.contains("id") && name)
+    return agent_id_of(*name).to_string();
+  const auto id = uuid::parse(text_in(agent, "id").value_or(""));
+  return id ? std::optional{id->to_string()} : std::nullopt;
+}
+
+std::optional<std::string> id_in_organisation(const json& element) {
+  const auto organisation = text_in(element, "org_id");
+  const auto id = text_in(element, "id");
+  return organisation && id ? std::optional{*organisation + '\n' + *id} : std::nullopt;
+}
+
+void check_tls(config_document& document) {
+  const bool has_certificate = text_in(document.values, "tls", "certificate").has_value();
+  const bool has_key = text_in(document.values, "tls", "privateKey").has_value();
+  if (has_certificate != has_key)
+    document.add_fault(has_key ? "/tls/certificate" : "/tls/privateKey",
+                       std::string{"is required when "}
+                         + (has_key ? "/tls/privateKey" : "/tls/certificate") + " is set");
+}
+
+void check_openness(config_document& document, const environment& variables) {
+  const auto where = parse_endpoint(text_in(document.values, "listen").value_or(""));
+  if (!where || is_loopback(where->address))
+    return;
+  const auto token = variables.find(messaging_key_variable);
+  const bool has_key = !objects_in(document.values, "apiKeys").empty()
+                       || (token != variables.end() && !token->second.empty());
+  const auto allowed = document.values.find("allowInsecure");
+  const bool is_allowed = allowed != document.values.end() && *allowed == true;
+  if (!has_key && !is_allowed)
+    document.add_fault("/listen",
+                       where->address
+                         + " can be reached from other machines, and no API key is configured: "
+                           "listen on 127.0.0.1, or make a key with `callboard key new`, or set "
+                           "allowInsecure to true");
+}
+
+void check_key_variables(config_document& document, const environment& variables) {
+  const auto agents = objects_in(document.values, "agents");
+  for (std::size_t i = 0; i < agents.size(); ++i)
+    if (const auto name = text_in(*agents[i], "apiKeyEnv"); name && !variables.contains(*name))
+      document.add_fault("/agents/" + std::to_string(i) + "/apiKeyEnv",
+                         "environment variable " + *name + " is not set");
+}
+
+} // namespace
+
+void check_relations(config_document& document, const environment& variables) {
+  check_unique(document, "agents", "name", name_of);
+  check_unique(document, "agents", "id", agent_id_in);
+  check_unique(document, "organizations", "id", id_of);
+  check_unique(document, "apiKeys", "name", name_of);
+  check_unique(document, "jobTypes", "id", id_in_organisation);
+  check_tls(document);
+  check_openness(document, variables);
+  check_key_variables(document, variables);
+}
+
+void fill_agent_ids(json& values) {
+  for (auto& agent : values.at("agents"))
+    if (!agent.contains("id"))
+      agent["id"] = agent_id_in(agent).value();
+}
+
+} // namespace callboard::app

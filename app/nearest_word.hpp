@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callboard::app {
+
+/// How many letters must be added, dropped, replaced or swapped with their neighbour to make one word
+/// of the other; the case of letters does not count.
+std::size_t edit_distance(std::string_view left, std::string_view right);
+
+/// ", did you mean NAME?" with the candidate that was probably meant by a word; empty when none is
+/// near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
+} // namespace callboard::app

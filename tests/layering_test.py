@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Checks every #include of the source tree against the ladder of folders.
+
+Usage: layering_test.py [root]
+
+Before it looks at the tree it proves itself: in a tree of its own it plants one violation of each
+rule and fails if one of them goes unnoticed.
+"""
+
+import pathlib
+import re
+import sys
+import tempfile
+
+# Third-party libraries by how their headers begin. What is not here is the standard library or the system.
+LIBRARIES = ("asio", "benchmark", "caf", "CLI", "curl", "date", "fmt", "gmock", "gtest", "http_parser",
+             "nlohmann", "openssl", "restinio", "spdlog", "sqlite3", "tl", "valijson")
+
+FOLDERS = ("include", "core", "json", "actors", "stores", "agents", "http", "app")
+
+# folder -> what it may include besides itself, the public headers and the C++ standard library.
+# "system" stands for POSIX headers.
+ALLOWED = {
+    "include": {"tl/expected.hpp", "nlohmann/json_fwd.hpp"},
+    "core": {"date"},
+    "json": {"nlohmann"},
+    "actors": {"core", "caf"},
+    "stores": {"core", "sqlite3", "system"},
+    "agents": {"core", "nlohmann", "curl", "openssl", "system"},
+    "http": {"nlohmann", "openssl", "system"},
+    "app": set(FOLDERS) | set(LIBRARIES) | {"system"},
+}
+
+# Files that may include more than their folder.
+ALLOWED_FILES = {
+    "http/server.cpp": {"restinio", "asio"},
+    "http/stream_restinio.cpp": {"restinio", "asio"},
+}
+
+# The rules are pure: no files, no clocks, no threads.
+FORBIDDEN_IN_CORE = {"barrier", "condition_variable", "filesystem", "fstream", "future", "latch", "mutex",
+                     "semaphore", "shared_mutex", "stop_token", "thread"}
+CLOCK_CALL = re.compile(r"_clock::now\s*\(")
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def library_of(header):
+    """The third-party library of a header, or None."""
+    start = re.split(r"[/.]", header)[0]
+    return start if start in LIBRARIES else None
+
+
+def is_allowed(folder, file, sign, header):
+    """Whether a file of a folder may include a header."""
+    allowed = ALLOWED[folder] | ALLOWED_FILES.get(file, set())
+    if header.startswith("callboard/"):
+        return True
+    start = header.split("/")[0]
+    if sign == '"':
+        # Project headers are written with their folder.
+        return "/" in header and (start == folder or start in allowed) and start in FOLDERS
+    library = library_of(header)
+    if library:
+        return library in allowed or header in allowed
+    if "/" in header or "." in header:
+        return "system" in allowed
+    return not (folder == "core" and header in FORBIDDEN_IN_CORE)
+
+
+def sources_of(root, folder):
+    return sorted(path for path in (root / folder).rglob("*") if path.suffix in (".hpp", ".cpp", ".h", ".cc"))
+
+
+def violations(root):
+    """(file:line: what) for each include that climbs the ladder the wrong way, and how many includes were seen."""
+    found, seen = [], 0
+    for folder in FOLDERS:
+        for path in sources_of(root, folder):
+            file = path.relative_to(root).as_posix()
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                match = INCLUDE.match(line)
+                if match:
+                    seen += 1
+                    if not is_allowed(folder, file, match[1], match[2]):
+                        found.append(f"{file}:{number}: {folder}/ must not include {match[2]}")
+                if folder == "core" and CLOCK_CALL.search(line):
+                    found.append(f"{file}:{number}: core/ must not read a clock, `now` is an argument")
+    return found, seen
+
+
+# file, line, whether it is a violation
+SAMPLES = [
+    ("include/callboard/a.hpp", "#include <vector>", False),
+    ("include/callboard/a.hpp", "#include <tl/expected.hpp>", False),
+    ("include/callboard/a.hpp", "#include <nlohmann/json_fwd.hpp>", False),
+    ("include/callboard/a.hpp", "#include <callboard/b.hpp>", False),
+    ("include/callboard/a.hpp", "#include <nlohmann/json.hpp>", True),
+    ("include/callboard/a.hpp", '#include "core/job_machine.hpp"', True),
+    ("include/callboard/a.hpp", "#include <caf/fwd.hpp>", True),
+    ("include/callboard/a.hpp", "#include <unistd.h>", True),
+    ("core/a.cpp", '#include "core/a.hpp"', False),
+    ("core/a.cpp", "#include <date/tz.h>", False),
+    ("core/a.cpp", "#include <callboard/job.hpp>", False),
+    ("core/a.cpp", "#include <thread>", True),
+    ("core/a.cpp", "#include <fstream>", True),
+    ("core/a.cpp", "#include <sys/time.h>", True),
+    ("core/a.cpp", "#include <nlohmann/json.hpp>", True),
+    ("core/a.cpp", '#include "stores/memory.hpp"', True),
+    ("core/a.cpp", "  const auto t = std::chrono::steady_clock::now();", True),
+    ("json/a.cpp", "#include <nlohmann/json.hpp>", False),
+    ("json/a.cpp", '#include "core/utf8.hpp"', True),
+    ("actors/a.cpp", "#include <caf/all.hpp>", False),
+    ("actors/a.cpp", "#include <thread>", False),
+    ("actors/a.cpp", '#include "core/a.hpp"', False),
+    ("actors/a.cpp", "#include <restinio/all.hpp>", True),
+    ("actors/a.cpp", "# include <asio.hpp>", True),
+    ("actors/a.cpp", "#include <nlohmann/json.hpp>", True),
+    ("actors/a.cpp", "#include <curl/curl.h>", True),
+    ("actors/a.cpp", "#include <sqlite3.h>", True),
+    ("actors/a.cpp", '#include "http/router.hpp"', True),
+    ("actors/a.cpp", '#include "agents/timer.hpp"', True),
+    ("actors/a.cpp", '#include "stores/memory.hpp"', True),
+    ("stores/a.cpp", "#include <sqlite3.h>", False),
+    ("stores/a.cpp", '#include "core/a.hpp"', False),
+    ("stores/a.cpp", "#include <caf/all.hpp>", True),
+    ("stores/a.cpp", '#include "agents/timer.hpp"', True),
+    ("stores/a.cpp", '#include "actors/job.hpp"', True),
+    ("agents/a.cpp", "#include <curl/curl.h>", False),
+    ("agents/a.cpp", "#include <sys/wait.h>", False),
+    ("agents/a.cpp", "#include <restinio/all.hpp>", True),
+    ("agents/a.cpp", "#include <caf/all.hpp>", True),
+    ("agents/a.cpp", '#include "stores/memory.hpp"', True),
+    ("agents/a.cpp", '#include "http/router.hpp"', True),
+    ("http/server.cpp", "#include <restinio/all.hpp>", False),
+    ("http/stream_restinio.cpp", "#include <asio/buffer.hpp>", False),
+    ("http/router.cpp", "#include <restinio/all.hpp>", True),
+    ("http/router.cpp", "#include <asio.hpp>", True),
+    ("http/server.cpp", "#include <caf/all.hpp>", True),
+    ("http/server.cpp", '#include "core/a.hpp"', True),
+    ("http/server.cpp", '#include "actors/job.hpp"', True),
+    ("http/router.cpp", '#include "router.hpp"', True),
+    ("app/main.cpp", "#include <CLI/CLI.hpp>", False),
+    ("app/main.cpp", '#include "http/router.hpp"', False),
+]
+
+
+def missed_samples():
+    """What the check gets wrong about a tree that holds each sample as a line of its file."""
+    texts, expected = {}, set()
+    for file, line, is_violation in SAMPLES:
+        lines = texts.setdefault(file, [])
+        lines.append(line)
+        if is_violation:
+            expected.add((f"{file}:{len(lines)}", line))
+    with tempfile.TemporaryDirectory() as name:
+        root = pathlib.Path(name)
+        for file, lines in texts.items():
+            (root / file).parent.mkdir(parents=True, exist_ok=True)
+            (root / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        found = {text.split(": ")[0] for text in violations(root)[0]}
+    wrong = [f"{place}: {line!r} went unnoticed" for place, line in sorted(expected) if place not in found]
+    return wrong + [f"{place} was refused" for place in sorted(found - {place for place, _ in expected})]
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1]).resolve()
+    wrong = missed_samples()
+    for line in wrong:
+        print("self-test:", line)
+    found, seen = violations(root)
+    for line in found:
+        print(line)
+    empty = [folder for folder in FOLDERS if not sources_of(root, folder)]
+    for folder in empty:
+        print(f"{folder}/: no sources found, nothing was checked")
+    print(f"{seen} includes checked, {len(found)} against the ladder; {len(SAMPLES)} samples, {len(wrong)} wrong")
+    return 1 if wrong or found or empty else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
