@@ -1,0 +1,7 @@
+# Fails, with advice, unless the packages of package-lock.json are installed.
+set(folder ${CMAKE_CURRENT_LIST_DIR})
+foreach(package @elizaos/api-client @dwmkerr/mock-llm)
+  if(NOT EXISTS ${folder}/node_modules/${package}/package.json)
+    message(FATAL_ERROR "${package} is not installed: run `npm ci --ignore-scripts` in ${folder}")
+  endif()
+endforeach()
