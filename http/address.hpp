@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace callboard::http {
+
+/// Whether only this machine can reach a listener on an address: "localhost", 127.0.0.0/8, ::1.
+bool is_loopback(std::string_view address);
+
+/// Whether a text can be listened on: an IP address, or a name of the loopback address.
+bool is_listen_address(std::string_view address);
+
+/// Whether a `Host` header is well-formed: a name or an address, maybe with a port.
+bool is_valid_host(std::string_view host) noexcept;
+
+/// Whether a `Host` header, without its port, is an IP address or a name that always means this
+/// machine. Only other names can be made to point somewhere else by whoever owns them.
+bool is_fixed_host(std::string_view host);
+
+/// An origin in the form in which two of them can be compared: lower case, no default port, no
+/// slash at the end. Takes a URL too and leaves its path out.
+std::string normal_origin(std::string_view url);
+
+} // namespace callboard::http

@@ -1,0 +1,67 @@
+#include "http/application.hpp"
+
+#include <iterator>
+
+#include "http/area.hpp"
+#include "http/health.hpp"
+#include "http/messaging_jobs.hpp"
+#include "http/problem.hpp"
+#include "http/task_results.hpp"
+
+namespace callboard::http {
+
+namespace {
+
+std::vector<route> all_routes(const http_options& options, service& jobs,
+                              std::shared_ptr<task_callbacks> callbacks,
+                              std::shared_ptr<const traffic> shared) {
+  auto table = messaging_routes(jobs, options.default_time_limit);
+  const auto add = [&table](std::vector<route> more) {
+    table.insert(table.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+  };
+  add(health_routes(jobs, std::move(shared)));
+  add(task_result_routes(std::move(callbacks)));
+  return table;
+}
+
+response refuse_method(error_form form, std::string_view allow) {
+  // Messaging Jobs knows no 405: there a wrong method is an unknown endpoint.
+  if (allow.empty() || form == error_form::messaging)
+    return refuse_route(form);
+  auto made = problem(405, "method_not_allowed", "this path does not have this method");
+  made.add_header("Allow", allow);
+  return made;
+}
+
+} // namespace
+
+application::application(const http_options& options, service& jobs,
+                         std::shared_ptr<task_callbacks> callbacks,
+                         std::shared_ptr<const traffic> shared)
+  : middleware_(options),
+    router_(all_routes(options, jobs, std::move(callbacks), std::move(shared))) {
+  // nop
+}
+
+void application::handle(const std::shared_ptr<exchange>& received) const noexcept {
+  const responder back{received};
+  try {
+    dispatch(*received, back);
+  } catch (...) {
+    const auto form = area_of(received->received().segments).form;
+    back.send(refuse(form, 500, "internal", "the server failed to answer"));
+  }
+}
+
+void application::dispatch(exchange& received, const responder& back) const {
+  auto& asked = received.received();
+  if (auto answered = middleware_.screen(asked, received.every_answer()))
+    return back.send(std::move(*answered));
+  const auto where = router_.find(asked);
+  if (where.found == nullptr)
+    return back.send(refuse_method(area_of(asked.segments).form, where.allow));
+  where.found->run(asked, back);
+}
+
+} // namespace callboard::http

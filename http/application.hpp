@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+
+#include <callboard/http_server.hpp>
+
+#include "http/exchange.hpp"
+#include "http/middleware.hpp"
+#include "http/router.hpp"
+
+namespace callboard::http {
+
+/// Everything that the server does with a request between its arrival and its answer; knows nothing
+/// of sockets. Used from all server threads at once.
+class application {
+public:
+  /// `jobs` must outlive it; `callbacks` may be null.
+  application(const http_options& options, service& jobs, std::shared_ptr<task_callbacks> callbacks,
+              std::shared_ptr<const traffic> shared);
+
+  /// Answers a request, now or later. Never throws.
+  void handle(const std::shared_ptr<exchange>& received) const noexcept;
+
+  /// The route table.
+  const router& routes() const noexcept {
+    return router_;
+  }
+
+private:
+  void dispatch(exchange& received, const responder& back) const;
+
+  middleware middleware_;
+  router router_;
+};
+
+} // namespace callboard::http

@@ -1,0 +1,77 @@
+#include "http/area.hpp"
+
+#include <array>
+#include <string>
+
+#include "http/messaging_json.hpp"
+#include "http/problem.hpp"
+
+namespace callboard::http {
+
+namespace {
+
+constexpr std::array areas{
+  area{"api/messaging", error_form::messaging, api_scope::messaging},
+  area{"", error_form::problem, {}},
+};
+
+bool begins_with(const path_segments& path, std::string_view prefix) noexcept {
+  for (std::size_t i = 0; !prefix.empty(); ++i) {
+    const auto segment = prefix.substr(0, prefix.find('/'));
+    if (i == path.size() || path[i] != segment)
+      return false;
+    prefix.remove_prefix(std::min(prefix.size(), segment.size() + 1));
+  }
+  return true;
+}
+
+bool begins_with(std::string_view path, std::string_view prefix) noexcept {
+  if (prefix.empty())
+    return true;
+  path.remove_prefix(std::min<std::size_t>(path.size(), 1));
+  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
+template <class Path>
+const area& find(const Path& path) noexcept {
+  for (const auto& each : areas)
+    if (begins_with(path, each.prefix))
+      return each;
+  return areas.back();
+}
+
+} // namespace
+
+const area& area_of(const path_segments& path) noexcept {
+  return find(path);
+}
+
+const area& area_of(std::string_view raw_path) noexcept {
+  return find(raw_path);
+}
+
+response refuse(error_form form, int status, std::string_view code, std::string_view text) {
+  return form == error_form::messaging ? messaging_error(status, text)
+                                       : problem(status, code, text);
+}
+
+response refuse_route(error_form form) {
+  return form == error_form::messaging ? messaging_fault(404, "API endpoint not found")
+                                       : problem(404, "not_found", "there is nothing at this path");
+}
+
+response refuse_body(error_form form, std::size_t bytes_max) {
+  const auto text = "request body is larger than " + std::to_string(bytes_max) + " bytes";
+  return form == error_form::messaging ? messaging_fault(413, text)
+                                       : problem(413, "too_large", text);
+}
+
+response refuse_key(error_form form) {
+  auto made = form == error_form::messaging
+                ? messaging_unauthorized()
+                : problem(401, "unauthorized", "an API key is required");
+  made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
+  return made;
+}
+
+} // namespace callboard::http

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <callboard/http_server.hpp>
+
+#include "http/message.hpp"
+
+namespace callboard::http {
+
+/// How an error is written: each API has its own form, everything else is a problem (RFC 9457).
+enum class error_form : std::uint8_t { problem, messaging };
+
+/// A part of the path space with its own rules.
+struct area {
+  /// Its first segments, joined by slashes; empty: everything.
+  std::string_view prefix;
+  error_form form = error_form::problem;
+  /// What a key must open once keys are configured; none: the area needs no key.
+  std::optional<api_scope> scope;
+};
+
+/// The area that a path belongs to.
+const area& area_of(const path_segments& path) noexcept;
+
+/// The same from a path that could not be decoded.
+const area& area_of(std::string_view raw_path) noexcept;
+
+/// An error in an area's form; `code` is what problems are branched on.
+response refuse(error_form form, int status, std::string_view code, std::string_view text);
+
+/// No such route.
+response refuse_route(error_form form);
+
+/// The body is larger than allowed.
+response refuse_body(error_form form, std::size_t bytes_max);
+
+/// No key, or one that is not known.
+response refuse_key(error_form form);
+
+} // namespace callboard::http

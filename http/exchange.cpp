@@ -1,0 +1,106 @@
+#include "http/exchange.hpp"
+
+#include "http/head.hpp"
+#include "http/problem.hpp"
+
+namespace callboard::http {
+
+exchange::exchange(std::shared_ptr<traffic> shared, request received)
+  : shared_(std::move(shared)),
+    received_(std::move(received)),
+    came_at_(std::chrono::steady_clock::now()) {
+  // nop
+}
+
+exchange::~exchange() {
+  if (is_listed_) {
+    shared_->remove(*this);
+    shared_->finish();
+  }
+}
+
+void exchange::answer(response made) noexcept {
+  if (is_answered_.exchange(true))
+    return;
+  try {
+    write(render(std::move(made)));
+  } catch (...) {
+    fail();
+  }
+  shared_->remove(*this);
+}
+
+void exchange::answer_later(std::function<response()> make) noexcept {
+  if (is_answered_.exchange(true))
+    return;
+  try {
+    write_later(std::move(make));
+  } catch (...) {
+    fail();
+  }
+  shared_->remove(*this);
+}
+
+void exchange::write_made(const std::function<response()>& make) noexcept {
+  try {
+    auto made = [&] {
+      try {
+        return render(make());
+      } catch (...) {
+        return render(internal_error());
+      }
+    }();
+    write(std::move(made));
+  } catch (...) {
+    fail();
+  }
+}
+
+void exchange::fail() noexcept {
+  // Out of memory: without an answer the connection ends, which tells the client as much.
+  release();
+  shared_->finish();
+}
+
+void exchange::abandon() noexcept {
+  if (is_answered_.exchange(true))
+    return;
+  release();
+  shared_->finish();
+  shared_->remove(*this);
+}
+
+void exchange::close() noexcept {
+  if (is_answered_.load())
+    return;
+  try {
+    answer(internal_error());
+  } catch (...) {
+    abandon();
+  }
+}
+
+outgoing exchange::render(response made) {
+  outgoing out;
+  out.closes = made.closes_connection() || !received_.keeps_alive || shared_->is_closing();
+  out.head = render_head(made, {.request_id = received_.id,
+                                .more_lines = every_answer_.header_lines(),
+                                .closes = out.closes,
+                                .version = received_.version});
+  if (shared_->has_log()) {
+    auto record = std::make_shared<log_record>();
+    record->request_id = received_.id;
+    record->method = received_.verb_name;
+    record->path = received_.path.empty() ? received_.target : received_.path;
+    record->key_name = received_.key_name;
+    record->status = made.status();
+    record->took = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - came_at_);
+    out.record = std::move(record);
+  }
+  if (received_.verb != method::head)
+    out.body = made.take_body();
+  return out;
+}
+
+} // namespace callboard::http

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <callboard/time.hpp>
+
+#include "http/message.hpp"
+#include "http/traffic.hpp"
+
+namespace callboard::http {
+
+/// What the log is told of an answered request; owns its texts.
+struct log_record {
+  std::string request_id;
+  std::string method;
+  std::string path;
+  std::string key_name;
+  int status = 0;
+  std::chrono::microseconds took{0};
+};
+
+/// The bytes of an answer, ready to go out.
+struct outgoing {
+  /// Status line, headers and the empty line.
+  std::string head;
+  std::string body;
+  /// Whether the connection ends with it.
+  bool closes = false;
+  /// For the log, once it is out; null if nobody listens.
+  std::shared_ptr<const log_record> record;
+};
+
+/// One request and the way back to its client. Answered exactly once: by the first `answer`, or
+/// with 500 when the last owner lets go of it. Owned by `shared_ptr`.
+class exchange : public std::enable_shared_from_this<exchange> {
+public:
+  exchange(const exchange&) = delete;
+  exchange& operator=(const exchange&) = delete;
+  virtual ~exchange();
+
+  /// Enters the request into the traffic: the first thing to do with a new one.
+  void begin() {
+    shared_->add(*this);
+  }
+
+  /// The request. Only for the thread that handles it, until the handler has returned.
+  request& received() noexcept {
+    return received_;
+  }
+
+  /// When it came.
+  steady_time came_at() const noexcept {
+    return came_at_;
+  }
+
+  /// Headers that the answer gets whatever it is; set by the middleware before anybody answers.
+  response& every_answer() noexcept {
+    return every_answer_;
+  }
+
+  /// Sends the answer; does nothing if there was one. From any thread.
+  void answer(response made) noexcept;
+
+  /// The same with an answer that is made on a server thread, soon: for bodies that take long to
+  /// print, of which engine threads should be spared.
+  void answer_later(std::function<response()> make) noexcept;
+
+  /// Gives the request up: its connection is let go without an answer. From any thread.
+  void abandon() noexcept;
+
+protected:
+  exchange(std::shared_ptr<traffic> shared, request received);
+
+  /// To be called first in the destructor of the last derived class: answers 500 if nobody did.
+  void close() noexcept;
+
+  /// Hands the bytes to the connection and lets go of it. Called at most once. Sees to it that
+  /// `traffic::finish` is called once they are out, or can never go out; not if it throws. What
+  /// `received` points to must stay.
+  virtual void write(outgoing made) = 0;
+
+  /// Calls `write_made` with the function on a server thread, soon. Called at most once.
+  virtual void write_later(std::function<response()> make) = 0;
+
+  /// Makes an answer and writes it.
+  void write_made(const std::function<response()>& make) noexcept;
+
+  /// Lets go of the connection. Called at most once, instead of `write`.
+  virtual void release() noexcept = 0;
+
+  const std::shared_ptr<traffic> shared_;
+
+private:
+  friend class traffic;
+
+  outgoing render(response made);
+
+  /// Ends a request whose answer could not even be made.
+  void fail() noexcept;
+
+  request received_;
+  response every_answer_{0};
+  const steady_time came_at_;
+  std::atomic<bool> is_answered_{false};
+  // The traffic's list of requests without an answer; guarded by the list's mutex.
+  bool is_listed_ = false;
+  exchange* previous_ = nullptr;
+  exchange* next_ = nullptr;
+};
+
+/// The right to answer a request. Copies share it; when the last one goes unused the client gets 500.
+class responder {
+public:
+  explicit responder(std::shared_ptr<exchange> to) : to_(std::move(to)) {
+    // nop
+  }
+
+  /// Sends the answer; the first one counts. From any thread.
+  void send(response made) const noexcept {
+    to_->answer(std::move(made));
+  }
+
+  /// Sends an answer that is made on a server thread.
+  void send_later(std::function<response()> make) const noexcept {
+    to_->answer_later(std::move(make));
+  }
+
+private:
+  std::shared_ptr<exchange> to_;
+};
+
+} // namespace callboard::http

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <callboard/uuid.hpp>
+
+namespace callboard::http {
+
+/// Appends a text as a JSON string. Bytes that are not UTF-8 come out as U+FFFD.
+void append_string(std::string& out, std::string_view text);
+
+/// Appends a whole number.
+void append_number(std::string& out, std::int64_t number);
+
+/// Appends a number of hundredths as a decimal fraction without needless zeros: 0, 0.5, 0.33, 1.
+void append_hundredths(std::string& out, std::int64_t hundredths);
+
+/// Appends an id as a JSON string.
+void append_uuid(std::string& out, const uuid& id);
+
+} // namespace callboard::http

@@ -1,0 +1,91 @@
+#include "http/message.hpp"
+
+#include <algorithm>
+
+#include "http/percent.hpp"
+
+namespace callboard::http {
+
+namespace {
+
+constexpr auto method_names = std::to_array<std::string_view>(
+  {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ""});
+static_assert(method_names.size() == static_cast<std::size_t>(method::other) + 1);
+
+constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Whether a character may stand in a token (RFC 9110, 5.6.2).
+constexpr bool is_token_char(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+         || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
+} // namespace
+
+std::string_view to_string(method verb) noexcept {
+  return method_names[static_cast<std::size_t>(verb)];
+}
+
+method parse_method(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(method::other); ++i)
+    if (method_names[i] == name)
+      return static_cast<method>(i);
+  return method::other;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const auto from = text.find_first_not_of(" \t");
+  if (from == std::string_view::npos)
+    return {};
+  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
+}
+
+result<path_segments> path_segments::parse(std::string_view path) {
+  path_segments made;
+  path.remove_prefix(1);
+  // Reserved once: views into it must not move.
+  if (path.find('%') != std::string_view::npos)
+    made.decoded_.reserve(path.size());
+  while (!path.empty()) {
+    if (made.count_ == count_max)
+      return fail(errc::not_found, "path has too many segments");
+    const auto raw = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), raw.size() + 1));
+    auto& item = made.items_[made.count_++];
+    item = raw;
+    if (raw.find('%') == std::string_view::npos)
+      continue;
+    const auto from = made.decoded_.size();
+    if (!percent_decode(raw, made.decoded_))
+      return fail(errc::invalid_argument, "path has a percent sign without two hex digits");
+    item = {made.decoded_.data() + from, made.decoded_.size() - from};
+    if (item.find('\0') != std::string_view::npos)
+      return fail(errc::invalid_argument, "path must not contain NUL characters");
+  }
+  return made;
+}
+
+std::optional<std::string_view> request::header(std::string_view name) const noexcept {
+  for (const auto& field : headers)
+    if (equals_ignoring_case(field.name, name))
+      return trimmed(field.value);
+  return std::nullopt;
+}
+
+bool response::add_header(std::string_view name, std::string_view value) {
+  using namespace std::string_view_literals;
+  if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_char)
+      || value.find_first_of("\r\n\0"sv) != std::string_view::npos)
+    return false;
+  header_lines_.append(name).append(": ").append(value).append("\r\n");
+  return true;
+}
+
+} // namespace callboard::http

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+
+#include <callboard/http_server.hpp>
+
+#include "http/auth.hpp"
+#include "http/exchange.hpp"
+#include "http/message.hpp"
+#include "http/origin.hpp"
+
+namespace callboard::http {
+
+/// What every request passes before its route is looked up. Used from all server threads at once.
+class middleware {
+public:
+  explicit middleware(const http_options& options);
+
+  /// Completes a request (id, path, organisation), adds what its answer must carry, and gives the
+  /// answer itself if the request must not go on. In this order: request id; version, CONNECT and
+  /// upgrades; target and path; host; origin; key; body size.
+  std::optional<response> screen(request& asked, response& every_answer) const;
+
+private:
+  std::optional<response> check_key(request& asked) const;
+
+  origin_policy origins_;
+  key_ring keys_;
+  std::size_t body_bytes_max_;
+};
+
+/// Splits a request's target into path and query and decodes the path. Gives the answer if it is no
+/// target that a server takes.
+std::optional<response> read_target(request& asked);
+
+} // namespace callboard::http

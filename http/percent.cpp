@@ -1,0 +1,67 @@
+#include "http/percent.hpp"
+
+#include <algorithm>
+
+namespace callboard::http {
+
+namespace {
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return -1;
+}
+
+/// The byte that the escape at the start of a text stands for, or -1.
+int escaped_byte(std::string_view text) noexcept {
+  if (text.size() < 3)
+    return -1;
+  const auto high = hex_value(text[1]);
+  const auto low = hex_value(text[2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+std::string decode_form(std::string_view text) {
+  std::string made;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = text[at] == '%' ? escaped_byte(text.substr(at)) : -1;
+    if (byte >= 0)
+      at += 2;
+    made += byte >= 0 ? static_cast<char>(byte) : text[at] == '+' ? ' ' : text[at];
+  }
+  return made;
+}
+
+} // namespace
+
+bool percent_decode(std::string_view text, std::vector<char>& out) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out.push_back(text[at]);
+      continue;
+    }
+    const auto byte = escaped_byte(text.substr(at));
+    if (byte < 0)
+      return false;
+    out.push_back(static_cast<char>(byte));
+    at += 2;
+  }
+  return true;
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const auto equals = std::min(pair.find('='), pair.size());
+    if (decode_form(pair.substr(0, equals)) == name)
+      return decode_form(pair.substr(std::min(equals + 1, pair.size())));
+  }
+  return std::nullopt;
+}
+
+} // namespace callboard::http

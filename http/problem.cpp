@@ -1,0 +1,25 @@
+#include "http/problem.hpp"
+
+#include "http/head.hpp"
+#include "http/json_writer.hpp"
+
+namespace callboard::http {
+
+response problem(int status, std::string_view code, std::string_view detail) {
+  std::string body = R"({"type":"about:blank","title":)";
+  append_string(body, reason_phrase(status));
+  body += R"(,"status":)";
+  append_number(body, status);
+  body += R"(,"detail":)";
+  append_string(body, detail);
+  body += R"(,"code":)";
+  append_string(body, code);
+  body += '}';
+  return response{status, std::move(body), problem_type};
+}
+
+response internal_error() {
+  return problem(500, "internal", "the server failed to answer");
+}
+
+} // namespace callboard::http

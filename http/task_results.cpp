@@ -1,0 +1,48 @@
+#include "http/task_results.hpp"
+
+#include "http/auth.hpp"
+#include "http/problem.hpp"
+
+namespace callboard::http {
+
+namespace {
+
+response no_such_task() {
+  return problem(404, "not_found", "no such task");
+}
+
+response refuse(const error& fault) {
+  switch (fault.code) {
+    case errc::not_found:
+      return no_such_task();
+    case errc::forbidden: {
+      auto made = problem(401, "unauthorized", "the token is not this task's");
+      made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
+      return made;
+    }
+    case errc::conflict:
+      return problem(409, "conflict", "the task is over");
+    case errc::capacity:
+      return problem(413, "too_large", fault.message);
+    case errc::invalid_argument:
+      return problem(400, "invalid_argument", fault.message);
+    default:
+      return internal_error();
+  }
+}
+
+} // namespace
+
+std::vector<route> task_result_routes(std::shared_ptr<task_callbacks> callbacks) {
+  const auto deliver
+    = [callbacks = std::move(callbacks)](const request& asked, const responder& back) {
+        const auto id = uuid::parse(asked.parameters[0]);
+        if (!id || !callbacks)
+          return back.send(no_such_task());
+        const auto delivered = callbacks->deliver(*id, bearer_token(asked), asked.body);
+        back.send(delivered ? response{204} : refuse(delivered.error()));
+      };
+  return {{method::post, "/agents/tasks/:taskId/result", deliver}};
+}
+
+} // namespace callboard::http
