@@ -11,6 +11,7 @@
 #include "actors/agent.hpp"
 #include "actors/gateway.hpp"
 #include "actors/registry.hpp"
+#include "actors/scheduler.hpp"
 #include "actors/store_keeper.hpp"
 #include "actors/supervisor.hpp"
 
@@ -25,7 +26,7 @@ struct system_config : caf::actor_system_config {
   explicit system_config(std::size_t threads) {
     // Workers wait on one queue instead of polling each other's: idle costs nothing, and on few
     // cores the way through several actors is shorter.
-    set("scheduler.policy", caf::atom("sharing"));
+    actors::use_quiet_scheduler(*this);
     set("scheduler.max-threads", threads);
     set("scheduler.max-throughput", messages_per_turn);
   }
