@@ -137,8 +137,9 @@ test('rule 15: the id in the text is the one that was asked for', () =>
     await assert_refused(server, { json: { ...valid, agentId } }, `Agent ${agentId} not found`, 404);
   }));
 
+// The configured server always has an agent (echo, if no other), an embedding program may have none.
 test('rule 14: without agents there is none', () =>
-  with_server({ config: { agents: [] } }, async (server) => {
+  with_server({ program: process.env.SERVER_WITHOUT_AGENTS }, async (server) => {
     await assert_refused(server, { json: valid }, 'No agents available on server', 404);
     // Rules that come before it still do.
     const broken = { ...valid, userId: 'me' };

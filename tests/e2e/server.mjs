@@ -26,9 +26,9 @@ export async function with_directory(body) {
 }
 
 // The child dies with its parent even when a time limit kills the test outright.
-function spawn_program(args, { cwd, env }) {
+function spawn_program(args, { cwd, env, program = binary }) {
   const options = { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...args], options);
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], options);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
     child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
@@ -133,8 +133,9 @@ const base_config = { listen: '127.0.0.1:0', store: 'memory:' };
  * exit and on any sanitizer report.
  * @param options.config settings on top of `base_config`; null: no configuration file at all.
  * @param options.args further arguments; @param options.env further environment.
+ * @param options.program another program that serves and takes `--port-file`.
  */
-export function with_server({ config = {}, args = [], env = {} }, body) {
+export function with_server({ config = {}, args = [], env = {}, program }, body) {
   return with_directory(async (directory) => {
     const port_file = path.join(directory, 'port');
     const all_args = ['serve', '--port-file', port_file, ...args];
@@ -143,7 +144,8 @@ export function with_server({ config = {}, args = [], env = {} }, body) {
       await writeFile(config_file, JSON.stringify({ ...base_config, ...config }));
       all_args.push('--config', config_file);
     }
-    const server = new server_process(spawn_program(all_args, { cwd: directory, env }), directory);
+    const spawned = spawn_program(all_args, { cwd: directory, env, program });
+    const server = new server_process(spawned, directory);
     const faults = [];
     try {
       await server.wait_until_ready(port_file);
