@@ -1,6 +1,9 @@
 #include "tests/agents/contract.hpp"
 
+#include <future>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -161,14 +164,23 @@ TEST_P(AgentContract, DestructionFailsTasksUnderWay) {
 }
 
 TEST_P(AgentContract, LastReferenceMayGoInTheCompletion) {
-  auto tested = std::make_shared<std::shared_ptr<agent>>(harness->echoing());
+  auto tested = harness->echoing();
+  auto last = std::make_shared<std::shared_ptr<agent>>(tested);
+  std::promise<void> released;
   const answer_slot slot;
-  completion last{[tested, taker = slot.taker()](agent_answer answer) {
-    tested->reset();
+  completion done{[last, caller = std::this_thread::get_id(),
+                   is_last = released.get_future().share(),
+                   taker = slot.taker()](agent_answer answer) {
+    // An agent that answers within `start` is held by the caller of `start`.
+    if (std::this_thread::get_id() != caller)
+      is_last.wait();
+    last->reset();
     taker(std::move(answer));
   }};
 
-  (*tested)->start(make_task("the end"), std::move(last));
+  tested->start(make_task("the end"), std::move(done));
+  tested.reset();
+  released.set_value();
 
   EXPECT_EQ(slot.wait().content, "echo: the end");
 }
