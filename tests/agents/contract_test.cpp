@@ -189,7 +189,8 @@ INSTANTIATE_TEST_SUITE_P(
   Types, AgentContract,
   ::testing::Values(agent_type<agent_harness>{"Echo", make_echo_harness},
                     agent_type<agent_harness>{"Function", make_function_harness},
-                    agent_type<agent_harness>{"AsyncFunction", make_async_function_harness}),
+                    agent_type<agent_harness>{"AsyncFunction", make_async_function_harness},
+                    agent_type<agent_harness>{"Http", make_http_harness}),
   type_name<agent_harness>);
 
 /// What holds for every agent with somebody behind it.
@@ -254,7 +255,8 @@ TEST_P(FullAgentContract, CancelLeavesOtherTasksToTheirAnswers) {
 INSTANTIATE_TEST_SUITE_P(
   Types, FullAgentContract,
   ::testing::Values(agent_type<full_harness>{"Function", make_function_harness},
-                    agent_type<full_harness>{"AsyncFunction", make_async_function_harness}),
+                    agent_type<full_harness>{"AsyncFunction", make_async_function_harness},
+                    agent_type<full_harness>{"Http", make_http_harness}),
   type_name<full_harness>);
 
 } // namespace
