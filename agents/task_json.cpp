@@ -74,13 +74,16 @@ std::string timestamp(system_time time) {
 
 } // namespace
 
+const uuid& shown_job_id(const agent_task& task) {
+  const auto& spec = *task.job->spec;
+  return spec.run ? spec.run->schedule_id : spec.id;
+}
+
 std::string task_json(const agent_task& task, const callback_address* callback) {
   const auto& spec = *task.job->spec;
-  // To its agent, a firing of a scheduled job is a run of that job.
-  const auto& job_id = spec.run ? spec.run->schedule_id : spec.id;
   object_writer made;
   made.text("taskId", task.id.to_string())
-    .text("jobId", job_id.to_string())
+    .text("jobId", shown_job_id(task).to_string())
     .raw("attempt", std::to_string(task.attempt))
     .text("kind", to_string(task.kind));
   if (spec.run)

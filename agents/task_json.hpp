@@ -14,6 +14,9 @@ struct callback_address {
   std::string token;
 };
 
+/// The job's id as agents know it: a firing of a scheduled job is a run of that job to them.
+const uuid& shown_job_id(const agent_task& task);
+
 /// A task as agents outside the process get it: one JSON object, compact, UTF-8. What the task does
 /// not have is left out. docs/agents.md describes the members.
 /// @param callback null: none.

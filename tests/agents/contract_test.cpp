@@ -1,6 +1,9 @@
 #include "tests/agents/contract.hpp"
 
+#include <future>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -161,14 +164,23 @@ TEST_P(AgentContract, DestructionFailsTasksUnderWay) {
 }
 
 TEST_P(AgentContract, LastReferenceMayGoInTheCompletion) {
-  auto tested = std::make_shared<std::shared_ptr<agent>>(harness->echoing());
+  auto tested = harness->echoing();
+  auto last = std::make_shared<std::shared_ptr<agent>>(tested);
+  std::promise<void> released;
   const answer_slot slot;
-  completion last{[tested, taker = slot.taker()](agent_answer answer) {
-    tested->reset();
+  completion done{[last, caller = std::this_thread::get_id(),
+                   is_last = released.get_future().share(),
+                   taker = slot.taker()](agent_answer answer) {
+    // An agent that answers within `start` is held by the caller of `start`.
+    if (std::this_thread::get_id() != caller)
+      is_last.wait();
+    last->reset();
     taker(std::move(answer));
   }};
 
-  (*tested)->start(make_task("the end"), std::move(last));
+  tested->start(make_task("the end"), std::move(done));
+  tested.reset();
+  released.set_value();
 
   EXPECT_EQ(slot.wait().content, "echo: the end");
 }
@@ -177,7 +189,8 @@ INSTANTIATE_TEST_SUITE_P(
   Types, AgentContract,
   ::testing::Values(agent_type<agent_harness>{"Echo", make_echo_harness},
                     agent_type<agent_harness>{"Function", make_function_harness},
-                    agent_type<agent_harness>{"AsyncFunction", make_async_function_harness}),
+                    agent_type<agent_harness>{"AsyncFunction", make_async_function_harness},
+                    agent_type<agent_harness>{"Http", make_http_harness}),
   type_name<agent_harness>);
 
 /// What holds for every agent with somebody behind it.
@@ -242,7 +255,8 @@ TEST_P(FullAgentContract, CancelLeavesOtherTasksToTheirAnswers) {
 INSTANTIATE_TEST_SUITE_P(
   Types, FullAgentContract,
   ::testing::Values(agent_type<full_harness>{"Function", make_function_harness},
-                    agent_type<full_harness>{"AsyncFunction", make_async_function_harness}),
+                    agent_type<full_harness>{"AsyncFunction", make_async_function_harness},
+                    agent_type<full_harness>{"Http", make_http_harness}),
   type_name<full_harness>);
 
 } // namespace

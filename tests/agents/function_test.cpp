@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/agents/counter.hpp"
 #include "tests/agents/tasks.hpp"
+#include "tests/support/counter.hpp"
 
 namespace callboard::test {
 

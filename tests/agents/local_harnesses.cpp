@@ -9,7 +9,7 @@
 #include <callboard/agents.hpp>
 
 #include "tests/agents/contract.hpp"
-#include "tests/agents/counter.hpp"
+#include "tests/support/counter.hpp"
 
 namespace callboard::test {
 

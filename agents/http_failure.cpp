@@ -1,0 +1,79 @@
+#include "agents/http_failure.hpp"
+
+#include "agents/open_tasks.hpp"
+
+#include <string>
+#include <utility>
+
+namespace callboard::agents {
+
+namespace {
+
+bool is_final_status(int status) {
+  if (status >= 300 && status < 400)
+    return true;
+  return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
+}
+
+std::string fault_text(http_fault fault) {
+  switch (fault) {
+    case http_fault::unknown_host:
+      return "could not find the agent's host";
+    case http_fault::no_connection:
+      return "could not connect to the agent";
+    case http_fault::tls:
+      return "could not agree on TLS with the agent";
+    case http_fault::untrusted:
+      return "agent's TLS certificate is not trusted";
+    case http_fault::no_response:
+      return "agent closed the connection without an answer";
+    case http_fault::cut_off:
+      return "agent closed the connection before its answer was complete";
+    case http_fault::not_http:
+      return "agent answered with something that is not HTTP";
+    case http_fault::too_large:
+      return "agent's answer is longer than " + std::to_string(response_bytes_max) + " bytes";
+    case http_fault::stopped:
+      return stopped_answer().error;
+    case http_fault::timeout:
+    case http_fault::none:
+    case http_fault::other:
+      break;
+  }
+  return "request to the agent failed";
+}
+
+agent_answer status_failure(int status, std::string_view detail) {
+  auto text = "agent answered " + std::to_string(status);
+  if (!detail.empty())
+    text.append(": ").append(detail);
+  else if (status >= 300 && status < 400)
+    text += ", and redirects are not followed";
+  auto answer = agent_answer::failure(std::move(text));
+  answer.is_final = is_final_status(status);
+  return answer;
+}
+
+} // namespace
+
+agent_answer http_failure(const http_response& response,
+                          std::optional<std::chrono::milliseconds> timeout,
+                          std::string_view detail) {
+  // A status says more than what happened to the body after it.
+  const auto has_status = response.status != 0 && response.status != 200;
+  if (has_status && response.fault != http_fault::stopped) {
+    auto answer = status_failure(response.status, detail);
+    answer.retry_after = parse_retry_after(response.retry_after, std::chrono::system_clock::now());
+    return answer;
+  }
+  if (response.fault == http_fault::timeout && timeout)
+    return timeout_failure(*timeout);
+  return agent_answer::failure(fault_text(response.fault));
+}
+
+agent_answer timeout_failure(std::chrono::milliseconds limit) {
+  return agent_answer::failure("agent did not answer within " + std::to_string(limit.count())
+                               + " ms");
+}
+
+} // namespace callboard::agents

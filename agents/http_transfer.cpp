@@ -1,0 +1,185 @@
+#include "agents/http_transfer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace callboard::agents {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Time to reach an agent, TLS included. Agents stand near or are not there; waiting longer only
+/// holds the job's slot.
+constexpr std::chrono::milliseconds connect_time_max = 10s;
+
+/// Whether all of some libcurl calls worked.
+template <class... Codes>
+bool all_ok(Codes... codes) {
+  return ((codes == CURLE_OK) && ...);
+}
+
+long milliseconds_of(std::optional<std::chrono::milliseconds> limit) {
+  // libcurl takes 0 as "no limit" and sums up in 31 bits of milliseconds at the least.
+  constexpr std::chrono::milliseconds limit_max{std::chrono::hours{24 * 24}};
+  if (!limit || *limit > limit_max)
+    return 0;
+  return static_cast<long>(std::max(*limit, 1ms).count());
+}
+
+} // namespace
+
+http_transfer::http_transfer(outbound_http::request_id id, http_request request,
+                             outbound_http::response_handler done)
+  : id_(id), request_(std::move(request)), done_(std::move(done)) {
+  // nop
+}
+
+bool http_transfer::prepare() {
+  // Without this line large bodies wait for a "100 Continue" that many servers never send.
+  if (!add_header("Expect:"))
+    return false;
+  for (const auto& line : request_.headers)
+    if (!add_header(line.c_str()))
+      return false;
+  handle_.reset(curl_easy_init());
+  return handle_ && set_request_options() && set_connection_options();
+}
+
+bool http_transfer::add_header(const char* line) {
+  auto* longer = curl_slist_append(headers_.get(), line);
+  if (!longer)
+    return false;
+  // The list may be a new one or the one that we hold, grown.
+  static_cast<void>(headers_.release());
+  headers_.reset(longer);
+  return true;
+}
+
+bool http_transfer::set_request_options() {
+  auto* handle = handle_.get();
+  return all_ok(curl_easy_setopt(handle, CURLOPT_PRIVATE, this),
+                curl_easy_setopt(handle, CURLOPT_URL, request_.url.c_str()),
+                curl_easy_setopt(handle, CURLOPT_POST, 1L),
+                curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request_.body.data()),
+                curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+                                 static_cast<curl_off_t>(request_.body.size())),
+                curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers_.get()),
+                curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &http_transfer::take_header),
+                curl_easy_setopt(handle, CURLOPT_HEADERDATA, this),
+                curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &http_transfer::take_body),
+                curl_easy_setopt(handle, CURLOPT_WRITEDATA, this),
+                curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L),
+                curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds_of(request_.timeout)));
+}
+
+bool http_transfer::set_connection_options() {
+  auto* handle = handle_.get();
+  return all_ok(
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
+    // One request on a connection at a time: then giving a request up closes it for the agent too.
+    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)),
+    curl_easy_setopt(handle, CURLOPT_PROXY, ""), curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L),
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
+                     static_cast<long>(connect_time_max.count())),
+    // Notices peers that vanished while an answer without a time limit is awaited.
+    curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L),
+    // Else giving up a request whose host is being looked up waits for the name server.
+    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L));
+}
+
+std::size_t http_transfer::take_header(char* bytes, std::size_t size, std::size_t count,
+                                       void* self) {
+  const std::string_view line{bytes, size * count};
+  auto& is_complete = static_cast<http_transfer*>(self)->is_head_complete_;
+  // After interim responses comes another head; trailers come after the last one.
+  if (line.starts_with("HTTP/"))
+    is_complete = false;
+  else if (line == "\r\n" || line == "\n")
+    is_complete = true;
+  return line.size();
+}
+
+std::size_t http_transfer::take_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<http_transfer*>(self);
+  const auto more = size * count;
+  if (more > response_bytes_max - transfer.response_.body.size()) {
+    transfer.is_too_large_ = true;
+    return 0;
+  }
+  transfer.response_.body.append(bytes, more);
+  return more;
+}
+
+void http_transfer::finish(CURLcode code) {
+  long status = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
+  // Interim responses (100–199) are no answer.
+  response_.status = status >= 200 ? static_cast<int>(status) : 0;
+  curl_header* header = nullptr;
+  if (curl_easy_header(handle_.get(), "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+    response_.retry_after = header->value;
+  response_.fault = fault_of(code);
+  done_(std::move(response_));
+}
+
+void http_transfer::fail(http_fault fault) {
+  http_response response;
+  response.fault = fault;
+  done_(std::move(response));
+}
+
+bool http_transfer::is_malformed(CURLcode code) const {
+  // Bad chunks have the code of a broken connection, but no system call failed. With TLS the two
+  // cannot be told apart.
+  long system_error = 0;
+  const char* scheme = nullptr;
+  curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &system_error);
+  curl_easy_getinfo(handle_.get(), CURLINFO_SCHEME, &scheme);
+  return code == CURLE_RECV_ERROR && system_error == 0 && scheme
+         && curl_strequal(scheme, "http") != 0;
+}
+
+http_fault http_transfer::fault_of(CURLcode code) const {
+  switch (code) {
+    case CURLE_OK:
+      // libcurl lets a head pass that ends with the connection.
+      return is_head_complete_ ? http_fault::none : http_fault::cut_off;
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return http_fault::unknown_host;
+    case CURLE_COULDNT_CONNECT:
+      return http_fault::no_connection;
+    case CURLE_OPERATION_TIMEDOUT: {
+      curl_off_t sent_after_us = 0;
+      curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &sent_after_us);
+      return sent_after_us == 0 ? http_fault::no_connection : http_fault::timeout;
+    }
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CIPHER:
+    case CURLE_USE_SSL_FAILED:
+      return http_fault::tls;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+      return http_fault::untrusted;
+    case CURLE_GOT_NOTHING:
+      return http_fault::no_response;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+      if (is_malformed(code))
+        return http_fault::not_http;
+      return response_.status == 0 ? http_fault::no_response : http_fault::cut_off;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return http_fault::not_http;
+    case CURLE_WRITE_ERROR:
+      return is_too_large_ ? http_fault::too_large : http_fault::other;
+    default:
+      return http_fault::other;
+  }
+}
+
+} // namespace callboard::agents

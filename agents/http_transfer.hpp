@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <curl/curl.h>
+
+#include "agents/outbound_http.hpp"
+
+namespace callboard::agents {
+
+/// One request on its way: a libcurl easy handle with all that it points to. Used by one thread.
+class http_transfer {
+public:
+  http_transfer(outbound_http::request_id id, http_request request,
+                outbound_http::response_handler done);
+
+  http_transfer(const http_transfer&) = delete;
+  http_transfer& operator=(const http_transfer&) = delete;
+
+  /// Makes the handle ready to be run. False: out of memory, or libcurl takes no such request.
+  bool prepare();
+
+  /// The handle; its private pointer is this object. Null before `prepare`.
+  CURL* handle() const {
+    return handle_.get();
+  }
+
+  outbound_http::request_id id() const {
+    return id_;
+  }
+
+  /// Hands the response to the handler: what was received, and the fault that libcurl's code means.
+  void finish(CURLcode code);
+
+  /// Hands over a response that is nothing but a fault.
+  void fail(http_fault fault);
+
+private:
+  struct handle_closer {
+    void operator()(CURL* handle) const {
+      curl_easy_cleanup(handle);
+    }
+  };
+
+  struct list_closer {
+    void operator()(curl_slist* list) const {
+      curl_slist_free_all(list);
+    }
+  };
+
+  static std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self);
+  bool add_header(const char* line);
+  bool set_request_options();
+  bool set_connection_options();
+  bool is_malformed(CURLcode code) const;
+  http_fault fault_of(CURLcode code) const;
+
+  outbound_http::request_id id_;
+  http_request request_;
+  outbound_http::response_handler done_;
+  std::unique_ptr<curl_slist, list_closer> headers_;
+  std::unique_ptr<CURL, handle_closer> handle_;
+  http_response response_;
+  bool is_head_complete_ = false;
+  bool is_too_large_ = false;
+};
+
+} // namespace callboard::agents

@@ -1,0 +1,71 @@
+#include "agents/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "agents/outbound_http.hpp"
+
+namespace callboard::agents {
+
+namespace {
+
+/// Headers that every request sets by itself, or that decide where its body ends.
+constexpr std::array<std::string_view, 6> always_reserved{
+  "connection", "content-length", "content-type", "expect", "transfer-encoding", "upgrade",
+};
+
+/// RFC 9110, 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view token_characters
+    = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  return !text.empty() && text.find_first_not_of(token_characters) == std::string_view::npos;
+}
+
+std::string lower_case(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+} // namespace
+
+result<void> check_timeout(std::optional<std::chrono::milliseconds> timeout) {
+  if (timeout && timeout->count() < 1)
+    return fail(errc::invalid_argument, "timeoutMs must be at least 1");
+  return {};
+}
+
+result<void> check_url(std::string_view setting, const std::string& url) {
+  if (!is_http_url(url))
+    return fail(errc::invalid_argument,
+                std::string{setting} + " must be an http:// or https:// address");
+  return {};
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+  });
+}
+
+result<std::vector<std::string>> header_lines(const std::map<std::string, std::string>& headers,
+                                              std::span<const std::string_view> reserved) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : headers) {
+    if (!is_token(name))
+      return fail(errc::invalid_argument, "headers: \"" + name + "\" is not a header name");
+    const auto plain = lower_case(name);
+    if (std::ranges::count(always_reserved, plain) + std::ranges::count(reserved, plain) > 0)
+      return fail(errc::invalid_argument, "headers: " + name + " is set by the server itself");
+    if (has_control_characters(value))
+      return fail(errc::invalid_argument,
+                  "headers: the value of " + name + " must not contain control characters");
+    // libcurl takes "Name:" as an order to leave the header out, and "Name;" as one that is empty.
+    lines.push_back(value.empty() ? name + ';' : name + ": " + value);
+  }
+  return lines;
+}
+
+} // namespace callboard::agents
