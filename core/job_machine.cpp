@@ -113,6 +113,8 @@ transition on(const live_job& before, const event::answered& what, const moment&
   const auto* task = find_open_task(before, what.task_id);
   if (!task)
     return unchanged(before);
+  if (has_passed(before.attempt_deadline, now))
+    return time_out_attempt(before, now, random);
   job_step step{before, now, random};
   if (task->state == task_state::waiting)
     step.begin_work();

@@ -36,6 +36,7 @@ struct taken {
 /// The agent answered the task.
 struct answered {
   uuid task_id;
+  /// Must outlive the call of `apply`.
   const agent_answer& answer;
 };
 /// Somebody wants the job canceled.
@@ -69,8 +70,9 @@ struct transition {
 };
 
 /// Applies an event at an instant: total over state × event (docs/job-states.md has the table).
-/// Events that come too late, or for another task, change nothing. An event at or after the
-/// deadline finds the job timed out. Error: `conflict` for canceling a job that is over.
+/// Events for a job that is over, or for another task, change nothing. An event at or after the
+/// deadline finds the job timed out, an answer at or after the end of its attempt the attempt.
+/// Error: `conflict` for canceling a job that is over.
 result<transition> apply(const live_job& job, const job_event& what, const moment& now,
                          const random_source& random);
 
