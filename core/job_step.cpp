@@ -20,6 +20,7 @@ steady_time time_after(const moment& now, std::chrono::milliseconds wait) noexce
 
 job_step::job_step(const live_job& before, const moment& now, const random_source& random)
   : next_(std::make_shared<job>(*before.record)), now_(now), random_(random) {
+  now_.wall = std::max(now.wall, next_->updated_at);
   made_.next = before;
   made_.is_changed = true;
   ++next_->version;
@@ -79,9 +80,9 @@ void job_step::become_pending(task_kind kind) {
 }
 
 void job_step::wait_for_retry(std::chrono::milliseconds wait) {
-  // Never past the deadline: there the job times out, and later times need not be representable.
-  const auto left = std::max(next_->spec->expires_at - now_.wall, std::chrono::milliseconds{});
-  wait = std::min(wait, left);
+  // At the deadline the job times out, and later times need not be representable.
+  const auto left = made_.next.deadline - now_.steady;
+  wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
   next_->state = job_state::pending;
   ++next_->retries;
   next_->retry_at = now_.wall + wait;

@@ -15,6 +15,7 @@ steady_time time_after(const moment& now, std::chrono::milliseconds wait) noexce
 /// in `job_machine.cpp` are written with.
 class job_step {
 public:
+  /// Begins a step. A job's timestamps never run back, even when the wall clock is set back.
   /// @param random must outlive the step.
   job_step(const live_job& before, const moment& now, const random_source& random);
 

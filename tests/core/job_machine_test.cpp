@@ -194,4 +194,41 @@ TEST(JobMachine, TimeInTheQueueDoesNotCountForTheAttempt) {
   EXPECT_EQ(since_start(job.attempt_deadline.value()), 50'000);
 }
 
+// -- clocks --------------------------------------------------------------------
+
+TEST(JobMachine, WallClockSetForwardDoesNotShortenAWait) {
+  const auto job = running(example_spec());
+  const auto failure = agent_answer::failure("no luck");
+  const moment now{at(1000).steady, at(1000).wall + 1h};
+
+  const auto made
+    = *core::apply(job, event::answered{last_task(job), failure}, now, repeatable_random());
+
+  EXPECT_EQ(since_start(core::next_wake(made.next)), 6000);
+  EXPECT_EQ(made.next.record->retry_at, now.wall + 5s);
+}
+
+TEST(JobMachine, WallClockSetForwardDoesNotEndAJob) {
+  const auto job = running(example_spec());
+  const moment now{at(1000).steady, at(1000).wall + 1h};
+
+  const auto made = *core::apply(job, event::time_passed{}, now, repeatable_random());
+
+  EXPECT_FALSE(made.is_changed);
+}
+
+TEST(JobMachine, TimesOfAJobDoNotRunBackWhenTheWallClockIsSetBack) {
+  const auto job = job_in(situation::running);
+  const auto answer = agent_answer::complete("done");
+  const moment now{at(2000).steady, at(2000).wall - 1h};
+
+  const auto made
+    = *core::apply(job, event::answered{last_task(job), answer}, now, repeatable_random());
+
+  const auto& record = *made.next.record;
+  EXPECT_EQ(record.updated_at, job.record->updated_at);
+  EXPECT_EQ(record.finished_at, job.record->updated_at);
+  EXPECT_EQ(record.tasks.at(0).finished_at, job.record->updated_at);
+}
+
 } // namespace callboard::test
