@@ -8,6 +8,7 @@
 
 #include "core/job_step.hpp"
 #include "core/retry.hpp"
+#include "core/time_after.hpp"
 
 namespace callboard::core {
 
@@ -184,9 +185,9 @@ transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
   blank->spec = std::move(spec);
   const auto& times = *blank->spec;
   live_job before;
-  before.deadline = time_after(now, times.expires_at - now.wall);
+  before.deadline = time_after(now.steady, times.expires_at - now.wall);
   if (times.due_at > now.wall) {
-    before.next_step = time_after(now, times.due_at - now.wall);
+    before.next_step = time_after(now.steady, times.due_at - now.wall);
     blank->state = job_state::scheduled;
   }
   before.record = std::move(blank);
@@ -200,13 +201,13 @@ transition resume(job_ptr record, const moment& now, const random_source& random
   assert(!is_terminal(record->state));
   const auto& spec = *record->spec;
   live_job before;
-  before.deadline = time_after(now, spec.expires_at - now.wall);
+  before.deadline = time_after(now.steady, spec.expires_at - now.wall);
   if (record->state == job_state::scheduled)
-    before.next_step = time_after(now, spec.due_at - now.wall);
+    before.next_step = time_after(now.steady, spec.due_at - now.wall);
   else if (record->retry_at)
-    before.next_step = time_after(now, *record->retry_at - now.wall);
+    before.next_step = time_after(now.steady, *record->retry_at - now.wall);
   else if (spec.attempt_time_limit && record->state == job_state::processing)
-    before.attempt_deadline = time_after(now, *spec.attempt_time_limit);
+    before.attempt_deadline = time_after(now.steady, *spec.attempt_time_limit);
   before.record = std::move(record);
   auto made = *apply(before, event::time_passed{}, now, random);
   if (!made.is_changed && !made.next.next_step)

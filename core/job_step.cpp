@@ -3,20 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/time_after.hpp"
 #include "core/uuid_v7.hpp"
 
 namespace callboard::core {
-
-namespace {
-
-/// Steady times count nanoseconds and end after 292 years; no engine runs that long.
-constexpr std::chrono::milliseconds horizon = std::chrono::hours{24 * 366 * 100};
-
-} // namespace
-
-steady_time time_after(const moment& now, std::chrono::milliseconds wait) noexcept {
-  return now.steady + std::min(wait, horizon);
-}
 
 job_step::job_step(const live_job& before, const moment& now, const random_source& random)
   : next_(std::make_shared<job>(*before.record)), now_(now), random_(random) {
@@ -53,7 +43,7 @@ void job_step::begin_work() {
   if (!next_->started_at)
     next_->started_at = now_.wall;
   if (const auto limit = next_->spec->attempt_time_limit)
-    made_.next.attempt_deadline = time_after(now_, *limit);
+    made_.next.attempt_deadline = time_after(now_.steady, *limit);
 }
 
 void job_step::close_task(task_state state, shared_text result, shared_text error) {
@@ -86,7 +76,7 @@ void job_step::wait_for_retry(std::chrono::milliseconds wait) {
   next_->state = job_state::pending;
   ++next_->retries;
   next_->retry_at = now_.wall + wait;
-  made_.next.next_step = time_after(now_, wait);
+  made_.next.next_step = time_after(now_.steady, wait);
 }
 
 void job_step::follow_up() {

@@ -8,9 +8,6 @@
 
 namespace callboard::core {
 
-/// A steady time that lies so far ahead.
-steady_time time_after(const moment& now, std::chrono::milliseconds wait) noexcept;
-
 /// One step of a job: a private copy of its snapshot that becomes the next version. What the rules
 /// in `job_machine.cpp` are written with.
 class job_step {

@@ -231,4 +231,44 @@ TEST(JobMachine, TimesOfAJobDoNotRunBackWhenTheWallClockIsSetBack) {
   EXPECT_EQ(record.tasks.at(0).finished_at, job.record->updated_at);
 }
 
+// -- far dates: the sanitizer watches for overflows ----------------------------
+
+TEST(JobMachine, JobOfTheLastDayOfTheYear9999WaitsForItAsLongAsAClockCan) {
+  const auto made = begin_at(scheduled_spec(year_9999), at(0));
+
+  EXPECT_EQ(made.next.record->state, job_state::scheduled);
+  EXPECT_GT(core::next_wake(made.next), at(0).steady + 24h * 365 * 99);
+}
+
+TEST(JobMachine, JobWithTheLongestTimeLimitRuns) {
+  auto spec = scheduled_spec(year_9999);
+  spec.created_at = year_9999;
+  spec.expires_at = year_9999 + four_centuries;
+  spec.attempt_time_limit = four_centuries;
+  spec.retry.delay = four_centuries;
+  spec.retry.delay_max = four_centuries;
+  const moment now{at(0).steady, year_9999};
+
+  const auto job = begin_at(spec, now).next;
+  const auto taken = core::apply(job, event::taken{last_task(job)}, now, repeatable_random())->next;
+  auto answer = agent_answer::failure("busy");
+  answer.retry_after = std::chrono::milliseconds::max();
+  const auto waiting
+    = core::apply(taken, event::answered{last_task(taken), answer}, now, repeatable_random())->next;
+
+  EXPECT_GT(core::next_wake(taken), at(0).steady + 24h * 365 * 99);
+  EXPECT_EQ(waiting.record->state, job_state::pending);
+  EXPECT_EQ(core::next_wake(waiting), waiting.deadline);
+}
+
+TEST(JobMachine, JobThatAStoreKeptForMillenniaTimesOut) {
+  const moment now{at(0).steady, year_9999};
+
+  for (const auto where : live_situations) {
+    const auto made = core::resume(job_in(where).record, now, repeatable_random());
+
+    EXPECT_EQ(made.next.record->state, job_state::timeout) << where;
+  }
+}
+
 } // namespace callboard::test
