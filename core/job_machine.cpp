@@ -42,6 +42,10 @@ task_kind first_task_kind(job_kind kind) noexcept {
   return task_kind::message;
 }
 
+task_kind retry_task_kind(job_kind kind) noexcept {
+  return kind == job_kind::run ? task_kind::run : task_kind::retry;
+}
+
 /// Ends the job with its task, for a reason that is not the agent's.
 transition break_off(const live_job& before, job_state state, const char* code, const char* why,
                      const moment& now, const random_source& random) {
@@ -93,9 +97,10 @@ transition on(const live_job& before, const event::time_passed&, const moment& n
     return time_out_attempt(before, now, random);
   if (!has_passed(before.next_step, now))
     return unchanged(before);
+  const auto kind = before.record->spec->kind;
   const auto is_first = before.record->state == job_state::scheduled;
   job_step step{before, now, random};
-  step.become_pending(is_first ? first_task_kind(before.record->spec->kind) : task_kind::retry);
+  step.become_pending(is_first ? first_task_kind(kind) : retry_task_kind(kind));
   return step.done();
 }
 

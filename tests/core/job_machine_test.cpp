@@ -164,6 +164,18 @@ TEST(JobMachine, RetryOfAFollowUpIsATaskOfKindRetry) {
   EXPECT_EQ(again.record->state, job_state::pending);
 }
 
+TEST(JobMachine, EveryAttemptOfARunIsATaskOfKindRun) {
+  auto spec = example_spec();
+  spec.kind = job_kind::run;
+
+  const auto waiting = after_failure(running(spec), 1000);
+  const auto again = apply(waiting, event::time_passed{}, 6000).next;
+
+  ASSERT_EQ(again.record->tasks.size(), 2u);
+  EXPECT_EQ(again.record->tasks[1].kind, task_kind::run);
+  EXPECT_EQ(again.record->tasks[1].attempt, 2u);
+}
+
 // -- attempts ------------------------------------------------------------------
 
 TEST(JobMachine, AttemptWithoutALimitLastsUntilTheDeadline) {
