@@ -18,12 +18,16 @@ transition unchanged(const live_job& before) {
   return {before, {}, false};
 }
 
-/// The task under way if it is the given one; null if it is another, or over.
-const task_record* find_open_task(const live_job& job, const uuid& id) noexcept {
+/// The task under way; null between two attempts and before the first.
+const task_record* open_task(const live_job& job) noexcept {
   const auto& tasks = job.record->tasks;
-  if (tasks.empty() || tasks.back().id != id || tasks.back().finished_at)
-    return nullptr;
-  return &tasks.back();
+  return tasks.empty() || tasks.back().finished_at ? nullptr : &tasks.back();
+}
+
+/// The task under way if it is the given one.
+const task_record* open_task(const live_job& job, const uuid& id) noexcept {
+  const auto* task = open_task(job);
+  return task && task->id == id ? task : nullptr;
 }
 
 bool has_passed(const std::optional<steady_time>& due, const moment& now) noexcept {
@@ -106,7 +110,7 @@ transition on(const live_job& before, const event::time_passed&, const moment& n
 
 transition on(const live_job& before, const event::taken& what, const moment& now,
               const random_source& random) {
-  const auto* task = find_open_task(before, what.task_id);
+  const auto* task = open_task(before, what.task_id);
   if (!task || task->state != task_state::waiting)
     return unchanged(before);
   job_step step{before, now, random};
@@ -116,7 +120,7 @@ transition on(const live_job& before, const event::taken& what, const moment& no
 
 transition on(const live_job& before, const event::answered& what, const moment& now,
               const random_source& random) {
-  const auto* task = find_open_task(before, what.task_id);
+  const auto* task = open_task(before, what.task_id);
   if (!task)
     return unchanged(before);
   if (has_passed(before.attempt_deadline, now))
@@ -205,19 +209,26 @@ transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
 transition resume(job_ptr record, const moment& now, const random_source& random) {
   assert(!is_terminal(record->state));
   const auto& spec = *record->spec;
-  live_job before;
-  before.deadline = time_after(now.steady, spec.expires_at - now.wall);
+  live_job kept;
+  kept.deadline = time_after(now.steady, spec.expires_at - now.wall);
   if (record->state == job_state::scheduled)
-    before.next_step = time_after(now.steady, spec.due_at - now.wall);
+    kept.next_step = time_after(now.steady, spec.due_at - now.wall);
   else if (record->retry_at)
-    before.next_step = time_after(now.steady, *record->retry_at - now.wall);
-  else if (spec.attempt_time_limit && record->state == job_state::processing)
-    before.attempt_deadline = time_after(now.steady, *spec.attempt_time_limit);
-  before.record = std::move(record);
-  auto made = *apply(before, event::time_passed{}, now, random);
-  if (!made.is_changed && !made.next.next_step)
+    kept.next_step = time_after(now.steady, *record->retry_at - now.wall);
+  kept.record = std::move(record);
+  auto made = *apply(kept, event::time_passed{}, now, random);
+  if (made.is_changed || made.next.next_step)
+    return made;
+  const auto* task = open_task(kept);
+  if (!task) // No job of ours stands so; one bad record must not keep the engine from starting.
+    return *apply(kept, event::broken{}, now, random);
+  if (task->state == task_state::waiting) {
     made.effects.start_task = true;
-  return made;
+    return made;
+  }
+  job_step step{kept, now, random};
+  step.restart_task();
+  return step.done();
 }
 
 } // namespace callboard::core

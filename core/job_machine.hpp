@@ -84,8 +84,9 @@ steady_time next_wake(const live_job& job) noexcept;
 transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
                  const random_source& random);
 
-/// Takes up a job that a store kept while the engine was down. A task that waited or ran is started
-/// again under its id; what is overdue happens now.
+/// Takes up a job that a store kept while the engine was down. A task that waited or ran is handed to
+/// the agent again under its id; one that ran waits until it is taken, and has its whole time anew.
+/// What is overdue happens now.
 /// @pre the snapshot is not terminal.
 transition resume(job_ptr record, const moment& now, const random_source& random);
 

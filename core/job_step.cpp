@@ -37,6 +37,11 @@ void job_step::start_task(task_kind kind) {
   made_.effects.start_task = true;
 }
 
+void job_step::restart_task() {
+  open_task()->state = task_state::waiting;
+  made_.effects.start_task = true;
+}
+
 void job_step::begin_work() {
   next_->state = job_state::processing;
   open_task()->state = task_state::running;

@@ -21,6 +21,8 @@ public:
 
   /// Makes a new task and has it handed to the agent.
   void start_task(task_kind kind);
+  /// Has the running task handed to the agent again.
+  void restart_task();
   /// The agent works on the open task from now on.
   void begin_work();
   /// Ends the open task.
