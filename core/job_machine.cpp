@@ -6,140 +6,32 @@
 #include <string>
 #include <utility>
 
+#include "core/job_step.hpp"
 #include "core/retry.hpp"
-#include "core/uuid_v7.hpp"
+#include "core/time_after.hpp"
 
 namespace callboard::core {
 
 namespace {
 
-/// Steady times count nanoseconds and end after 292 years; no engine runs that long.
-constexpr std::chrono::milliseconds horizon = std::chrono::hours{24 * 366 * 100};
-
-steady_time after(const moment& now, std::chrono::milliseconds wait) noexcept {
-  return now.steady + std::min(wait, horizon);
-}
-
-/// One step of a job: a private copy of its snapshot that becomes the next version.
-class step {
-public:
-  step(const live_job& before, const moment& now, const random_source& random)
-    : next_(std::make_shared<job>(*before.record)), now_(now), random_(random) {
-    made_.next = before;
-    made_.is_changed = true;
-    ++next_->version;
-    next_->updated_at = now.wall;
-  }
-
-  /// The task that is under way; null between two attempts and before the first.
-  task_record* open_task() {
-    if (next_->tasks.empty() || next_->tasks.back().finished_at)
-      return nullptr;
-    return &next_->tasks.back();
-  }
-
-  void start(task_kind kind) {
-    task_record task;
-    task.id = make_uuid_v7(now_.wall, random_);
-    task.kind = kind;
-    task.attempt = static_cast<std::uint32_t>(next_->tasks.size()) + 1;
-    task.created_at = now_.wall;
-    next_->tasks.push_back(std::move(task));
-    next_->retry_at.reset();
-    made_.next.next_step.reset();
-    made_.effects.start_task = true;
-  }
-
-  void enter(job_state state) {
-    next_->state = state;
-  }
-
-  void begin_work() {
-    enter(job_state::processing);
-    open_task()->state = task_state::running;
-    if (!next_->started_at)
-      next_->started_at = now_.wall;
-    if (const auto limit = next_->spec->attempt_time_limit)
-      made_.next.attempt_deadline = after(now_, *limit);
-  }
-
-  void close_task(task_state state, shared_text result, shared_text error) {
-    auto& task = next_->tasks.back();
-    task.state = state;
-    task.finished_at = now_.wall;
-    task.result = std::move(result);
-    task.error = std::move(error);
-    made_.next.attempt_deadline.reset();
-  }
-
-  /// Ends the open task, if there is one, without an answer.
-  void abort_open_task(task_state state, const std::string& why) {
-    if (const auto* task = open_task()) {
-      made_.effects.abort_task = task->id;
-      close_task(state, nullptr, why.empty() ? nullptr : std::make_shared<const std::string>(why));
-    }
-  }
-
-  void retry_after(std::chrono::milliseconds wait) {
-    enter(job_state::pending);
-    ++next_->retries;
-    next_->retry_at = now_.wall + wait;
-    made_.next.next_step = after(now_, wait);
-  }
-
-  void finish(job_state state, job_outcome outcome) {
-    enter(state);
-    next_->finished_at = now_.wall;
-    next_->retry_at.reset();
-    next_->outcome = std::make_shared<const job_outcome>(std::move(outcome));
-    made_.next.next_step.reset();
-    made_.next.attempt_deadline.reset();
-  }
-
-  void give_up(job_state state, std::string code, std::string text) {
-    job_outcome outcome;
-    outcome.error_code = std::move(code);
-    outcome.error_text = std::move(text);
-    finish(state, std::move(outcome));
-  }
-
-  void time_out() {
-    static const std::string why = "the job's time was over";
-    abort_open_task(task_state::failed, why);
-    give_up(job_state::timeout, "timeout", why);
-  }
-
-  const job& now_is() const {
-    return *next_;
-  }
-
-  job& change() {
-    return *next_;
-  }
-
-  const random_source& random() const {
-    return random_;
-  }
-
-  system_time wall() const {
-    return now_.wall;
-  }
-
-  transition done() {
-    next_->tasks.shrink_to_fit();
-    made_.next.record = std::move(next_);
-    return std::move(made_);
-  }
-
-private:
-  std::shared_ptr<job> next_;
-  moment now_;
-  const random_source& random_;
-  transition made_;
-};
-
 transition unchanged(const live_job& before) {
   return {before, {}, false};
+}
+
+/// The task under way; null between two attempts and before the first.
+const task_record* open_task(const live_job& job) noexcept {
+  const auto& tasks = job.record->tasks;
+  return tasks.empty() || tasks.back().finished_at ? nullptr : &tasks.back();
+}
+
+/// The task under way if it is the given one.
+const task_record* open_task(const live_job& job, const uuid& id) noexcept {
+  const auto* task = open_task(job);
+  return task && task->id == id ? task : nullptr;
+}
+
+bool has_passed(const std::optional<steady_time>& due, const moment& now) noexcept {
+  return due && *due <= now.steady;
 }
 
 task_kind first_task_kind(job_kind kind) noexcept {
@@ -154,121 +46,122 @@ task_kind first_task_kind(job_kind kind) noexcept {
   return task_kind::message;
 }
 
-void complete(step& s, const agent_answer& answer) {
-  job_outcome outcome;
-  outcome.message_id = make_uuid_v7(s.wall(), s.random());
-  outcome.content = std::make_shared<const std::string>(answer.content);
-  outcome.metadata = answer.metadata;
-  s.close_task(task_state::completed, outcome.content, nullptr);
-  s.finish(job_state::completed, std::move(outcome));
+task_kind retry_task_kind(job_kind kind) noexcept {
+  return kind == job_kind::run ? task_kind::run : task_kind::retry;
 }
 
-void follow_up(step& s, const agent_answer& answer) {
-  s.close_task(task_state::completed, std::make_shared<const std::string>(answer.content), nullptr);
-  const auto limit = s.now_is().spec->follow_ups_max;
-  if (s.now_is().follow_ups >= limit) {
-    s.give_up(job_state::failed, "follow_up_limit",
-              "agent asked for more than " + std::to_string(limit) + " follow-ups");
-    return;
-  }
-  ++s.change().follow_ups;
-  s.start(task_kind::follow_up);
+/// Ends the job with its task, for a reason that is not the agent's.
+transition break_off(const live_job& before, job_state state, const char* code, const char* why,
+                     const moment& now, const random_source& random) {
+  job_step step{before, now, random};
+  step.abort_task(task_state::failed, why);
+  step.give_up(state, code, why);
+  return step.done();
 }
 
 /// After a failed attempt: another one, or the end.
 /// @param last how the job ends if there is no retry left.
-void retry_or_give_up(step& s, const agent_answer& answer, job_state last) {
-  const auto& policy = s.now_is().spec->retry;
-  if (answer.is_final || s.now_is().retries >= policy.retries_max) {
-    s.give_up(last, last == job_state::timeout ? "timeout" : "agent_error", answer.error);
+void retry_or_give_up(job_step& step, const agent_answer& answer, job_state last,
+                      const random_source& random) {
+  const auto& policy = step.record().spec->retry;
+  if (answer.is_final || step.record().retries >= policy.retries_max) {
+    step.give_up(last, last == job_state::timeout ? "timeout" : "agent_error", answer.error);
     return;
   }
-  auto wait = wait_before_retry(policy, s.now_is().retries + 1, s.random());
+  auto wait = wait_before_retry(policy, step.record().retries + 1, random);
   if (answer.retry_after)
     wait = std::max(wait, *answer.retry_after);
-  // Never past the deadline: there the job times out, and later times need not be representable.
-  wait
-    = std::min(wait, std::max(s.now_is().spec->expires_at - s.wall(), std::chrono::milliseconds{}));
-  s.retry_after(wait);
+  step.wait_for_retry(wait);
+}
+
+void follow_up_or_give_up(job_step& step, const agent_answer& answer) {
+  step.close_task(task_state::completed, std::make_shared<const std::string>(answer.content),
+                  nullptr);
+  const auto limit = step.record().spec->follow_ups_max;
+  if (step.record().follow_ups < limit)
+    step.follow_up();
+  else
+    step.give_up(job_state::failed, "follow_up_limit",
+                 "agent asked for more than " + std::to_string(limit) + " follow-ups");
+}
+
+transition time_out_attempt(const live_job& before, const moment& now,
+                            const random_source& random) {
+  const auto limit = before.record->spec->attempt_time_limit;
+  const auto why = "the attempt took longer than " + std::to_string(limit->count()) + " ms";
+  job_step step{before, now, random};
+  step.abort_task(task_state::failed, why);
+  retry_or_give_up(step, agent_answer::failure(why), job_state::timeout, random);
+  return step.done();
 }
 
 transition on(const live_job& before, const event::time_passed&, const moment& now,
               const random_source& random) {
-  if (before.attempt_deadline && *before.attempt_deadline <= now.steady) {
-    step s{before, now, random};
-    const auto text = "the attempt took longer than "
-                      + std::to_string(s.now_is().spec->attempt_time_limit->count()) + " ms";
-    s.abort_open_task(task_state::failed, text);
-    retry_or_give_up(s, agent_answer::failure(text), job_state::timeout);
-    return s.done();
-  }
-  if (!before.next_step || *before.next_step > now.steady)
+  if (has_passed(before.attempt_deadline, now))
+    return time_out_attempt(before, now, random);
+  if (!has_passed(before.next_step, now))
     return unchanged(before);
-  step s{before, now, random};
-  const auto is_first = s.now_is().state == job_state::scheduled;
-  s.enter(job_state::pending);
-  s.start(is_first ? first_task_kind(s.now_is().spec->kind) : task_kind::retry);
-  return s.done();
+  const auto kind = before.record->spec->kind;
+  const auto is_first = before.record->state == job_state::scheduled;
+  job_step step{before, now, random};
+  step.become_pending(is_first ? first_task_kind(kind) : retry_task_kind(kind));
+  return step.done();
 }
 
 transition on(const live_job& before, const event::taken& what, const moment& now,
               const random_source& random) {
-  const auto& tasks = before.record->tasks;
-  if (tasks.empty() || tasks.back().id != what.task_id || tasks.back().state != task_state::waiting)
+  const auto* task = open_task(before, what.task_id);
+  if (!task || task->state != task_state::waiting)
     return unchanged(before);
-  step s{before, now, random};
-  s.begin_work();
-  return s.done();
+  job_step step{before, now, random};
+  step.begin_work();
+  return step.done();
 }
 
 transition on(const live_job& before, const event::answered& what, const moment& now,
               const random_source& random) {
-  const auto& tasks = before.record->tasks;
-  if (tasks.empty() || tasks.back().id != what.task_id || tasks.back().finished_at)
+  const auto* task = open_task(before, what.task_id);
+  if (!task)
     return unchanged(before);
-  step s{before, now, random};
-  if (s.open_task()->state == task_state::waiting)
-    s.begin_work();
+  if (has_passed(before.attempt_deadline, now))
+    return time_out_attempt(before, now, random);
+  job_step step{before, now, random};
+  if (task->state == task_state::waiting)
+    step.begin_work();
   switch (what.answer.status) {
     case answer_status::completed:
-      complete(s, what.answer);
+      step.complete(what.answer);
       break;
     case answer_status::wants_more:
-      follow_up(s, what.answer);
+      follow_up_or_give_up(step, what.answer);
       break;
     case answer_status::failed:
-      s.close_task(task_state::failed, nullptr,
-                   std::make_shared<const std::string>(what.answer.error));
-      retry_or_give_up(s, what.answer, job_state::failed);
+      step.close_task(task_state::failed, nullptr,
+                      std::make_shared<const std::string>(what.answer.error));
+      retry_or_give_up(step, what.answer, job_state::failed, random);
       break;
   }
-  return s.done();
+  return step.done();
 }
 
 transition on(const live_job& before, const event::cancel_asked& what, const moment& now,
               const random_source& random) {
-  step s{before, now, random};
-  s.abort_open_task(task_state::canceled, {});
-  s.give_up(job_state::canceled, {}, what.reason);
-  return s.done();
+  job_step step{before, now, random};
+  step.abort_task(task_state::canceled, {});
+  step.give_up(job_state::canceled, {}, what.reason);
+  return step.done();
 }
 
 transition on(const live_job& before, const event::stopped&, const moment& now,
               const random_source& random) {
-  step s{before, now, random};
-  const std::string why = "server stopped before the job was done";
-  s.abort_open_task(task_state::failed, why);
-  s.give_up(job_state::failed, "shutdown", why);
-  return s.done();
+  return break_off(before, job_state::failed, "shutdown", "server stopped before the job was done",
+                   now, random);
 }
 
 transition on(const live_job& before, const event::broken&, const moment& now,
               const random_source& random) {
-  step s{before, now, random};
-  const std::string why = "the server could not go on with the job";
-  s.abort_open_task(task_state::failed, why);
-  s.give_up(job_state::failed, "internal", why);
-  return s.done();
+  return break_off(before, job_state::failed, "internal", "the server could not go on with the job",
+                   now, random);
 }
 
 } // namespace
@@ -281,11 +174,8 @@ result<transition> apply(const live_job& job, const job_event& what, const momen
       return fail(errc::conflict, "job is already " + std::string{to_string(state)});
     return unchanged(job);
   }
-  if (now.steady >= job.deadline) {
-    step s{job, now, random};
-    s.time_out();
-    return s.done();
-  }
+  if (has_passed(job.deadline, now))
+    return break_off(job, job_state::timeout, "timeout", "the job's time was over", now, random);
   return std::visit([&](const auto& e) { return on(job, e, now, random); }, what);
 }
 
@@ -304,34 +194,41 @@ transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
   blank->spec = std::move(spec);
   const auto& times = *blank->spec;
   live_job before;
-  before.deadline = after(now, times.expires_at - now.wall);
+  before.deadline = time_after(now.steady, times.expires_at - now.wall);
   if (times.due_at > now.wall) {
-    before.next_step = after(now, times.due_at - now.wall);
+    before.next_step = time_after(now.steady, times.due_at - now.wall);
     blank->state = job_state::scheduled;
   }
   before.record = std::move(blank);
-  step s{before, now, random};
+  job_step step{before, now, random};
   if (!before.next_step)
-    s.start(first_task_kind(times.kind));
-  return s.done();
+    step.start_task(first_task_kind(times.kind));
+  return step.done();
 }
 
 transition resume(job_ptr record, const moment& now, const random_source& random) {
   assert(!is_terminal(record->state));
   const auto& spec = *record->spec;
-  live_job before;
-  before.deadline = after(now, spec.expires_at - now.wall);
+  live_job kept;
+  kept.deadline = time_after(now.steady, spec.expires_at - now.wall);
   if (record->state == job_state::scheduled)
-    before.next_step = after(now, spec.due_at - now.wall);
+    kept.next_step = time_after(now.steady, spec.due_at - now.wall);
   else if (record->retry_at)
-    before.next_step = after(now, *record->retry_at - now.wall);
-  else if (spec.attempt_time_limit && record->state == job_state::processing)
-    before.attempt_deadline = after(now, *spec.attempt_time_limit);
-  before.record = std::move(record);
-  auto made = *apply(before, event::time_passed{}, now, random);
-  if (!made.is_changed && !made.next.next_step)
+    kept.next_step = time_after(now.steady, *record->retry_at - now.wall);
+  kept.record = std::move(record);
+  auto made = *apply(kept, event::time_passed{}, now, random);
+  if (made.is_changed || made.next.next_step)
+    return made;
+  const auto* task = open_task(kept);
+  if (!task) // No job of ours stands so; one bad record must not keep the engine from starting.
+    return *apply(kept, event::broken{}, now, random);
+  if (task->state == task_state::waiting) {
     made.effects.start_task = true;
-  return made;
+    return made;
+  }
+  job_step step{kept, now, random};
+  step.restart_task();
+  return step.done();
 }
 
 } // namespace callboard::core

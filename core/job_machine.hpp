@@ -36,6 +36,7 @@ struct taken {
 /// The agent answered the task.
 struct answered {
   uuid task_id;
+  /// Must outlive the call of `apply`.
   const agent_answer& answer;
 };
 /// Somebody wants the job canceled.
@@ -69,8 +70,9 @@ struct transition {
 };
 
 /// Applies an event at an instant: total over state × event (docs/job-states.md has the table).
-/// Events that come too late, or for another task, change nothing. An event at or after the
-/// deadline finds the job timed out. Error: `conflict` for canceling a job that is over.
+/// Events for a job that is over, or for another task, change nothing. An event at or after the
+/// deadline finds the job timed out, an answer at or after the end of its attempt the attempt.
+/// Error: `conflict` for canceling a job that is over.
 result<transition> apply(const live_job& job, const job_event& what, const moment& now,
                          const random_source& random);
 
@@ -82,8 +84,9 @@ steady_time next_wake(const live_job& job) noexcept;
 transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
                  const random_source& random);
 
-/// Takes up a job that a store kept while the engine was down. A task that waited or ran is started
-/// again under its id; what is overdue happens now.
+/// Takes up a job that a store kept while the engine was down. A task that waited or ran is handed to
+/// the agent again under its id; one that ran waits until it is taken, and has its whole time anew.
+/// What is overdue happens now.
 /// @pre the snapshot is not terminal.
 transition resume(job_ptr record, const moment& now, const random_source& random);
 

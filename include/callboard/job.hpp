@@ -59,7 +59,7 @@ std::optional<job_state> parse_job_state(std::string_view name) noexcept;
 /// The kind of that name (lower case); no value for anything else.
 std::optional<job_kind> parse_job_kind(std::string_view name) noexcept;
 
-/// Why a task was given to the agent. Agents see it as `kind`.
+/// Why a task was given to the agent. Agents see it as `kind`. All tasks of a run are of kind `run`.
 enum class task_kind : std::uint8_t { message, start, retry, follow_up, run };
 
 /// Where a task stands; `waiting` = in its agent's queue.
