@@ -1,0 +1,83 @@
+#include "app/make_agents.hpp"
+
+#include <string>
+
+namespace callboard::app {
+
+namespace {
+
+using made_agent = result<std::shared_ptr<agent>>;
+
+/// Makes one agent of each type.
+class factory {
+public:
+  explicit factory(std::shared_ptr<task_callbacks> callbacks) : callbacks_(std::move(callbacks)) {
+    // nop
+  }
+
+  made_agent operator()(const echo_options& settings) {
+    return make_echo_agent(settings);
+  }
+
+  made_agent operator()(const http_agent_options& settings) {
+    return make_http_agent(settings, outbound(), callbacks_);
+  }
+
+  made_agent operator()(const openai_options& settings) {
+    return make_openai_agent(settings, outbound());
+  }
+
+  made_agent operator()(const exec_options& settings) {
+    return make_exec_agent(settings);
+  }
+
+private:
+  /// One for all agents, and its thread only if one of them needs it.
+  std::shared_ptr<outbound_http> outbound() {
+    if (!outbound_)
+      outbound_ = make_outbound_http();
+    return outbound_;
+  }
+
+  std::shared_ptr<task_callbacks> callbacks_;
+  std::shared_ptr<outbound_http> outbound_;
+};
+
+} // namespace
+
+checked<std::vector<agent_binding>> make_agents(const std::vector<agent_config>& agents,
+                                                std::shared_ptr<task_callbacks> callbacks) {
+  factory make{std::move(callbacks)};
+  std::vector<agent_binding> made;
+  config_faults faults;
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    auto runner = std::visit(make, agents[i].settings);
+    if (runner)
+      made.push_back({agents[i].info, std::move(*runner)});
+    else
+      faults.push_back({"/agents/" + std::to_string(i), runner.error().message});
+  }
+  if (!faults.empty())
+    return tl::unexpected{std::move(faults)};
+  return made;
+}
+
+std::string_view type_of(const agent_config& agent) {
+  struct namer {
+    std::string_view operator()(const echo_options&) const {
+      return "echo";
+    }
+    std::string_view operator()(const http_agent_options&) const {
+      return "http";
+    }
+    std::string_view operator()(const openai_options&) const {
+      return "openai";
+    }
+    std::string_view operator()(const exec_options&) const {
+      return "exec";
+    }
+  };
+  return std::visit(namer{}, agent.settings);
+}
+
+} // namespace callboard::app

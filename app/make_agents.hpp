@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <callboard/agent.hpp>
+#include <callboard/task_callbacks.hpp>
+
+#include "app/config.hpp"
+
+namespace callboard::app {
+
+/// Makes the configured agents, in their order. Faults: what an agent refuses about its settings.
+checked<std::vector<agent_binding>> make_agents(const std::vector<agent_config>& agents,
+                                                std::shared_ptr<task_callbacks> callbacks);
+
+/// "echo", "http" …
+std::string_view type_of(const agent_config& agent);
+
+} // namespace callboard::app

@@ -1,0 +1,118 @@
+#include "app/serve.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "app/event_log.hpp"
+#include "app/exit_code.hpp"
+#include "app/make_agents.hpp"
+#include "app/open_store.hpp"
+#include "app/port_file.hpp"
+#include "app/stop_signals.hpp"
+
+namespace callboard::app {
+
+namespace {
+
+/// When draining has used up the grace time, the answers that it gave are still to be written.
+constexpr std::chrono::milliseconds write_grace{1000};
+
+/// Notes why the server cannot start; the exit code that fits.
+int cannot_start(const event_log& log, const error& why) {
+  log.write(log_level::error, "cannot start", {{"reason", why.message}});
+  return why.code == errc::invalid_argument ? exit_config : exit_unavailable;
+}
+
+int cannot_start(const event_log& log, const config_faults& faults) {
+  for (const auto& fault : faults)
+    log.write(log_level::error, "cannot start", {{"where", fault.where}, {"reason", fault.what}});
+  return exit_config;
+}
+
+std::function<void(const http_log_entry&)> request_log(const event_log& log) {
+  if (!log.is_on(log_level::debug))
+    return {};
+  return [&log](const http_log_entry& entry) {
+    log.write(log_level::debug, "request",
+              {{"method", entry.method},
+               {"path", entry.path},
+               {"status", std::int64_t{entry.status}},
+               {"took_us", std::int64_t{entry.took.count()}},
+               {"request_id", entry.request_id},
+               {"key", entry.key_name}});
+  };
+}
+
+void announce(const event_log& log, const server_config& config) {
+  for (const auto& warning : config.warnings)
+    log.write(log_level::warning, "odd configuration", {{"reason", warning}});
+  log.write(log_level::info, "starting",
+            {{"version", CALLBOARD_VERSION}, {"config", config.file}, {"store", config.store}});
+  for (const auto& agent : config.agents)
+    log.write(log_level::info, "agent",
+              {{"name", agent.info.name},
+               {"type", type_of(agent)},
+               {"id", agent.info.id.to_string()},
+               {"concurrency", std::int64_t{agent.info.concurrency}}});
+}
+
+/// Ends everything in order: no new work, tasks finish, answers are written.
+void stop(const event_log& log, engine& jobs, http_server& http, std::chrono::seconds grace) {
+  const auto end = std::chrono::steady_clock::now() + grace;
+  http.stop_accepting();
+  jobs.drain(grace);
+  const auto left
+    = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  http.stop(std::max(left, write_grace));
+  log.write(log_level::info, "stopped");
+}
+
+} // namespace
+
+int serve(const server_config& config, const std::optional<std::filesystem::path>& port_file) {
+  stop_signals signals;
+  const auto log = event_log::open(config.log);
+  if (!log) {
+    std::fprintf(stderr, "callboard: %s\n", log.error().message.c_str());
+    return exit_unavailable;
+  }
+  announce(*log, config);
+
+  auto store = open_store(config.store);
+  if (!store)
+    return cannot_start(*log, store.error());
+  const auto callbacks = make_task_callbacks();
+  auto agents = make_agents(config.agents, callbacks);
+  if (!agents)
+    return cannot_start(*log, agents.error());
+  auto jobs = engine::start(config.engine, std::move(*store), std::move(*agents));
+  if (!jobs)
+    return cannot_start(*log, jobs.error());
+  jobs->on_fatal([&](std::string_view reason) {
+    log->write(log_level::error, "the engine has stopped", {{"reason", reason}});
+    signals.fail();
+  });
+  auto http = http_server::start(config.http, jobs->jobs(), callbacks, request_log(*log));
+  if (!http)
+    return cannot_start(*log, http.error());
+  if (port_file)
+    if (const auto written = write_port_file(*port_file, http->port()); !written)
+      return cannot_start(*log, written.error());
+  log->write(log_level::info, "listening",
+             {{"address", config.http.address}, {"port", std::int64_t{http->port()}}});
+
+  const auto signal = signals.wait();
+  if (!signal) {
+    http->stop(write_grace);
+    // The engine is broken: its destructor may wait for what never comes.
+    std::_Exit(exit_fault);
+  }
+  log->write(log_level::info, "stopping", {{"signal", std::int64_t{*signal}}});
+  stop(*log, *jobs, *http, config.shutdown_grace);
+  return exit_ok;
+}
+
+} // namespace callboard::app

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace callboard::app {
+
+/// Turns SIGTERM and SIGINT into something that the main thread can wait for. No work is done in a
+/// signal handler: a thread of its own reads the signals. The second signal ends the program at once,
+/// with the exit code that shells show for it (128 + its number).
+class stop_signals {
+public:
+  /// Blocks both signals in the calling thread and in every thread that it starts later, and ignores
+  /// SIGPIPE. To be made once, before any other thread is started.
+  stop_signals();
+
+  stop_signals(const stop_signals&) = delete;
+  stop_signals& operator=(const stop_signals&) = delete;
+
+  ~stop_signals();
+
+  /// Blocks until there is a reason to stop. The number of the signal; none: `fail` was called.
+  std::optional<int> wait();
+
+  /// Ends the wait because of a fault. Any thread may call it.
+  void fail();
+
+private:
+  enum class reason { none, signal, fault };
+
+  void read_signals();
+
+  int signal_fd_ = -1;
+  int quit_fd_ = -1;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  reason reason_ = reason::none;
+  int signal_ = 0;
+  std::thread thread_;
+};
+
+} // namespace callboard::app
