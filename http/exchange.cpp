@@ -91,7 +91,8 @@ outgoing exchange::render(response made) {
     auto record = std::make_shared<log_record>();
     record->request_id = received_.id;
     record->method = received_.verb_name;
-    record->path = received_.path.empty() ? received_.target : received_.path;
+    // The query may hold what is none of the log's business.
+    record->path = received_.target.substr(0, received_.target.find('?'));
     record->key_name = received_.key_name;
     record->status = made.status();
     record->took = std::chrono::duration_cast<std::chrono::microseconds>(

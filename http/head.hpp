@@ -10,9 +10,9 @@ namespace callboard::http {
 /// What the head of an answer needs to know beside the answer.
 struct head_context {
   /// Empty: no `X-Request-Id`.
-  std::string_view request_id;
+  std::string_view request_id{};
   /// Header lines, each with its end.
-  std::string_view more_lines;
+  std::string_view more_lines{};
   bool closes = false;
   /// The request's version; see `request::version`.
   int version = 11;

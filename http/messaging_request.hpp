@@ -6,8 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include <tl/expected.hpp>
-
 #include <callboard/agent.hpp>
 #include <callboard/job.hpp>
 

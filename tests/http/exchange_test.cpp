@@ -1,0 +1,160 @@
+#include "http/exchange.hpp"
+
+#include <stdexcept>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "http/problem.hpp"
+#include "tests/http/test_exchange.hpp"
+
+namespace callboard::tests {
+namespace {
+
+using http::responder;
+using http::response;
+using http::traffic;
+
+std::shared_ptr<test_exchange> received(std::shared_ptr<traffic> shared) {
+  auto made = std::make_shared<test_exchange>(sample_request{}, std::move(shared));
+  made->begin();
+  return made;
+}
+
+TEST(Exchange, FirstAnswerCounts) {
+  const auto shared = std::make_shared<traffic>();
+  const auto asked = received(shared);
+  EXPECT_EQ(shared->in_flight(), 1u);
+
+  asked->answer(response{200, "1"});
+  asked->answer(response{200, "2"});
+  asked->answer_later([] { return response{200, "3"}; });
+
+  EXPECT_EQ(asked->answered().body, "1");
+  EXPECT_EQ(shared->in_flight(), 0u);
+  EXPECT_FALSE(asked->is_released());
+}
+
+TEST(Exchange, DroppedUnansweredGets500) {
+  const auto shared = std::make_shared<traffic>();
+  auto asked = received(shared);
+  const auto written = asked->written();
+
+  {
+    const responder first{asked};
+    const auto second = first;
+    asked.reset();
+    EXPECT_FALSE(written->has_value());
+  }
+
+  ASSERT_TRUE(written->has_value());
+  EXPECT_EQ(take_apart(**written).status, 500);
+  EXPECT_EQ(take_apart(**written).header("Content-Type"), "application/problem+json");
+  EXPECT_EQ(shared->in_flight(), 0u);
+}
+
+TEST(Exchange, AnswerThatCannotBeMadeIs500) {
+  const auto asked = received(std::make_shared<traffic>());
+
+  asked->answer_later([]() -> response { throw std::runtime_error{"no"}; });
+
+  EXPECT_EQ(asked->answered().status, 500);
+}
+
+TEST(Exchange, AbandonedOneIsReleasedAndNeverAnswered) {
+  const auto shared = std::make_shared<traffic>();
+  const auto asked = received(shared);
+
+  shared->abandon_all();
+  asked->answer(response{200});
+
+  EXPECT_TRUE(asked->is_released());
+  EXPECT_FALSE(asked->is_answered());
+  EXPECT_EQ(shared->in_flight(), 0u);
+}
+
+TEST(Exchange, AbandonedOneMayOutliveTheServer) {
+  // Symptom: the service kept a callback, and letting go of it later touched the server that was gone.
+  auto shared = std::make_shared<traffic>();
+  auto asked = received(shared);
+  const auto written = asked->written();
+
+  shared->abandon_all();
+  shared.reset();
+  asked.reset();
+
+  EXPECT_FALSE(written->has_value());
+}
+
+TEST(Exchange, TooLateOneGets504) {
+  const auto shared = std::make_shared<traffic>();
+  const auto old = received(shared);
+  const auto limit = std::chrono::steady_clock::now();
+  const auto young = received(shared);
+
+  shared->expire(limit);
+
+  EXPECT_EQ(old->answered().status, 504);
+  EXPECT_FALSE(young->is_answered());
+}
+
+TEST(Exchange, HeadIsAnsweredWithTheLengthButNotTheBody) {
+  const auto asked = std::make_shared<test_exchange>(sample_request{.method = "HEAD"});
+  asked->begin();
+
+  asked->answer(response{200, "12345"});
+
+  EXPECT_EQ(asked->answered().header("Content-Length"), "5");
+  EXPECT_EQ((*asked->written())->body, "");
+}
+
+TEST(Exchange, AnswerClosesTheConnectionWhileTheServerStops) {
+  const auto shared = std::make_shared<traffic>();
+  const auto asked = received(shared);
+
+  shared->begin_closing();
+  asked->answer(response{200});
+
+  EXPECT_EQ(asked->answered().header("Connection"), "close");
+  EXPECT_TRUE((*asked->written())->closes);
+}
+
+TEST(Exchange, LogIsToldOfTheAnswer) {
+  std::vector<std::string> told;
+  const auto shared
+    = std::make_shared<traffic>([&](const http_log_entry&) { told.emplace_back(); });
+  const auto asked = std::make_shared<test_exchange>(sample_request{.target = "/a?b"}, shared);
+  asked->begin();
+  asked->received().id = "r-1";
+  asked->received().key_name = "ci";
+
+  asked->answer(response{404});
+
+  const auto record = (*asked->written())->record;
+  ASSERT_NE(record, nullptr);
+  EXPECT_EQ(record->request_id, "r-1");
+  EXPECT_EQ(record->method, "GET");
+  EXPECT_EQ(record->path, "/a");
+  EXPECT_EQ(record->key_name, "ci");
+  EXPECT_EQ(record->status, 404);
+}
+
+TEST(Exchange, AnswersRaceAndExactlyOneCounts) {
+  const auto shared = std::make_shared<traffic>();
+  for (int round = 0; round < 200; ++round) {
+    auto asked = received(shared);
+    const auto written = asked->written();
+    std::thread other{[asked] { asked->answer(response{200, "other"}); }};
+    std::thread third{[&shared] { shared->expire(std::chrono::steady_clock::time_point::max()); }};
+    asked->answer(response{200, "mine"});
+    asked.reset();
+    other.join();
+    third.join();
+    ASSERT_TRUE(written->has_value());
+  }
+  EXPECT_EQ(shared->in_flight(), 0u);
+  EXPECT_EQ(shared->accepted(), 200u);
+}
+
+} // namespace
+} // namespace callboard::tests

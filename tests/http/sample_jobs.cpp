@@ -1,0 +1,71 @@
+#include "tests/http/sample_jobs.hpp"
+
+namespace callboard::tests {
+
+namespace {
+
+constexpr system_time created_at{std::chrono::milliseconds{1703001234567}};
+
+std::shared_ptr<job_outcome> sample_outcome(job_state state) {
+  auto outcome = std::make_shared<job_outcome>();
+  if (state == job_state::completed) {
+    outcome->message_id = *uuid::parse("0198a1b2-d000-7000-8000-000000000001");
+    outcome->content = std::make_shared<const std::string>("The answer is \"42\"\n");
+    outcome->metadata = json_text::from_valid(R"({"tokens":7})");
+  }
+  if (state == job_state::failed) {
+    outcome->error_code = "agent_error";
+    outcome->error_text = "agent answered 500";
+  }
+  if (state == job_state::timeout) {
+    outcome->error_code = "timeout";
+    outcome->error_text = "deadline passed";
+  }
+  return outcome;
+}
+
+} // namespace
+
+agent_info sample_agent() {
+  agent_info agent;
+  agent.id = *uuid::parse(sample_agent_id);
+  agent.name = "echo";
+  return agent;
+}
+
+std::shared_ptr<job> sample_job(job_state state) {
+  auto spec = std::make_shared<job_spec>();
+  spec->id = *uuid::parse(sample_job_id);
+  spec->organisation = "default";
+  spec->agent_id = *uuid::parse(sample_agent_id);
+  spec->user_id = sample_user;
+  spec->content = "What is 6 \u00d7 7?";
+  spec->metadata = json_text::from_valid(R"({"source":"api"})");
+  spec->created_at = created_at;
+  spec->due_at = created_at;
+  spec->expires_at = created_at + std::chrono::seconds{60};
+  auto made = std::make_shared<job>();
+  made->spec = std::move(spec);
+  made->version = 1;
+  made->state = state;
+  made->updated_at = created_at;
+  if (is_terminal(state)) {
+    made->finished_at = created_at + std::chrono::milliseconds{1500};
+    made->outcome = sample_outcome(state);
+  }
+  return made;
+}
+
+job_ptr accepted(const new_job& wanted) {
+  auto made = sample_job(job_state::pending);
+  auto spec = std::make_shared<job_spec>(*made->spec);
+  spec->organisation = wanted.organisation;
+  spec->user_id = wanted.user_id;
+  spec->content = wanted.content;
+  spec->metadata = wanted.metadata;
+  spec->expires_at = spec->created_at + wanted.time_limit;
+  made->spec = std::move(spec);
+  return made;
+}
+
+} // namespace callboard::tests

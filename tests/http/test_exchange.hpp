@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/application.hpp"
+#include "http/exchange.hpp"
+#include "tests/support/raw_response.hpp"
+
+namespace callboard::tests {
+
+/// A request as a test writes it down.
+struct sample_request {
+  std::string method = "GET";
+  std::string target = "/";
+  std::vector<std::pair<std::string, std::string>> headers{{"Host", "127.0.0.1:3000"}};
+  std::string body{};
+  int version = 11;
+
+  /// The same with one more header.
+  sample_request with(std::string name, std::string value) const;
+
+  /// The view of it that handlers get. Holds as long as this does.
+  http::request view() const;
+};
+
+/// A request with a JSON body.
+sample_request post_json(std::string target, std::string body);
+
+/// The texts of a request: a base, so that they are there before what points to them.
+struct request_texts {
+  sample_request sample;
+};
+
+/// An exchange without a socket: keeps what is written.
+class test_exchange final : private request_texts, public http::exchange {
+public:
+  explicit test_exchange(sample_request sample,
+                         std::shared_ptr<http::traffic> shared = std::make_shared<http::traffic>());
+  ~test_exchange() override;
+
+  /// The answer; fails the test if there is none.
+  raw_response answered() const;
+
+  bool is_answered() const noexcept {
+    return written_->has_value();
+  }
+
+  bool is_released() const noexcept {
+    return is_released_;
+  }
+
+  /// What was written; stays when the exchange goes.
+  std::shared_ptr<const std::optional<http::outgoing>> written() const noexcept {
+    return written_;
+  }
+
+protected:
+  void write(http::outgoing made) override;
+  void write_later(std::function<http::response()> make) override;
+  void release() noexcept override;
+
+private:
+  std::shared_ptr<std::optional<http::outgoing>> written_
+    = std::make_shared<std::optional<http::outgoing>>();
+  bool is_released_ = false;
+};
+
+/// Takes bytes of an answer apart.
+raw_response take_apart(const http::outgoing& written, bool is_head = false);
+
+/// Has an application answer a request within the call.
+raw_response ask(const http::application& app, const sample_request& sample);
+
+} // namespace callboard::tests
