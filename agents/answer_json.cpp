@@ -93,6 +93,10 @@ result<agent_answer> parse_answer(std::string_view text) {
   return read_answer(*parsed);
 }
 
+agent_answer unusable_answer(const error& fault) {
+  return agent_answer::failure("agent's answer cannot be used: " + fault.message);
+}
+
 agent_answer answer_or_failure(std::string_view text) {
   const auto parsed = parse_json(text);
   if (!parsed)
@@ -100,7 +104,7 @@ agent_answer answer_or_failure(std::string_view text) {
                                  + parsed.error().message);
   auto answer = read_answer(*parsed);
   if (!answer)
-    return agent_answer::failure("agent's answer cannot be used: " + answer.error().message);
+    return unusable_answer(answer.error());
   return std::move(*answer);
 }
 

@@ -17,7 +17,10 @@ result<agent_answer> read_answer(const nlohmann::json& object);
 /// Parses and reads an answer. Errors: `invalid_argument`, as above or "JSON that is not valid: …".
 result<agent_answer> parse_answer(std::string_view text);
 
-/// The same for an agent whose answer has arrived: what is wrong with it fails the task.
+/// The failure of a task whose answer `read_answer` refused.
+agent_answer unusable_answer(const error& fault);
+
+/// Parses and reads the answer of an agent; what is wrong with it fails the task.
 agent_answer answer_or_failure(std::string_view text);
 
 } // namespace callboard::agents

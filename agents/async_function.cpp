@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agents/call_outcome.hpp"
+#include "agents/endings.hpp"
 #include "agents/open_tasks.hpp"
 #include "agents/valid_text.hpp"
 

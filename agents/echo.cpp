@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agents/endings.hpp"
 #include "agents/open_tasks.hpp"
 #include "agents/timer.hpp"
 

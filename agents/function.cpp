@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agents/call_outcome.hpp"
+#include "agents/endings.hpp"
 #include "agents/open_tasks.hpp"
 #include "agents/service_thread.hpp"
 #include "agents/valid_text.hpp"

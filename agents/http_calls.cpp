@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agents/answer_json.hpp"
+#include "agents/endings.hpp"
 #include "agents/http_failure.hpp"
 #include "agents/task_json.hpp"
 #include "agents/webhook_signature.hpp"
@@ -126,7 +127,7 @@ void http_calls::await_callback(const call_ptr& call) {
   call->time_limit
     = timer_->after(std::max(*settings_.timeout - waited, 0ms), [weak = weak_from_this(), call] {
         if (const auto self = weak.lock())
-          self->finish(call, timeout_failure(*self->settings_.timeout));
+          self->finish(call, timeout_answer(*self->settings_.timeout));
       });
   // Whoever ended the task meanwhile may have come too early to see the limit.
   if (!open_.holds(call->task_id, call.get()))

@@ -1,6 +1,6 @@
 #include "agents/http_failure.hpp"
 
-#include "agents/open_tasks.hpp"
+#include "agents/endings.hpp"
 
 #include <string>
 #include <utility>
@@ -67,13 +67,8 @@ agent_answer http_failure(const http_response& response,
     return answer;
   }
   if (response.fault == http_fault::timeout && timeout)
-    return timeout_failure(*timeout);
+    return timeout_answer(*timeout);
   return agent_answer::failure(fault_text(response.fault));
-}
-
-agent_answer timeout_failure(std::chrono::milliseconds limit) {
-  return agent_answer::failure("agent did not answer within " + std::to_string(limit.count())
-                               + " ms");
 }
 
 } // namespace callboard::agents

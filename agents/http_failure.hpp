@@ -18,7 +18,4 @@ agent_answer http_failure(const http_response& response,
                           std::optional<std::chrono::milliseconds> timeout,
                           std::string_view detail = {});
 
-/// The failure of a task that was not answered in time.
-agent_answer timeout_failure(std::chrono::milliseconds limit);
-
 } // namespace callboard::agents

@@ -65,19 +65,4 @@ private:
   std::unordered_map<uuid, entry_ptr> entries_;
 };
 
-/// What a task hears that was given up by `agent::cancel`.
-inline agent_answer canceled_answer() {
-  return agent_answer::failure("task was canceled");
-}
-
-/// What the tasks hear that are under way when their agent is destroyed.
-inline agent_answer stopped_answer() {
-  return agent_answer::failure("agent was stopped");
-}
-
-/// What a task hears when its agent is given it a second time: the second time counts.
-inline agent_answer replaced_answer() {
-  return agent_answer::failure("task was handed over again");
-}
-
 } // namespace callboard::agents

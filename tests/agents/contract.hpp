@@ -57,6 +57,7 @@ struct agent_type {
 std::unique_ptr<agent_harness> make_echo_harness();
 std::unique_ptr<full_harness> make_function_harness();
 std::unique_ptr<full_harness> make_async_function_harness();
+std::unique_ptr<full_harness> make_exec_harness();
 std::unique_ptr<full_harness> make_http_harness();
 
 } // namespace callboard::test

@@ -190,6 +190,7 @@ INSTANTIATE_TEST_SUITE_P(
   ::testing::Values(agent_type<agent_harness>{"Echo", make_echo_harness},
                     agent_type<agent_harness>{"Function", make_function_harness},
                     agent_type<agent_harness>{"AsyncFunction", make_async_function_harness},
+                    agent_type<agent_harness>{"Exec", make_exec_harness},
                     agent_type<agent_harness>{"Http", make_http_harness}),
   type_name<agent_harness>);
 
@@ -256,6 +257,7 @@ INSTANTIATE_TEST_SUITE_P(
   Types, FullAgentContract,
   ::testing::Values(agent_type<full_harness>{"Function", make_function_harness},
                     agent_type<full_harness>{"AsyncFunction", make_async_function_harness},
+                    agent_type<full_harness>{"Exec", make_exec_harness},
                     agent_type<full_harness>{"Http", make_http_harness}),
   type_name<full_harness>);
 

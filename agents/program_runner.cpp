@@ -1,0 +1,181 @@
+#include "agents/program_runner.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <mutex>
+#include <stdexcept>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+#include <sys/eventfd.h>
+
+namespace callboard::agents {
+
+/// The thread's own: it owns the runs; others leave orders for it.
+class program_runner::loop {
+public:
+  loop() : wake_up_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!wake_up_)
+      throw std::runtime_error("programs cannot be run: no file descriptor is left");
+  }
+
+  run_id start(run_order order, program_run::outcome_handler done) {
+    std::lock_guard guard{mutex_};
+    orders_.emplace_back(start_order{++last_id_, std::move(order), std::move(done)});
+    wake();
+    return last_id_;
+  }
+
+  void end(run_id id) {
+    std::lock_guard guard{mutex_};
+    orders_.emplace_back(id);
+    wake();
+  }
+
+  void stop() {
+    std::lock_guard guard{mutex_};
+    is_stopping_ = true;
+    wake();
+  }
+
+  void run() {
+    block_pipe_signal();
+    while (true) {
+      const auto goes_on = take_orders();
+      const auto now = std::chrono::steady_clock::now();
+      if (!goes_on)
+        for (const auto& [id, run] : runs_)
+          run->end(run_outcome::ending::stopped, now);
+      advance(now);
+      if (!goes_on && runs_.empty())
+        return;
+      wait();
+    }
+  }
+
+private:
+  struct start_order {
+    run_id id;
+    run_order order;
+    program_run::outcome_handler done;
+  };
+
+  /// A run to start, or the id of one to end.
+  using instruction = std::variant<start_order, run_id>;
+
+  /// A program that does not read its input must not end this process. Programs start with the
+  /// signal as by default all the same.
+  static void block_pipe_signal() {
+    sigset_t pipe_signal;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
+  }
+
+  void wake() {
+    eventfd_write(wake_up_.get(), 1);
+  }
+
+  /// Returns whether to go on.
+  bool take_orders() {
+    std::vector<instruction> orders;
+    bool goes_on = true;
+    {
+      std::lock_guard guard{mutex_};
+      orders.swap(orders_);
+      goes_on = !is_stopping_;
+    }
+    for (auto& next : orders) {
+      if (auto* starts = std::get_if<start_order>(&next))
+        begin(std::move(*starts));
+      else if (const auto at = runs_.find(std::get<run_id>(next)); at != runs_.end())
+        at->second->abandon(std::chrono::steady_clock::now());
+    }
+    return goes_on;
+  }
+
+  void begin(start_order next) {
+    auto started = spawn(*next.order.what);
+    if (!started) {
+      run_outcome outcome;
+      outcome.how = run_outcome::ending::not_started;
+      outcome.errors = std::move(started.error().message);
+      next.done(std::move(outcome));
+      return;
+    }
+    runs_.emplace(next.id, std::make_unique<program_run>(std::move(*started), std::move(next.order),
+                                                         std::move(next.done),
+                                                         std::chrono::steady_clock::now()));
+  }
+
+  void advance(steady_time now) {
+    std::erase_if(runs_, [now](const auto& entry) {
+      entry.second->advance(now);
+      return entry.second->is_over();
+    });
+  }
+
+  void wait() {
+    watched_.clear();
+    watched_.push_back({wake_up_.get(), POLLIN, 0});
+    std::optional<steady_time> due;
+    for (const auto& [id, run] : runs_) {
+      run->watch(watched_);
+      if (const auto next = run->due(); next && (!due || *next < *due))
+        due = next;
+    }
+    poll(watched_.data(), watched_.size(), milliseconds_until(due));
+    eventfd_t count = 0;
+    eventfd_read(wake_up_.get(), &count);
+  }
+
+  /// As `poll` takes it: -1 is for ever.
+  static int milliseconds_until(std::optional<steady_time> due) {
+    if (!due)
+      return -1;
+    using std::chrono::milliseconds;
+    constexpr milliseconds longest{std::chrono::hours{1}};
+    const auto left = std::chrono::ceil<milliseconds>(*due - std::chrono::steady_clock::now());
+    return static_cast<int>(std::clamp(left, milliseconds{0}, longest).count());
+  }
+
+  const unique_fd wake_up_;
+  std::mutex mutex_;
+  std::vector<instruction> orders_;
+  run_id last_id_ = 0;
+  bool is_stopping_ = false;
+  std::unordered_map<run_id, std::unique_ptr<program_run>> runs_;
+  std::vector<pollfd> watched_;
+};
+
+std::shared_ptr<program_runner> program_runner::shared() {
+  static std::mutex mutex;
+  static std::weak_ptr<program_runner> current;
+  std::lock_guard guard{mutex};
+  auto found = current.lock();
+  if (!found) {
+    found = std::make_shared<program_runner>();
+    current = found;
+  }
+  return found;
+}
+
+program_runner::program_runner()
+  : loop_(std::make_shared<loop>()), thread_([held = loop_] { held->run(); }) {
+  // nop
+}
+
+program_runner::~program_runner() {
+  loop_->stop();
+}
+
+program_runner::run_id program_runner::run(run_order order, program_run::outcome_handler done) {
+  return loop_->start(std::move(order), std::move(done));
+}
+
+void program_runner::end(run_id id) {
+  loop_->end(id);
+}
+
+} // namespace callboard::agents
