@@ -2,6 +2,6 @@
 set(folder ${CMAKE_CURRENT_LIST_DIR})
 foreach(package @elizaos/api-client @dwmkerr/mock-llm)
   if(NOT EXISTS ${folder}/node_modules/${package}/package.json)
-    message(FATAL_ERROR "${package} is not installed: run `npm ci --ignore-scripts` in ${folder}")
+    message(FATAL_ERROR "${package} is not installed: run `npm ci` in ${folder}")
   endif()
 endforeach()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agent_ids, job_health, jobs_path } from '../e2e/jobs.mjs';
 import { silent, with_peer } from '../e2e/peer.mjs';
-import { with_server } from '../e2e/server.mjs';
+import { embedded_server, with_server } from '../e2e/server.mjs';
 
 const user_id = '550E8400-e29b-01d4-f716-44665544000A'; // any case, any version
 const missing_agent = '99999999-9999-4999-8999-999999999999';
@@ -139,7 +139,7 @@ test('rule 15: the id in the text is the one that was asked for', () =>
 
 // The configured server always has an agent (echo, if no other), an embedding program may have none.
 test('rule 14: without agents there is none', () =>
-  with_server({ program: process.env.SERVER_WITHOUT_AGENTS }, async (server) => {
+  with_server({ program: embedded_server }, async (server) => {
     await assert_refused(server, { json: valid }, 'No agents available on server', 404);
     // Rules that come before it still do.
     const broken = { ...valid, userId: 'me' };

@@ -12,6 +12,10 @@ import { guarded, until } from './until.mjs';
 export const binary = process.env.CALLBOARD_BINARY;
 assert.ok(binary, 'CALLBOARD_BINARY must name the callboard-server program');
 
+/** A program without agents whose time limit for requests is an argument: embedded_server.cpp. */
+export const embedded_server = process.env.EMBEDDED_SERVER;
+assert.ok(embedded_server, 'EMBEDDED_SERVER must name the embedded_server program');
+
 // What AddressSanitizer, LeakSanitizer, UBSan and assert() print, whatever the exit code.
 const sanitizer_report = /\w+Sanitizer:|runtime error:|Assertion .* failed|terminate called/;
 

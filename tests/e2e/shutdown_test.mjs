@@ -94,6 +94,7 @@ test('under load every request that was accepted is answered in full', async () 
       const took_ms = await time_to_end(server);
       await load;
 
+      assert.ok(seen.size > 500, `the agent has seen ${seen.size} tasks`);
       const lost = [...seen].filter((content) => answered.get(content) !== 201);
       assert.deepEqual(lost, []);
       for (const status of answered.values()) assert.ok(status === 201 || status === 503, status);

@@ -1,11 +1,14 @@
-// A server that an embedding program gave no agents: what the configuration cannot ask for.
-// Takes `--port-file FILE`, serves until SIGTERM.
+// A server made by an embedding program, for what no configuration can ask for: it has no agents,
+// and its time limit for requests is an argument.
+//
+// embedded_server --port-file FILE [--idle-seconds N]; serves until SIGTERM.
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <string>
 
 #include <callboard/engine.hpp>
 #include <callboard/http_server.hpp>
@@ -15,16 +18,17 @@ namespace {
 
 constexpr std::chrono::seconds grace{10};
 
-std::string argument_after(int argc, char** argv, const char* flag) {
+/// The argument after `flag`; null if there is none.
+const char* argument_after(int argc, char** argv, const char* flag) {
   for (int i = 1; i + 1 < argc; ++i)
     if (std::strcmp(argv[i], flag) == 0)
       return argv[i + 1];
-  return {};
+  return nullptr;
 }
 
 int report(const callboard::error& fault) {
-  std::fprintf(stderr, "server_without_agents: %s\n", fault.message.c_str());
-  return 1;
+  std::fprintf(stderr, "embedded_server: %s\n", fault.message.c_str());
+  return EXIT_FAILURE;
 }
 
 } // namespace
@@ -41,15 +45,19 @@ int main(int argc, char** argv) {
     return report(engine.error());
   callboard::http_options options;
   options.port = 0;
+  if (const auto* seconds = argument_after(argc, argv, "--idle-seconds"))
+    options.idle_limit = std::chrono::seconds{std::atoi(seconds)};
   auto server = callboard::http_server::start(options, engine->jobs());
   if (!server)
     return report(server.error());
-  std::ofstream(argument_after(argc, argv, "--port-file")) << server->port() << '\n';
+  const auto* port_file = argument_after(argc, argv, "--port-file");
+  if (port_file == nullptr || !(std::ofstream{port_file} << server->port() << '\n'))
+    return report({callboard::errc::invalid_argument, "--port-file must name a file to write"});
 
   int received = 0;
   sigwait(&stop_signals, &received);
   server->stop_accepting();
   engine->drain(grace);
   server->stop(grace);
-  return 0;
+  return EXIT_SUCCESS;
 }
