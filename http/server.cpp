@@ -78,22 +78,25 @@ std::size_t thread_count(std::size_t wanted) {
   return wanted > 0 ? wanted : std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
 }
 
-} // namespace
+/// The threads of a running server and what they run. Ends with all its connections.
+class server_loop {
+public:
+  server_loop() = default;
+  server_loop(const server_loop&) = delete;
+  server_loop& operator=(const server_loop&) = delete;
 
-struct http_server::implementation {
-  implementation(const http_options& options, service& jobs,
-                 std::shared_ptr<task_callbacks> callbacks,
-                 std::function<void(const http_log_entry&)> log)
-    : shared(std::make_shared<http::traffic>(std::move(log))),
-      app(options, jobs, std::move(callbacks), shared) {
-    // nop
+  ~server_loop() {
+    work_.reset();
+    io_.stop();
+    for (auto& each : threads_)
+      each.join();
+    // Whoever still owes an answer lets go of its connection now: none may outlive the io_context.
+    if (shared_)
+      shared_->abandon_all();
   }
 
-  ~implementation() {
-    stop(std::chrono::milliseconds{0});
-  }
-
-  result<void> start(const http_options& options) {
+  result<void> start(const http_options& options, std::shared_ptr<http::traffic> shared,
+                     const http::application& app) {
     auto tls = make_tls(options);
     if (!tls)
       return tl::unexpected{std::move(tls.error())};
@@ -101,27 +104,53 @@ struct http_server::implementation {
       = http::fit_connections(options.connections_max, options.connections_max_is_explicit);
     if (!connections)
       return tl::unexpected{connections.error()};
-    auto opened = http::open_stream(io,
+    auto opened = http::open_stream(io_,
                                     {.address = options.address,
                                      .port = options.port,
                                      .connections_max = *connections,
                                      .body_bytes_max = options.body_bytes_max,
                                      .idle_limit = options.idle_limit,
                                      .tls = std::move(*tls)},
-                                    shared, [this](const auto& received) { app.handle(received); });
+                                    shared, [&app](const auto& received) { app.handle(received); });
     if (!opened)
       return tl::unexpected{std::move(opened.error())};
-    wire = std::move(*opened);
+    wire_ = std::move(*opened);
+    shared_ = std::move(shared);
     sweep_later();
     for (auto left = thread_count(options.threads); left > 0; --left)
-      threads.emplace_back([this] { run(); });
+      threads_.emplace_back([this] { run(); });
     return {};
   }
 
+  std::uint16_t port() const noexcept {
+    return wire_->port();
+  }
+
+  void close_listener() {
+    wire_->close_listener();
+  }
+
+  /// Waits until nobody waits for an answer or is about to ask.
+  void await_idle(std::chrono::milliseconds grace) const {
+    auto quiet_since = steady_clock::now();
+    auto accepted = shared_->accepted();
+    const auto deadline = quiet_since + grace;
+    for (auto now = quiet_since; now < deadline; now = steady_clock::now()) {
+      if (shared_->in_flight() > 0 || shared_->accepted() != accepted) {
+        accepted = shared_->accepted();
+        quiet_since = now;
+      } else if (wire_->connections() == 0 || now - quiet_since >= quiet_before_end) {
+        return;
+      }
+      std::this_thread::sleep_for(stop_poll);
+    }
+  }
+
+private:
   void run() noexcept {
     for (;;) {
       try {
-        io.run();
+        io_.run();
         return;
       } catch (...) {
         // A handler let something out: that request is lost, the thread must not be.
@@ -130,61 +159,41 @@ struct http_server::implementation {
   }
 
   void sweep_later() {
-    sweeper.expires_after(sweep_interval);
-    sweeper.async_wait([this](const asio::error_code& canceled) {
+    sweeper_.expires_after(sweep_interval);
+    sweeper_.async_wait([this](const asio::error_code& canceled) {
       if (canceled)
         return;
-      shared->expire(steady_clock::now() - answer_limit);
+      shared_->expire(steady_clock::now() - answer_limit);
       sweep_later();
     });
   }
 
-  void stop_accepting() {
-    if (threads.empty() || shared->is_closing())
-      return;
-    shared->begin_closing();
-    wire->close_listener();
-  }
-
-  void stop(std::chrono::milliseconds grace) {
-    if (threads.empty())
-      return;
-    stop_accepting();
-    accepted_seen = shared->accepted();
-    quiet_since = steady_clock::now();
-    const auto deadline = quiet_since + grace;
-    while (steady_clock::now() < deadline && !is_idle())
-      std::this_thread::sleep_for(stop_poll);
-    work.reset();
-    io.stop();
-    for (auto& each : threads)
-      each.join();
-    threads.clear();
-    shared->abandon_all();
-  }
-
-  /// Whether nobody waits for an answer, or is about to ask.
-  bool is_idle() {
-    const auto now = steady_clock::now();
-    if (shared->in_flight() > 0 || shared->accepted() != accepted_seen) {
-      accepted_seen = shared->accepted();
-      quiet_since = now;
-      return false;
-    }
-    return wire->connections() == 0 || now - quiet_since >= quiet_before_end;
-  }
-
   // In the order of their lives: the io_context ends before what its last handlers refer to.
+  std::shared_ptr<http::traffic> shared_;
+  asio::io_context io_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  asio::steady_timer sweeper_{io_};
+  std::unique_ptr<http::stream> wire_;
+  std::vector<std::thread> threads_;
+};
+
+} // namespace
+
+struct http_server::implementation {
+  implementation(const http_options& options, service& jobs,
+                 std::shared_ptr<task_callbacks> callbacks,
+                 std::function<void(const http_log_entry&)> log)
+    : shared(std::make_shared<http::traffic>(std::move(log))),
+      app(options, jobs, std::move(callbacks), shared),
+      loop(std::make_unique<server_loop>()) {
+    // nop
+  }
+
   std::shared_ptr<http::traffic> shared;
   http::application app;
-  asio::io_context io;
-  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
-  asio::steady_timer sweeper{io};
-  std::unique_ptr<http::stream> wire;
-  std::vector<std::thread> threads;
-  // Only used while stopping.
-  std::uint64_t accepted_seen = 0;
-  steady_clock::time_point quiet_since{};
+  std::uint16_t port = 0;
+  /// Null once stopped.
+  std::unique_ptr<server_loop> loop;
 };
 
 result<http_server> http_server::start(http_options options, service& jobs,
@@ -195,8 +204,9 @@ result<http_server> http_server::start(http_options options, service& jobs,
   try {
     auto made
       = std::make_unique<implementation>(options, jobs, std::move(callbacks), std::move(log));
-    if (auto started = made->start(options); !started)
+    if (auto started = made->loop->start(options, made->shared, made->app); !started)
       return tl::unexpected{std::move(started.error())};
+    made->port = made->loop->port();
     return http_server{std::move(made)};
   } catch (const std::exception& fault) {
     return fail(errc::io, std::string{"cannot start the HTTP server: "} + fault.what());
@@ -209,18 +219,28 @@ http_server::http_server(std::unique_ptr<implementation> impl) : impl_(std::move
 
 http_server::http_server(http_server&&) noexcept = default;
 http_server& http_server::operator=(http_server&&) noexcept = default;
-http_server::~http_server() = default;
+
+http_server::~http_server() {
+  if (impl_)
+    stop(std::chrono::milliseconds{0});
+}
 
 std::uint16_t http_server::port() const noexcept {
-  return impl_->wire->port();
+  return impl_->port;
 }
 
 void http_server::stop_accepting() {
-  impl_->stop_accepting();
+  if (!impl_->loop || impl_->shared->is_closing())
+    return;
+  impl_->shared->begin_closing();
+  impl_->loop->close_listener();
 }
 
 void http_server::stop(std::chrono::milliseconds grace) {
-  impl_->stop(grace);
+  stop_accepting();
+  if (impl_->loop)
+    impl_->loop->await_idle(grace);
+  impl_->loop.reset();
 }
 
 } // namespace callboard

@@ -106,6 +106,15 @@ std::string raw_client::receive_until_closed() {
   return std::exchange(received_, {});
 }
 
+std::string raw_client::receive_until_closed_or_answered() {
+  while (read_some()) {
+    auto rest = received_;
+    if (take_response(rest))
+      break;
+  }
+  return std::exchange(received_, {});
+}
+
 void raw_client::reset() {
   set_option(socket_, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0});
   ::close(std::exchange(socket_, -1));

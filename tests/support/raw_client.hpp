@@ -39,6 +39,14 @@ public:
   /// Whatever comes until the server closes the connection.
   std::string receive_until_closed();
 
+  /// Whatever comes until there is a whole answer, or until the server closes the connection.
+  std::string receive_until_closed_or_answered();
+
+  /// The socket, for what speaks over it.
+  int native_handle() const noexcept {
+    return socket_;
+  }
+
   /// Closes the connection with a reset, so that the server's next read or write fails.
   void reset();
 
