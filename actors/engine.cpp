@@ -94,6 +94,7 @@ struct engine::implementation {
     start.options = options;
     start.is_durable = shared_store->is_durable();
     start.live = std::move(live);
+    start.jobs = std::make_shared<actors::job_table>();
     // Stores block, so their keeper has a thread of its own.
     start.keeper = system.spawn<caf::detached>(actors::store_keeper, std::move(shared_store));
     for (auto& one : agents) {
@@ -101,6 +102,7 @@ struct engine::implementation {
       start.agent_actors.push_back(system.spawn(actors::agent, std::move(one)));
     }
     auto infos = start.agents;
+    const auto held = start.jobs;
     actors::supervised watched;
     watched.keeper = start.keeper;
     watched.agents = start.agent_actors;
@@ -108,7 +110,7 @@ struct engine::implementation {
     watched.registry = registry;
     watched.on_fatal = [this](std::string_view fault) { fatal.raise(fault); };
     supervisor = system.spawn(actors::supervisor, std::move(watched));
-    gateway = std::make_unique<actors::gateway>(registry, std::move(infos));
+    gateway = std::make_unique<actors::gateway>(registry, held, std::move(infos));
   }
 
   ~implementation() {

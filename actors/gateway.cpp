@@ -3,10 +3,13 @@
 #include <memory>
 #include <utility>
 
+#include "core/visibility.hpp"
+
 namespace callboard::actors {
 
-gateway::gateway(registry_actor registry, std::vector<agent_info> agents)
-  : registry_(std::move(registry)), agents_(std::move(agents)) {
+gateway::gateway(registry_actor registry, std::shared_ptr<const job_table> held,
+                 std::vector<agent_info> agents)
+  : registry_(std::move(registry)), held_(std::move(held)), agents_(std::move(agents)) {
   // nop
 }
 
@@ -16,6 +19,10 @@ void gateway::submit(new_job job, std::chrono::milliseconds wait, callback<job_p
 }
 
 void gateway::get(job_ref ref, callback<job_ptr> done) {
+  if (auto found = held_->visible(ref.id)) {
+    done(core::visible_to(ref, std::move(found)));
+    return;
+  }
   caf::anon_send(registry_, atom::get_v,
                  std::make_shared<job_call>(job_call{std::move(ref), {}, {}, std::move(done)}));
 }

@@ -1,18 +1,23 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include <callboard/service.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/job_table.hpp"
 
 namespace callboard::actors {
 
 /// The engine's `service`: turns calls from any thread into messages to the registry, which answers
-/// them by their callbacks. It holds no state and so needs no mailbox of its own.
+/// them by their callbacks. It holds no state and so needs no mailbox of its own. Jobs that are held
+/// are read at once, on the caller's thread.
 class gateway final : public service {
 public:
-  gateway(registry_actor registry, std::vector<agent_info> agents);
+  /// @param held what the registry holds; snapshots are read from it without asking.
+  gateway(registry_actor registry, std::shared_ptr<const job_table> held,
+          std::vector<agent_info> agents);
 
   using service::cancel;
   using service::get;
@@ -31,6 +36,7 @@ public:
 
 private:
   registry_actor registry_;
+  std::shared_ptr<const job_table> held_;
   std::vector<agent_info> agents_;
 };
 

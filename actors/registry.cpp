@@ -20,6 +20,7 @@ registry_actor::behavior_type registry_state::make_behavior(const environment& s
   agent_actors_ = std::move(start.agent_actors);
   agent_load_.resize(agents_.size());
   keeper_ = std::move(start.keeper);
+  jobs_ = std::move(start.jobs);
   is_durable_ = start.is_durable;
   restore(std::move(start.live));
   return {
@@ -113,19 +114,19 @@ void registry_state::add_waiter(job_entry& entry, callback<job_ptr> done,
 }
 
 job_entry* registry_state::entry_for(const job_call_ptr& call) {
-  const auto found = jobs_.find(call->ref.id);
-  if (found == jobs_.end()) {
+  auto* const entry = jobs_->find(call->ref.id);
+  if (!entry) {
     if (is_durable_)
       self_->send(keeper_, atom::find_v, call);
     else
       call->done(core::visible_to(call->ref, nullptr));
     return nullptr;
   }
-  if (auto seen = core::visible_to(call->ref, found->second.visible); !seen) {
+  if (auto seen = core::visible_to(call->ref, entry->visible); !seen) {
     call->done(std::move(seen));
     return nullptr;
   }
-  return &found->second;
+  return entry;
 }
 
 void registry_state::on_get(const job_call_ptr& call) {

@@ -2,16 +2,16 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include <callboard/options.hpp>
 
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/job_entry.hpp"
+#include "actors/job_table.hpp"
 #include "core/job_machine.hpp"
 #include "core/tally.hpp"
 #include "core/timer_heap.hpp"
@@ -27,6 +27,8 @@ struct registry_start {
   /// The actor of each agent.
   std::vector<agent_actor> agent_actors;
   store_keeper_actor keeper;
+  /// Empty; shared with those who read from it.
+  std::shared_ptr<job_table> jobs;
   /// `store::is_durable`.
   bool is_durable = false;
   /// `store::load_live`.
@@ -108,7 +110,7 @@ private:
 
   core::uuid_v7_sequence ids_;
   core::tally tally_;
-  std::unordered_map<uuid, job_entry> jobs_;
+  std::shared_ptr<job_table> jobs_;
   core::timer_heap<job_entry> timers_;
   core::timer_heap<waiter> waiters_;
   /// Messaging jobs in the order in which they finished; ids that are not held any more are skipped.

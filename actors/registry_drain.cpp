@@ -40,9 +40,9 @@ void registry_state::drain_if_quiet() {
 void registry_state::on_grace_over() {
   if (std::exchange(is_ending_, true))
     return;
-  for (auto& [id, entry] : jobs_) {
+  jobs_->for_each([this](job_entry& entry) {
     if (!entry.handle)
-      continue;
+      return;
     if (is_durable_) {
       self_->send(entry.handle, atom::abandon_v);
       entry.handle = nullptr;
@@ -51,7 +51,7 @@ void registry_state::on_grace_over() {
     } else {
       self_->send(entry.handle, atom::stop_v);
     }
-  }
+  });
   drain_if_quiet();
 }
 

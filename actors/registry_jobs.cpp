@@ -32,8 +32,7 @@ void registry_state::restore(std::vector<job_ptr> live) {
 
 job_entry& registry_state::hold(core::transition first, std::size_t agent) {
   auto& record = first.next.record;
-  auto& entry = jobs_[record->spec->id];
-  entry.visible = record;
+  auto& entry = jobs_->add(record);
   entry.agent = static_cast<std::uint32_t>(agent);
   tally_.add(*record);
   count_for_agent(entry, nullptr, record.get());
@@ -52,10 +51,10 @@ job_entry& registry_state::hold(core::transition first, std::size_t agent) {
 }
 
 void registry_state::on_update(const job_update& update) {
-  const auto found = jobs_.find(update.snapshot->spec->id);
-  if (found == jobs_.end())
+  auto* const held = jobs_->find(update.snapshot->spec->id);
+  if (!held)
     return; // its creation was refused by the store
-  auto& entry = found->second;
+  auto& entry = *held;
   const auto is_over = is_terminal(update.snapshot->state);
   if (is_over) {
     entry.handle = nullptr;
@@ -72,7 +71,7 @@ void registry_state::on_update(const job_update& update) {
 void registry_state::show(job_entry& entry, const job_ptr& snapshot) {
   tally_.change(*entry.visible, *snapshot);
   count_for_agent(entry, entry.visible.get(), snapshot.get());
-  entry.visible = snapshot;
+  jobs_->show(entry, snapshot);
   if (!is_terminal(snapshot->state))
     return;
   answer_waiters(entry);
@@ -139,18 +138,18 @@ void registry_state::drop(job_entry& entry) {
     batch_.erased.push_back(id);
   tally_.remove(*entry.visible);
   timers_.disarm(entry);
-  jobs_.erase(id);
-  while (!finished_.empty() && !jobs_.contains(finished_.front()))
+  jobs_->remove(id);
+  while (!finished_.empty() && !jobs_->find(finished_.front()))
     finished_.pop_front();
   flush_if_idle();
 }
 
 void registry_state::drop_oldest_finished() {
   while (!finished_.empty()) {
-    const auto oldest = jobs_.find(finished_.front());
+    auto* const oldest = jobs_->find(finished_.front());
     finished_.pop_front();
-    if (oldest != jobs_.end()) {
-      drop(oldest->second);
+    if (oldest) {
+      drop(*oldest);
       return;
     }
   }

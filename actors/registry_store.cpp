@@ -53,10 +53,10 @@ void registry_state::on_committed(const store_batch& batch) {
   store_fault_.clear();
   if (is_durable_)
     for (const auto& snapshot : batch.snapshots) {
-      const auto found = jobs_.find(snapshot->spec->id);
-      if (found == jobs_.end())
+      auto* const held = jobs_->find(snapshot->spec->id);
+      if (!held)
         continue;
-      auto& entry = found->second;
+      auto& entry = *held;
       if (entry.calls && entry.calls->creation)
         acknowledge(entry, std::move(*std::exchange(entry.calls->creation, nullptr)));
       if (is_terminal(snapshot->state) && !is_terminal(entry.visible->state))
@@ -69,10 +69,10 @@ void registry_state::on_committed(const store_batch& batch) {
 void registry_state::on_commit_failed(const store_batch& batch, const error& why) {
   store_fault_ = why.message;
   for (const auto& snapshot : batch.snapshots) {
-    const auto found = jobs_.find(snapshot->spec->id);
-    if (found == jobs_.end())
+    auto* const held = jobs_->find(snapshot->spec->id);
+    if (!held)
       continue;
-    auto& entry = found->second;
+    auto& entry = *held;
     if (entry.calls && entry.calls->creation)
       refuse_creation(entry);
     else if (entry.batch != batch_number_)
@@ -98,7 +98,7 @@ void registry_state::refuse_creation(job_entry& entry) {
   tally_.remove(*entry.visible);
   count_for_agent(entry, entry.visible.get(), nullptr);
   timers_.disarm(entry);
-  jobs_.erase(id);
+  jobs_->remove(id);
 }
 
 } // namespace callboard::actors

@@ -17,7 +17,8 @@
 
 namespace callboard {
 
-/// Called exactly once with the outcome, on an engine thread: it must not block.
+/// Called exactly once with the outcome, on an engine thread or inside the call itself: it must not
+/// block.
 template <class T>
 using callback = std::function<void(result<T>)>;
 

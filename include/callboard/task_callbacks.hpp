@@ -25,8 +25,8 @@ public:
   /// (docs/agents.md). Errors, checked in this order: `not_found` (no such task was handed out, or
   /// it was over long ago), `forbidden` (the token is not this task's), `conflict` (the task is
   /// over: answered, canceled or timed out), `invalid_argument` (the body; the task stays open).
-  virtual result<void> deliver(const uuid& task_id, std::string_view token,
-                               std::string_view body) = 0;
+  virtual result<void> deliver(const uuid& task_id, std::string_view token, std::string_view body)
+    = 0;
 };
 
 /// The one implementation: a table in memory. Remembers the last 10,000 closed tasks so that late

@@ -126,6 +126,8 @@ protected:
     begin.options = options;
     begin.is_durable = is_durable;
     begin.live = live;
+    begin.jobs = std::make_shared<job_table>();
+    const auto held = begin.jobs;
     keeper_ = system_.spawn(keeper_behavior, &keeper);
     begin.keeper = caf::actor_cast<store_keeper_actor>(keeper_);
     begin.agents = {info};
@@ -134,7 +136,7 @@ protected:
     remember(begin.agent_actors.front());
     registry_ = system_.spawn(actors::registry, &world_, std::move(begin));
     remember(registry_);
-    jobs = std::make_unique<gateway>(registry_, std::vector{info});
+    jobs = std::make_unique<gateway>(registry_, held, std::vector{info});
     run();
   }
 
