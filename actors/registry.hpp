@@ -97,6 +97,7 @@ private:
   void on_drain(const drain_call_ptr& call);
   void on_grace_over();
   void drain_if_quiet();
+  void pause_agents();
 
   registry_actor::pointer self_;
   const environment* world_ = nullptr;

@@ -6,12 +6,16 @@ namespace callboard::actors {
 
 void registry_state::on_drain(const drain_call_ptr& call) {
   drains_.push_back(call);
+  // With a durable store, what waits for an agent is safe and goes on after the next start.
   if (!std::exchange(is_draining_, true) && is_durable_)
-    // What waits is safe in the store and goes on after the next start.
-    for (const auto& one : agent_actors_)
-      self_->send(one, atom::pause_v);
+    pause_agents();
   self_->delayed_send(self_, call->grace, atom::stop_v);
   drain_if_quiet();
+}
+
+void registry_state::pause_agents() {
+  for (const auto& one : agent_actors_)
+    self_->send(one, atom::pause_v);
 }
 
 void registry_state::drain_if_quiet() {
@@ -40,6 +44,9 @@ void registry_state::drain_if_quiet() {
 void registry_state::on_grace_over() {
   if (std::exchange(is_ending_, true))
     return;
+  // A slot that becomes free now must not begin a task that is stopped in the same breath.
+  if (!is_durable_)
+    pause_agents();
   jobs_->for_each([this](job_entry& entry) {
     if (!entry.handle)
       return;
