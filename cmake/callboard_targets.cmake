@@ -58,3 +58,14 @@ function(callboard_test name)
   callboard_warnings(${name})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${arg_LABEL} TIMEOUT 60)
 endfunction()
+
+# callboard_allocator(target): jobs are allocated on one thread and freed on another, which is what
+# jemalloc is good at. Without it the program works as well; sanitizers bring their own allocator.
+find_library(CALLBOARD_JEMALLOC jemalloc)
+function(callboard_allocator target)
+  if(CALLBOARD_JEMALLOC AND NOT CALLBOARD_SANITIZE)
+    # Nothing refers to it by name, so the linker must not leave it out.
+    target_link_libraries(${target} PRIVATE -Wl,--no-as-needed ${CALLBOARD_JEMALLOC}
+                                            -Wl,--as-needed)
+  endif()
+endfunction()
