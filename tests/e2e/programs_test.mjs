@@ -154,13 +154,13 @@ test('programs do not outlive the server', () =>
     await until('the end of the program', () => !pids.some(is_running));
   }));
 
-test('a program that does not exist fails its jobs with its name', () => {
+test('a program that does not exist fails its jobs and says so', () => {
   const agents = [{ name: 'program', type: 'exec', command: ['no-such-program-here'] }];
   return with_server({ config: { agents } }, async (server) => {
     const job = await run_job(server);
 
     assert.equal(job.status, 'failed');
-    assert.match(job.error, /no-such-program-here/);
+    assert.match(job.error, /program could not be started/);
   });
 });
 
