@@ -2,10 +2,9 @@
 
 #include <cassert>
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include <callboard/uuid.hpp>
@@ -13,7 +12,7 @@
 namespace callboard::core {
 
 /// Tasks of one agent: so many run at once, the rest wait in the order in which they came.
-/// Every operation is O(1), amortised.
+/// Every operation is O(1), and nothing is kept of a task that is gone.
 /// @tparam Item what stands for a task; copyable.
 template <class Item>
 class slot_queue {
@@ -23,27 +22,27 @@ public:
     assert(slots > 0);
   }
 
+  // Places in the queue are iterators: they survive a move, not a copy.
+  slot_queue(slot_queue&&) noexcept = default;
+  slot_queue& operator=(slot_queue&&) noexcept = default;
+
   /// Puts a task at the end. An id that waits or runs already is left as it is.
   void push(const uuid& id, Item item) {
-    if (running_.contains(id) || !waiting_ids_.insert(id).second)
+    if (running_.contains(id) || places_.contains(id))
       return;
-    waiting_.emplace_back(id, std::move(item));
+    places_.emplace(id, waiting_.emplace(waiting_.end(), id, std::move(item)));
   }
 
   /// Moves the first waiting task to a free slot and returns it; nothing if none waits or all slots
   /// are taken.
   std::optional<std::pair<uuid, Item>> start_next() {
-    if (running_.size() >= slots_)
+    if (running_.size() >= slots_ || waiting_.empty())
       return std::nullopt;
-    while (!waiting_.empty()) {
-      auto first = std::move(waiting_.front());
-      waiting_.pop_front();
-      if (waiting_ids_.erase(first.first) == 0)
-        continue; // withdrawn while it waited
-      running_.emplace(first.first, first.second);
-      return first;
-    }
-    return std::nullopt;
+    auto first = std::move(waiting_.front());
+    waiting_.pop_front();
+    places_.erase(first.first);
+    running_.insert(first);
+    return first;
   }
 
   /// Frees the slot of a running task and returns its item; nothing if it does not run.
@@ -56,12 +55,11 @@ public:
 
   /// Takes out a waiting task. Returns whether it waited.
   bool withdraw(const uuid& id) {
-    if (waiting_ids_.erase(id) == 0)
+    const auto found = places_.find(id);
+    if (found == places_.end())
       return false;
-    // Withdrawn tasks stay in the queue until they reach its front; never more than half of it.
-    if (waiting_.size() > 2 * waiting_ids_.size() + 16)
-      std::erase_if(waiting_,
-                    [this](const auto& entry) { return !waiting_ids_.contains(entry.first); });
+    waiting_.erase(found->second);
+    places_.erase(found);
     return true;
   }
 
@@ -70,14 +68,16 @@ public:
   }
 
   std::size_t waiting() const noexcept {
-    return waiting_ids_.size();
+    return waiting_.size();
   }
 
 private:
+  using line = std::list<std::pair<uuid, Item>>;
+
   std::size_t slots_;
   std::unordered_map<uuid, Item> running_;
-  std::deque<std::pair<uuid, Item>> waiting_;
-  std::unordered_set<uuid> waiting_ids_;
+  line waiting_;
+  std::unordered_map<uuid, typename line::iterator> places_;
 };
 
 } // namespace callboard::core
