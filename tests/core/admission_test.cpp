@@ -1,0 +1,94 @@
+#include "core/admission.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace callboard::test {
+
+namespace {
+
+using core::admission;
+using core::current_load;
+
+constexpr core::load_limits limits{.messages_max = 10, .live_max = 20};
+
+agent_info agent_with(std::uint32_t concurrency, std::optional<std::uint32_t> queue_limit) {
+  agent_info made;
+  made.name = "echo";
+  made.concurrency = concurrency;
+  made.queue_limit = queue_limit;
+  return made;
+}
+
+std::string verdict(job_kind kind, const current_load& load, const agent_info& agent) {
+  const auto made = core::admit(kind, load, limits, agent);
+  if (!made)
+    return std::string{to_string(made.error().code)} + ": " + made.error().message;
+  return *made == admission::free ? "free" : "drop";
+}
+
+struct row {
+  job_kind kind;
+  current_load load;
+  std::string_view verdict;
+};
+
+constexpr auto message = job_kind::message;
+constexpr std::string_view full_of_messages = "capacity: Job capacity reached (10 jobs)";
+constexpr std::string_view full_of_live_jobs = "capacity: Job capacity reached (20 jobs)";
+
+constexpr row rows[] = {
+  {message, {.messages = 0, .finished_messages = 0, .live = 0}, "free"},
+  {message, {.messages = 9, .finished_messages = 0, .live = 9}, "free"},
+  {message, {.messages = 10, .finished_messages = 0, .live = 10}, full_of_messages},
+  {message, {.messages = 10, .finished_messages = 1, .live = 9}, "drop"},
+  {message, {.messages = 10, .finished_messages = 10, .live = 0}, "drop"},
+  {message, {.messages = 5, .finished_messages = 0, .live = 20}, full_of_live_jobs},
+  // Dropping a finished job makes no room for a live one.
+  {message, {.messages = 10, .finished_messages = 5, .live = 20}, full_of_live_jobs},
+  // Only messaging jobs are bounded by messages_max.
+  {job_kind::agent, {.messages = 10, .finished_messages = 0, .live = 10}, "free"},
+  {job_kind::run, {.messages = 10, .finished_messages = 0, .live = 19}, "free"},
+  {job_kind::agent, {.messages = 0, .finished_messages = 0, .live = 20}, full_of_live_jobs},
+  {job_kind::run, {.messages = 0, .finished_messages = 0, .live = 21}, full_of_live_jobs},
+};
+
+} // namespace
+
+TEST(Admission, ByKindAndLoad) {
+  for (const auto& [kind, load, expected] : rows)
+    EXPECT_EQ(verdict(kind, load, agent_with(64, std::nullopt)), expected)
+      << to_string(kind) << " with " << load.messages << " messages, " << load.finished_messages
+      << " of them finished, and " << load.live << " live jobs";
+}
+
+TEST(Admission, AgentTakesItsConcurrencyAndItsQueue) {
+  EXPECT_EQ(verdict(message, {.of_agent = 4}, agent_with(2, 3)), "free");
+  EXPECT_EQ(verdict(message, {.of_agent = 5}, agent_with(2, 3)), "agent_busy: Agent echo is busy");
+}
+
+TEST(Admission, AgentWithoutAQueueTakesWhatItCanRun) {
+  EXPECT_EQ(verdict(message, {.of_agent = 1}, agent_with(2, 0)), "free");
+  EXPECT_EQ(verdict(message, {.of_agent = 2}, agent_with(2, 0)), "agent_busy: Agent echo is busy");
+}
+
+TEST(Admission, AgentWithoutALimitTakesAll) {
+  EXPECT_EQ(verdict(message, {.of_agent = 1'000'000}, agent_with(1, std::nullopt)), "free");
+}
+
+TEST(Admission, LargestLimitsDoNotOverflow) {
+  constexpr auto most = std::numeric_limits<std::uint32_t>::max();
+
+  EXPECT_EQ(verdict(message, {.of_agent = most}, agent_with(most, most)), "free");
+}
+
+TEST(Admission, BusyAgentIsNoReasonToDropAFinishedJob) {
+  const current_load load{.messages = 10, .finished_messages = 1, .of_agent = 1};
+
+  EXPECT_EQ(verdict(message, load, agent_with(1, 0)), "agent_busy: Agent echo is busy");
+}
+
+} // namespace callboard::test
