@@ -10,9 +10,14 @@ namespace callboard::core {
 
 namespace {
 
-/// 400 years: beyond any date that the APIs take, and far from the end of what milliseconds hold.
-constexpr std::chrono::milliseconds time_limit_max = std::chrono::hours{24 * 366 * 400};
+/// 400 years: beyond any time that the APIs take, and far from the end of what milliseconds hold.
+constexpr std::chrono::milliseconds time_span_max = std::chrono::hours{24 * 366 * 400};
+/// RFC 3339 has four digits for the year.
+constexpr system_time due_at_end{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}};
+/// What the APIs take. Each one adds a task to the job, and every snapshot holds all tasks.
 constexpr std::uint32_t retries_limit = 100;
+constexpr std::uint32_t follow_ups_limit = 100;
+/// What the APIs take.
 constexpr std::size_t page_max = 1000;
 
 auto wrong(std::string message) {
@@ -23,29 +28,44 @@ bool is_text(const std::string& text) {
   return is_utf8(text) && text.find('\0') == std::string::npos;
 }
 
+bool is_time_limit(std::chrono::milliseconds limit) {
+  return limit.count() >= 1 && limit <= time_span_max;
+}
+
+bool is_wait(std::chrono::milliseconds wait) {
+  return wait.count() >= 0 && wait <= time_span_max;
+}
+
+result<void> check_retry(const retry_policy& retry) {
+  if (retry.retries_max > retries_limit)
+    return wrong("retry.retries_max must be between 0 and 100");
+  if (!is_wait(retry.delay) || !is_wait(retry.delay_max))
+    return wrong("retry delays must be between 0 ms and 400 years");
+  if (!(retry.jitter >= 0.0 && retry.jitter <= 1.0)) // so that "not a number" is refused too
+    return wrong("retry.jitter must be between 0 and 1");
+  return {};
+}
+
 result<void> check(const new_job& wanted) {
-  if (wanted.organisation.empty())
-    return wrong("organisation must not be empty");
+  if (wanted.organisation.empty() || !is_text(wanted.organisation))
+    return wrong("organisation must be UTF-8 without NUL characters and not empty");
   if (!is_text(wanted.content))
     return wrong("content must be UTF-8 without NUL characters");
   if (!is_text(wanted.user_id))
     return wrong("user_id must be UTF-8 without NUL characters");
-  if (wanted.time_limit.count() < 1 || wanted.time_limit > time_limit_max)
+  if (!is_time_limit(wanted.time_limit))
     return wrong("time_limit must be between 1 ms and 400 years");
-  if (wanted.attempt_time_limit && wanted.attempt_time_limit->count() < 1)
-    return wrong("attempt_time_limit must be at least 1 ms");
-  const auto& retry = wanted.retry;
-  if (retry.retries_max > retries_limit)
-    return wrong("retry.retries_max must be between 0 and 100");
-  if (retry.delay.count() < 0 || retry.delay_max.count() < 0)
-    return wrong("retry delays must not be negative");
-  if (!(retry.jitter >= 0.0 && retry.jitter <= 1.0))
-    return wrong("retry.jitter must be between 0 and 1");
+  if (wanted.attempt_time_limit && !is_time_limit(*wanted.attempt_time_limit))
+    return wrong("attempt_time_limit must be between 1 ms and 400 years");
+  if (wanted.due_at && *wanted.due_at >= due_at_end)
+    return wrong("due_at must be before the year 10000");
+  if (wanted.follow_ups_max > follow_ups_limit)
+    return wrong("follow_ups_max must be between 0 and 100");
   if ((wanted.kind == job_kind::agent) != (wanted.agent_job != nullptr))
     return wrong("agent_job must be set for jobs of kind agent, and only for them");
   if ((wanted.kind == job_kind::run) != (wanted.run != nullptr))
     return wrong("run must be set for jobs of kind run, and only for them");
-  return {};
+  return check_retry(wanted.retry);
 }
 
 } // namespace

@@ -98,9 +98,9 @@ enum class backoff : std::uint8_t { fixed, exponential };
 struct retry_policy {
   /// Retries over the whole job, 0–100.
   std::uint32_t retries_max = 0;
-  /// Wait before the first retry, ≥ 0.
+  /// Wait before the first retry; 0 to 400 years.
   std::chrono::milliseconds delay{1000};
-  /// No wait is longer than this.
+  /// No wait is longer than this, but for the jitter; 0 to 400 years.
   std::chrono::milliseconds delay_max{60'000};
   /// Doubled from retry to retry, or always `delay`.
   backoff growth = backoff::exponential;
@@ -147,12 +147,13 @@ struct new_job {
   json_text metadata;
   /// From when the job is due to when it must be over; ≥ 1 ms, at most 400 years.
   std::chrono::milliseconds time_limit{30'000};
-  /// Limit on a single task; none: only `time_limit` counts. ≥ 1 ms.
+  /// Limit on a single task, from when the agent takes it; none: only `time_limit` counts. ≥ 1 ms, at
+  /// most 400 years.
   std::optional<std::chrono::milliseconds> attempt_time_limit;
-  /// When to start; absent or past: now.
+  /// When to start, before the year 10000; absent or past: now.
   std::optional<system_time> due_at;
   retry_policy retry;
-  /// How often the agent may answer `continue`.
+  /// How often the agent may ask for a follow-up, 0–100.
   std::uint32_t follow_ups_max = 0;
   /// Set for kind `agent`, else null.
   std::shared_ptr<const agent_job_fields> agent_job;
