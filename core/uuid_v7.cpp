@@ -24,8 +24,9 @@ uuid assemble(std::int64_t ms, std::uint32_t twelve_bits, std::uint64_t random) 
 } // namespace
 
 uuid make_uuid_v7(system_time now, const random_source& random) {
-  return assemble(now.time_since_epoch().count(),
-                  static_cast<std::uint32_t>(random()) & (counter_end - 1), random());
+  // One after the other: the order in which arguments are evaluated is anybody's guess.
+  const auto twelve_bits = static_cast<std::uint32_t>(random()) & (counter_end - 1);
+  return assemble(now.time_since_epoch().count(), twelve_bits, random());
 }
 
 uuid uuid_v7_sequence::next(system_time now, const random_source& random) {
