@@ -30,17 +30,23 @@ tally::kind_counts& tally::counts_of(const job& one) noexcept {
 
 void tally::add(const job& one) noexcept {
   ++counts_of(one).held[index(one.state)];
+  if (is_terminal(one.state))
+    count_end(one);
 }
 
 void tally::change(const job& before, const job& after) noexcept {
   auto& counts = counts_of(after);
   --counts.held[index(before.state)];
   ++counts.held[index(after.state)];
-  if (is_terminal(before.state) || !is_terminal(after.state))
-    return;
-  ++counts.ended[index(after.state)];
-  if (after.state == job_state::completed && after.finished_at)
-    counts.completion_sum += *after.finished_at - after.spec->created_at;
+  if (!is_terminal(before.state) && is_terminal(after.state))
+    count_end(after);
+}
+
+void tally::count_end(const job& one) noexcept {
+  auto& counts = counts_of(one);
+  ++counts.ended[index(one.state)];
+  if (one.state == job_state::completed && one.finished_at)
+    counts.completion_sum += *one.finished_at - one.spec->created_at;
 }
 
 void tally::remove(const job& one) noexcept {

@@ -12,7 +12,7 @@ namespace callboard::core {
 /// Counts jobs by kind and state; every question is answered in O(1).
 class tally {
 public:
-  /// A job is held from now on.
+  /// A job is held from now on. If it is over, it has just ended.
   void add(const job& one) noexcept;
   /// A job that is held has changed.
   void change(const job& before, const job& after) noexcept;
@@ -40,6 +40,7 @@ private:
   };
 
   kind_counts& counts_of(const job& one) noexcept;
+  void count_end(const job& one) noexcept;
 
   static constexpr std::size_t kinds = 3;
   std::array<kind_counts, kinds> by_kind_{};
