@@ -30,7 +30,9 @@ agent_state::agent_state(agent_actor::pointer selfptr) : self(selfptr) {
   // nop
 }
 
-agent_actor::behavior_type agent_state::make_behavior(agent_binding what) {
+agent_actor::behavior_type agent_state::make_behavior(const environment& surroundings,
+                                                      agent_binding what) {
+  world = &surroundings;
   binding = std::move(what);
   queue = core::slot_queue<offer>{binding.info.concurrency};
   return {
@@ -86,7 +88,8 @@ bool agent_state::start(const uuid& task_id, const offer& what) {
   // Held beyond the call: a runner that throws drops its copy, and that would be the answer.
   const auto done = completion_for(task_id);
   try {
-    binding.runner->start(core::make_task(what.job, binding.info), done);
+    const auto now = now_of(self, *world).wall;
+    binding.runner->start(core::make_task(what.job, binding.info, now), done);
   } catch (const std::exception& fault) {
     done(agent_answer::failure(std::string{"agent failed: "} + fault.what()));
   } catch (...) {
@@ -111,8 +114,8 @@ completion agent_state::completion_for(const uuid& task_id) {
 }
 
 agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self,
-                                 agent_binding binding) {
-  return self->state.make_behavior(std::move(binding));
+                                 const environment* surroundings, agent_binding binding) {
+  return self->state.make_behavior(*surroundings, std::move(binding));
 }
 
 } // namespace callboard::actors

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "core/slot_queue.hpp"
 
@@ -25,7 +26,7 @@ struct agent_state {
 
   explicit agent_state(agent_actor::pointer selfptr);
 
-  agent_actor::behavior_type make_behavior(agent_binding what);
+  agent_actor::behavior_type make_behavior(const environment& surroundings, agent_binding what);
 
   void on_offer(const job_ptr& job, const job_actor& owner);
   void on_abort(const uuid& task_id);
@@ -36,6 +37,7 @@ struct agent_state {
   completion completion_for(const uuid& task_id);
 
   agent_actor::pointer self;
+  const environment* world = nullptr;
   agent_binding binding;
   core::slot_queue<offer> queue{1};
   bool is_paused = false;
@@ -43,7 +45,8 @@ struct agent_state {
 };
 
 /// Spawn function of the AGENT actor.
+/// @param surroundings must outlive the actor.
 agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self,
-                                 agent_binding binding);
+                                 const environment* surroundings, agent_binding binding);
 
 } // namespace callboard::actors

@@ -99,7 +99,7 @@ struct engine::implementation {
     start.keeper = system.spawn<caf::detached>(actors::store_keeper, std::move(shared_store));
     for (auto& one : agents) {
       start.agents.push_back(one.info);
-      start.agent_actors.push_back(system.spawn(actors::agent, std::move(one)));
+      start.agent_actors.push_back(system.spawn(actors::agent, &world, std::move(one)));
     }
     auto infos = start.agents;
     const auto held = start.jobs;

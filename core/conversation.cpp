@@ -1,5 +1,6 @@
 #include "core/conversation.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <memory>
 #include <string>
@@ -16,7 +17,7 @@ const shared_text& follow_up_prompt() {
 
 } // namespace
 
-task_ptr make_task(job_ptr job, const agent_info& agent) {
+task_ptr make_task(job_ptr job, const agent_info& agent, system_time now) {
   assert(!job->tasks.empty());
   const auto& spec = *job->spec;
   const auto& current = job->tasks.back();
@@ -38,7 +39,7 @@ task_ptr make_task(job_ptr job, const agent_info& agent) {
   made->agent_name = agent.name;
   made->deadline = spec.expires_at;
   if (spec.attempt_time_limit)
-    made->deadline = std::min(made->deadline, job->updated_at + *spec.attempt_time_limit);
+    made->deadline = std::min(made->deadline, now + *spec.attempt_time_limit);
   made->job = std::move(job);
   return made;
 }

@@ -131,7 +131,7 @@ protected:
     keeper_ = system_.spawn(keeper_behavior, &keeper);
     begin.keeper = caf::actor_cast<store_keeper_actor>(keeper_);
     begin.agents = {info};
-    begin.agent_actors = {system_.spawn(actors::agent, agent_binding{info, runner})};
+    begin.agent_actors = {system_.spawn(actors::agent, &world_, agent_binding{info, runner})};
     remember(begin.keeper);
     remember(begin.agent_actors.front());
     registry_ = system_.spawn(actors::registry, &world_, std::move(begin));
