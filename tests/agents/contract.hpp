@@ -1,12 +1,12 @@
 #pragma once
 
+#include <callboard/agent.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
-
-#include <callboard/agent.hpp>
 
 namespace callboard::test {
 

@@ -1,14 +1,13 @@
 #include "tests/agents/contract.hpp"
+#include "tests/agents/tasks.hpp"
+
+#include <gtest/gtest.h>
 
 #include <future>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
-
-#include "tests/agents/tasks.hpp"
 
 namespace callboard::test {
 

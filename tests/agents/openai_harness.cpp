@@ -1,9 +1,9 @@
 // Harness of `openai` agents: a fake model server stands behind them.
 
+#include <callboard/agents.hpp>
+
 #include "tests/agents/contract.hpp"
 #include "tests/support/fake_peer.hpp"
-
-#include <callboard/agents.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,96 +1,33 @@
 // `openai` agents against mock-llm, a chat completions server that others published.
 // openai_mock/server.mjs has the rules by which it answers.
 
-#include "agents/spawn.hpp"
-#include "tests/agents/tasks.hpp"
-#include "tests/support/patience.hpp"
-
 #include <callboard/agents.hpp>
+
+#include "tests/agents/server_process.hpp"
+#include "tests/agents/tasks.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <chrono>
-#include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
-#include <utility>
-
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <vector>
 
 namespace callboard::test {
 
 namespace {
 
-/// The process of the server, started once: it takes seconds to load on a busy machine.
-class mock_server {
-public:
-  mock_server() {
-    const std::string folder = OPENAI_MOCK_FOLDER;
-    if (!std::filesystem::exists(folder + "/node_modules/@dwmkerr/mock-llm")) {
-      fault_ = "mock-llm is not installed: run `npm ci --ignore-scripts` in " + folder;
-      return;
-    }
-    agents::program what;
-    what.command = {"node", folder + "/server.mjs"};
-    what.environment = {std::string{"PATH="} + std::getenv("PATH")};
-    auto started = agents::spawn(what);
-    if (!started) {
-      fault_ = "node cannot be started: " + started.error().message;
-      return;
-    }
-    process_ = std::move(*started);
-    port_ = read_line();
-    if (port_.empty())
-      fault_ = "the server did not say its port";
-  }
-
-  mock_server(const mock_server&) = delete;
-  mock_server& operator=(const mock_server&) = delete;
-
-  ~mock_server() {
-    // The server ends with its input.
-    process_.input.reset();
-    if (process_.pid > 0)
-      waitpid(process_.pid, nullptr, 0);
-  }
-
-  /// Why it does not run; empty if it does.
-  const std::string& fault() const {
-    return fault_;
-  }
-
-  std::string base_url() const {
-    return "http://127.0.0.1:" + port_ + "/v1";
-  }
-
-private:
-  /// The first line that the server prints; empty if it prints none.
-  std::string read_line() const {
-    std::string line;
-    const auto patience_ms = std::chrono::milliseconds{patience}.count();
-    pollfd watched{process_.output.get(), POLLIN, 0};
-    while (poll(&watched, 1, static_cast<int>(patience_ms)) == 1) {
-      char c = 0;
-      if (read(process_.output.get(), &c, 1) != 1 || c == '\n')
-        break;
-      line += c;
-    }
-    return line;
-  }
-
-  agents::spawned_program process_;
-  std::string port_;
-  std::string fault_;
-};
-
 class OpenaiMock : public ::testing::Test {
 protected:
+  /// Once for all tests: the server takes seconds to load on a busy machine.
   static void SetUpTestSuite() {
-    server = std::make_unique<mock_server>();
+    const std::string folder = OPENAI_MOCK_FOLDER;
+    if (std::filesystem::exists(folder + "/node_modules/@dwmkerr/mock-llm"))
+      server
+        = std::make_unique<server_process>(std::vector<std::string>{"node", folder + "/server.mjs"},
+                                           std::map<std::string, std::string>{});
   }
 
   static void TearDownTestSuite() {
@@ -98,8 +35,10 @@ protected:
   }
 
   void SetUp() override {
+    ASSERT_TRUE(server) << "mock-llm is not installed: run `npm ci --ignore-scripts` in "
+                        << OPENAI_MOCK_FOLDER;
     ASSERT_EQ(server->fault(), "");
-    options.base_url = server->base_url();
+    options.base_url = server->url() + "/v1";
     options.model = "gpt-4";
   }
 
@@ -110,7 +49,7 @@ protected:
     return slot.wait();
   }
 
-  static inline std::unique_ptr<mock_server> server;
+  static inline std::unique_ptr<server_process> server;
   openai_options options;
 };
 
