@@ -1,10 +1,10 @@
 #include "agents/answer_json.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <string>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 namespace callboard::agents {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string_view>
+#include <callboard/agent.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <callboard/agent.hpp>
+#include <string_view>
 
 namespace callboard::agents {
 

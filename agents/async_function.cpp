@@ -1,12 +1,12 @@
 #include <callboard/agents.hpp>
 
-#include <exception>
-#include <utility>
-
 #include "agents/call_outcome.hpp"
 #include "agents/endings.hpp"
 #include "agents/open_tasks.hpp"
 #include "agents/valid_text.hpp"
+
+#include <exception>
+#include <utility>
 
 namespace callboard {
 

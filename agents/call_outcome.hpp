@@ -1,10 +1,10 @@
 #pragma once
 
+#include <callboard/agent.hpp>
+
 #include <exception>
 #include <string>
 #include <utility>
-
-#include <callboard/agent.hpp>
 
 namespace callboard::agents {
 

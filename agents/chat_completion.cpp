@@ -1,10 +1,10 @@
 #include "agents/chat_completion.hpp"
 
+#include "agents/valid_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <utility>
-
-#include "agents/valid_text.hpp"
 
 namespace callboard::agents {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <callboard/agents.hpp>
+
 #include <string>
 #include <string_view>
-
-#include <callboard/agents.hpp>
 
 namespace callboard::agents {
 

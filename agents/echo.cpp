@@ -1,10 +1,10 @@
 #include <callboard/agents.hpp>
 
-#include <utility>
-
 #include "agents/endings.hpp"
 #include "agents/open_tasks.hpp"
 #include "agents/timer.hpp"
+
+#include <utility>
 
 namespace callboard {
 

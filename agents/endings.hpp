@@ -1,9 +1,9 @@
 #pragma once
 
+#include <callboard/agent.hpp>
+
 #include <chrono>
 #include <string>
-
-#include <callboard/agent.hpp>
 
 namespace callboard::agents {
 

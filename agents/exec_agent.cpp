@@ -1,15 +1,5 @@
 #include <callboard/agents.hpp>
 
-#include <csignal>
-#include <cstring>
-#include <filesystem>
-#include <system_error>
-#include <utility>
-
-#include <unistd.h>
-
-#include <nlohmann/json.hpp>
-
 #include "agents/answer_json.hpp"
 #include "agents/endings.hpp"
 #include "agents/open_tasks.hpp"
@@ -17,6 +7,16 @@
 #include "agents/settings.hpp"
 #include "agents/task_json.hpp"
 #include "agents/valid_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
 
 namespace callboard {
 

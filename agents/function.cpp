@@ -1,5 +1,11 @@
 #include <callboard/agents.hpp>
 
+#include "agents/call_outcome.hpp"
+#include "agents/endings.hpp"
+#include "agents/open_tasks.hpp"
+#include "agents/service_thread.hpp"
+#include "agents/valid_text.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -7,12 +13,6 @@
 #include <mutex>
 #include <utility>
 #include <vector>
-
-#include "agents/call_outcome.hpp"
-#include "agents/endings.hpp"
-#include "agents/open_tasks.hpp"
-#include "agents/service_thread.hpp"
-#include "agents/valid_text.hpp"
 
 namespace callboard {
 

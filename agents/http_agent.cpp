@@ -1,11 +1,11 @@
 #include <callboard/agents.hpp>
 
-#include <array>
-#include <utility>
-
 #include "agents/http_calls.hpp"
 #include "agents/settings.hpp"
 #include "agents/webhook_signature.hpp"
+
+#include <array>
+#include <utility>
 
 namespace callboard {
 

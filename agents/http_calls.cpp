@@ -1,14 +1,14 @@
 #include "agents/http_calls.hpp"
 
-#include <algorithm>
-#include <exception>
-#include <utility>
-
 #include "agents/answer_json.hpp"
 #include "agents/endings.hpp"
 #include "agents/http_failure.hpp"
 #include "agents/task_json.hpp"
 #include "agents/webhook_signature.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
 
 namespace callboard::agents {
 

@@ -1,5 +1,11 @@
 #pragma once
 
+#include <callboard/agents.hpp>
+
+#include "agents/open_tasks.hpp"
+#include "agents/outbound_http.hpp"
+#include "agents/timer.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -7,12 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <callboard/agents.hpp>
-
-#include "agents/open_tasks.hpp"
-#include "agents/outbound_http.hpp"
-#include "agents/timer.hpp"
 
 namespace callboard::agents {
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
-#include <optional>
-#include <string_view>
-
 #include <callboard/agent.hpp>
 
 #include "agents/outbound_http.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
 
 namespace callboard::agents {
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <memory>
-#include <string>
+#include "agents/outbound_http.hpp"
 
 #include <curl/curl.h>
 
-#include "agents/outbound_http.hpp"
+#include <memory>
+#include <string>
 
 namespace callboard::agents {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <callboard/agent.hpp>
+
 #include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <vector>
-
-#include <callboard/agent.hpp>
 
 namespace callboard::agents {
 

@@ -1,15 +1,15 @@
 #include "agents/outbound_http.hpp"
 
+#include "agents/http_transfer.hpp"
+
+#include <curl/curl.h>
+
 #include <charconv>
 #include <mutex>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
 #include <variant>
-
-#include <curl/curl.h>
-
-#include "agents/http_transfer.hpp"
 
 namespace callboard {
 

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <callboard/agents.hpp>
+#include <callboard/error.hpp>
+
+#include "agents/service_thread.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,11 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <callboard/agents.hpp>
-#include <callboard/error.hpp>
-
-#include "agents/service_thread.hpp"
 
 namespace callboard {
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <callboard/time.hpp>
+
+#include "agents/spawn.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -11,10 +15,6 @@
 #include <vector>
 
 #include <poll.h>
-
-#include <callboard/time.hpp>
-
-#include "agents/spawn.hpp"
 
 namespace callboard::agents {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-
 #include "agents/program_run.hpp"
 #include "agents/service_thread.hpp"
+
+#include <cstdint>
+#include <memory>
 
 namespace callboard::agents {
 

@@ -1,12 +1,12 @@
 #include "agents/secrets.hpp"
 
-#include <algorithm>
-#include <stdexcept>
-#include <vector>
-
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
 
 namespace callboard::agents {
 

@@ -1,10 +1,10 @@
 #include "agents/settings.hpp"
 
+#include "agents/outbound_http.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
-
-#include "agents/outbound_http.hpp"
 
 namespace callboard::agents {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <callboard/error.hpp>
+
 #include <chrono>
 #include <map>
 #include <optional>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <callboard/error.hpp>
 
 namespace callboard::agents {
 

@@ -1,13 +1,13 @@
 #pragma once
 
+#include <callboard/error.hpp>
+
+#include "agents/unique_fd.hpp"
+
 #include <string>
 #include <vector>
 
 #include <sys/types.h>
-
-#include <callboard/error.hpp>
-
-#include "agents/unique_fd.hpp"
 
 namespace callboard::agents {
 

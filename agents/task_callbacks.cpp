@@ -1,12 +1,12 @@
 #include <callboard/task_callbacks.hpp>
 
+#include "agents/answer_json.hpp"
+#include "agents/secrets.hpp"
+
 #include <deque>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
-
-#include "agents/answer_json.hpp"
-#include "agents/secrets.hpp"
 
 namespace callboard {
 

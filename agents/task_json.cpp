@@ -1,12 +1,12 @@
 #include "agents/task_json.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <string_view>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 namespace callboard::agents {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include <callboard/agent.hpp>
+
+#include <string>
 
 namespace callboard::agents {
 

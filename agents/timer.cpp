@@ -1,12 +1,12 @@
 #include "agents/timer.hpp"
 
+#include <callboard/time.hpp>
+
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
-
-#include <callboard/time.hpp>
 
 namespace callboard::agents {
 

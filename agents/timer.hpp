@@ -1,11 +1,11 @@
 #pragma once
 
+#include "agents/service_thread.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-
-#include "agents/service_thread.hpp"
 
 namespace callboard::agents {
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <callboard/agent.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include <callboard/agent.hpp>
 
 namespace callboard::agents {
 

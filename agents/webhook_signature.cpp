@@ -1,13 +1,13 @@
 #include "agents/webhook_signature.hpp"
 
-#include <array>
-#include <stdexcept>
-#include <utility>
+#include "agents/secrets.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "agents/secrets.hpp"
+#include <array>
+#include <stdexcept>
+#include <utility>
 
 namespace callboard::agents {
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <callboard/error.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <callboard/error.hpp>
 
 namespace callboard::agents {
 

@@ -3,6 +3,8 @@
 //   agent_probe hold PORT [deaf]  connects to that port and waits for a byte, then answers "late";
 //                                 deaf: takes no notice of SIGTERM
 
+#include <nlohmann/json.hpp>
+
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -14,8 +16,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <nlohmann/json.hpp>
 
 namespace {
 

@@ -1,9 +1,9 @@
 #include "agents/answer_json.hpp"
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace callboard::agents {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <callboard/agent.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
-
-#include <callboard/agent.hpp>
 
 namespace callboard::test {
 
@@ -59,5 +59,6 @@ std::unique_ptr<full_harness> make_function_harness();
 std::unique_ptr<full_harness> make_async_function_harness();
 std::unique_ptr<full_harness> make_exec_harness();
 std::unique_ptr<full_harness> make_http_harness();
+std::unique_ptr<agent_harness> make_openai_harness();
 
 } // namespace callboard::test

@@ -1,14 +1,13 @@
 #include "tests/agents/contract.hpp"
+#include "tests/agents/tasks.hpp"
+
+#include <gtest/gtest.h>
 
 #include <future>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
-
-#include "tests/agents/tasks.hpp"
 
 namespace callboard::test {
 
@@ -191,10 +190,12 @@ INSTANTIATE_TEST_SUITE_P(
                     agent_type<agent_harness>{"Function", make_function_harness},
                     agent_type<agent_harness>{"AsyncFunction", make_async_function_harness},
                     agent_type<agent_harness>{"Exec", make_exec_harness},
-                    agent_type<agent_harness>{"Http", make_http_harness}),
+                    agent_type<agent_harness>{"Http", make_http_harness},
+                    agent_type<agent_harness>{"Openai", make_openai_harness}),
   type_name<agent_harness>);
 
-/// What holds for every agent with somebody behind it.
+/// What holds for every agent whose other side speaks for itself. (An `openai` agent reports what the
+/// protocol of the model servers knows; its own tests cover that.)
 class FullAgentContract : public ::testing::TestWithParam<agent_type<full_harness>> {
 protected:
   std::unique_ptr<full_harness> harness = GetParam().make_harness();

@@ -1,9 +1,9 @@
 // Harness of `exec` agents: programs stand behind them, and a port on which the test hears of them.
 
+#include <callboard/agents.hpp>
+
 #include "tests/agents/contract.hpp"
 #include "tests/support/fake_peer.hpp"
-
-#include <callboard/agents.hpp>
 
 #include <memory>
 #include <string>

@@ -1,7 +1,7 @@
+#include <callboard/agents.hpp>
+
 #include "tests/agents/tasks.hpp"
 #include "tests/support/fake_peer.hpp"
-
-#include <callboard/agents.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

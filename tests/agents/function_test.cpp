@@ -1,14 +1,14 @@
 #include <callboard/agents.hpp>
 
+#include "tests/agents/tasks.hpp"
+#include "tests/support/counter.hpp"
+
+#include <gtest/gtest.h>
+
 #include <future>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
-
-#include "tests/agents/tasks.hpp"
-#include "tests/support/counter.hpp"
 
 namespace callboard::test {
 

@@ -1,18 +1,18 @@
 #include <callboard/agents.hpp>
 
+#include "agents/webhook_signature.hpp"
+#include "tests/agents/tasks.hpp"
+#include "tests/support/counter.hpp"
+#include "tests/support/fake_peer.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
 #include <chrono>
 #include <ctime>
 #include <future>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-
-#include "agents/webhook_signature.hpp"
-#include "tests/agents/tasks.hpp"
-#include "tests/support/counter.hpp"
-#include "tests/support/fake_peer.hpp"
 
 namespace callboard::test {
 

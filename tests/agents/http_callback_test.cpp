@@ -2,15 +2,15 @@
 
 #include <callboard/agents.hpp>
 
-#include <future>
-#include <string>
+#include "tests/agents/tasks.hpp"
+#include "tests/support/counter.hpp"
+#include "tests/support/fake_peer.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/agents/tasks.hpp"
-#include "tests/support/counter.hpp"
-#include "tests/support/fake_peer.hpp"
+#include <future>
+#include <string>
 
 namespace callboard::test {
 

@@ -1,12 +1,13 @@
 // Harness of `http` agents: a fake webhook stands behind them.
 
-#include <memory>
-
 #include <callboard/agents.hpp>
-#include <nlohmann/json.hpp>
 
 #include "tests/agents/contract.hpp"
 #include "tests/support/fake_peer.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
 
 namespace callboard::test {
 

@@ -1,15 +1,15 @@
 // Harnesses of the agents that run within the process: echo and C++ callables.
 
+#include <callboard/agents.hpp>
+
+#include "tests/agents/contract.hpp"
+#include "tests/support/counter.hpp"
+
 #include <atomic>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <callboard/agents.hpp>
-
-#include "tests/agents/contract.hpp"
-#include "tests/support/counter.hpp"
 
 namespace callboard::test {
 

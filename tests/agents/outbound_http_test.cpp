@@ -1,13 +1,13 @@
 #include "agents/outbound_http.hpp"
 
-#include <future>
-#include <string>
-#include <vector>
+#include "tests/support/counter.hpp"
+#include "tests/support/fake_peer.hpp"
 
 #include <gtest/gtest.h>
 
-#include "tests/support/counter.hpp"
-#include "tests/support/fake_peer.hpp"
+#include <future>
+#include <string>
+#include <vector>
 
 namespace callboard::agents {
 

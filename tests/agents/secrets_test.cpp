@@ -1,13 +1,13 @@
 #include "agents/secrets.hpp"
 
+#include "agents/webhook_signature.hpp"
+
+#include <gtest/gtest.h>
+
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
-
-#include "agents/webhook_signature.hpp"
 
 namespace callboard::agents {
 

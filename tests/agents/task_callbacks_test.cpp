@@ -1,14 +1,14 @@
 #include <callboard/task_callbacks.hpp>
 
+#include "tests/agents/tasks.hpp"
+
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <future>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <gtest/gtest.h>
-
-#include "tests/agents/tasks.hpp"
 
 namespace callboard::test {
 

@@ -1,9 +1,9 @@
 #include "agents/task_json.hpp"
 
+#include "tests/agents/tasks.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-
-#include "tests/agents/tasks.hpp"
 
 namespace callboard::agents {
 

@@ -1,11 +1,11 @@
 #include "tests/agents/tasks.hpp"
 
-#include <atomic>
-#include <cstring>
+#include "tests/support/patience.hpp"
 
 #include <gtest/gtest.h>
 
-#include "tests/support/patience.hpp"
+#include <atomic>
+#include <cstring>
 
 namespace callboard::test {
 

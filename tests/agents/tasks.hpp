@@ -1,5 +1,7 @@
 #pragma once
 
+#include <callboard/agent.hpp>
+
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -7,8 +9,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <callboard/agent.hpp>
 
 namespace callboard::test {
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <condition_variable>
-#include <cstddef>
-#include <mutex>
+#include "tests/support/patience.hpp"
 
 #include <gtest/gtest.h>
 
-#include "tests/support/patience.hpp"
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
 
 namespace callboard::test {
 

@@ -1,5 +1,7 @@
 #include "tests/support/fake_peer.hpp"
 
+#include "tests/support/counter.hpp"
+
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -16,8 +18,6 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "tests/support/counter.hpp"
 
 namespace callboard::test {
 
