@@ -4,14 +4,15 @@
 #include <utility>
 
 #include "actors/job.hpp"
+#include "core/admission.hpp"
+#include "core/time_after.hpp"
 
 namespace callboard::actors {
 
 namespace {
 
-/// Whether a job counts for its agent: it runs or waits for a slot.
 bool is_for_agent(const callboard::job* one) noexcept {
-  return one && !is_terminal(one->state) && one->state != job_state::scheduled;
+  return one && core::occupies_agent(*one);
 }
 
 } // namespace
@@ -127,7 +128,7 @@ void registry_state::keep_finished(job_entry& entry) {
   const auto keep = is_message ? options_.message_retention : options_.finished_retention;
   if (is_message)
     finished_.push_back(record.spec->id);
-  timers_.arm(entry, now.steady + (from - now.wall) + keep);
+  timers_.arm(entry, core::time_after(now.steady, from - now.wall + keep));
   arm();
 }
 
