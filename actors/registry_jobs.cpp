@@ -82,11 +82,10 @@ void registry_state::show(job_entry& entry, const job_ptr& snapshot) {
 
 void registry_state::count_for_agent(job_entry& entry, const callboard::job* before,
                                      const callboard::job* after) {
-  auto& load = agent_load_[entry.agent];
   if (is_for_agent(before) && !is_for_agent(after))
-    --load;
+    --agent_load_[entry.agent];
   if (!is_for_agent(before) && is_for_agent(after))
-    ++load;
+    ++agent_load_[entry.agent];
 }
 
 void registry_state::answer_waiters(job_entry& entry) {
