@@ -4,6 +4,7 @@
 
 #include "core/admission.hpp"
 #include "core/intake.hpp"
+#include "core/time_after.hpp"
 #include "core/visibility.hpp"
 
 namespace callboard::actors {
@@ -109,7 +110,7 @@ void registry_state::add_waiter(job_entry& entry, callback<job_ptr> done,
   auto& added = *entry.calls->waiters.emplace_back(std::make_unique<waiter>());
   added.entry = &entry;
   added.done = std::move(done);
-  waiters_.arm(added, self_->clock().now() + wait);
+  waiters_.arm(added, core::time_after(self_->clock().now(), wait));
   arm();
 }
 

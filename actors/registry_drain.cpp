@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/time_after.hpp"
+
 namespace callboard::actors {
 
 void registry_state::on_drain(const drain_call_ptr& call) {
@@ -9,7 +11,7 @@ void registry_state::on_drain(const drain_call_ptr& call) {
   // With a durable store, what waits for an agent is safe and goes on after the next start.
   if (!std::exchange(is_draining_, true) && is_durable_)
     pause_agents();
-  self_->delayed_send(self_, call->grace, atom::stop_v);
+  self_->scheduled_send(self_, core::time_after(self_->clock().now(), call->grace), atom::stop_v);
   drain_if_quiet();
 }
 

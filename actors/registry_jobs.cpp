@@ -4,14 +4,15 @@
 #include <utility>
 
 #include "actors/job.hpp"
+#include "core/admission.hpp"
+#include "core/time_after.hpp"
 
 namespace callboard::actors {
 
 namespace {
 
-/// Whether a job counts for its agent: it runs or waits for a slot.
 bool is_for_agent(const callboard::job* one) noexcept {
-  return one && !is_terminal(one->state) && one->state != job_state::scheduled;
+  return one && core::occupies_agent(*one);
 }
 
 } // namespace
@@ -81,11 +82,10 @@ void registry_state::show(job_entry& entry, const job_ptr& snapshot) {
 
 void registry_state::count_for_agent(job_entry& entry, const callboard::job* before,
                                      const callboard::job* after) {
-  auto& load = agent_load_[entry.agent];
   if (is_for_agent(before) && !is_for_agent(after))
-    --load;
+    --agent_load_[entry.agent];
   if (!is_for_agent(before) && is_for_agent(after))
-    ++load;
+    ++agent_load_[entry.agent];
 }
 
 void registry_state::answer_waiters(job_entry& entry) {
@@ -127,7 +127,7 @@ void registry_state::keep_finished(job_entry& entry) {
   const auto keep = is_message ? options_.message_retention : options_.finished_retention;
   if (is_message)
     finished_.push_back(record.spec->id);
-  timers_.arm(entry, now.steady + (from - now.wall) + keep);
+  timers_.arm(entry, core::time_after(now.steady, from - now.wall + keep));
   arm();
 }
 

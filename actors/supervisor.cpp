@@ -45,14 +45,16 @@ void supervisor_state::end_next() {
 }
 
 void supervisor_state::on_down(const caf::down_msg& down) {
+  // Whoever has ended is not to be waited for when the others are ended.
+  for (auto& group : groups)
+    std::erase(group, down.source);
+  std::erase(ending, down.source);
   if (!is_stopping) {
     if (const auto told = std::exchange(watched.on_fatal, nullptr))
       told("an actor of the engine ended by a fault");
-    return;
-  }
-  std::erase(ending, down.source);
-  if (ending.empty())
+  } else if (ending.empty()) {
     end_next();
+  }
 }
 
 supervisor_actor::behavior_type supervisor(

@@ -12,6 +12,10 @@ auto full(std::size_t limit) {
 
 } // namespace
 
+bool occupies_agent(const job& one) noexcept {
+  return !one.tasks.empty() && !one.tasks.back().finished_at;
+}
+
 result<admission> admit(job_kind kind, const current_load& load, const load_limits& limits,
                         const agent_info& agent) {
   if (load.live >= limits.live_max)

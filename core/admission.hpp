@@ -16,7 +16,7 @@ struct current_load {
   std::size_t finished_messages = 0;
   /// Live jobs of all kinds.
   std::size_t live = 0;
-  /// Live jobs of the job's agent that are due.
+  /// Jobs that occupy the job's agent.
   std::size_t of_agent = 0;
 };
 
@@ -33,6 +33,9 @@ enum class admission : bool {
   /// There is, once the messaging job that finished first is dropped.
   drop_oldest_finished,
 };
+
+/// Whether a job occupies its agent: a task of it runs or waits for a slot.
+bool occupies_agent(const job& one) noexcept;
 
 /// Decides whether a new job gets in. Live jobs are never dropped for it. Errors: `capacity`
 /// ("Job capacity reached (10000 jobs)"), `agent_busy` ("Agent echo is busy").

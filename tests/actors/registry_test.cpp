@@ -83,6 +83,44 @@ TEST_F(Registry, QueueLimitOfAgentIsKept) {
   create();
 }
 
+TEST_F(Registry, JobThatWaitsForARetryDoesNotKeepItsAgentBusy) {
+  info.concurrency = 1;
+  info.queue_limit = 0;
+  start();
+  auto wanted = message();
+  wanted.retry = {.retries_max = 1, .delay = 5s};
+  create(wanted);
+  EXPECT_EQ(refused().code, errc::agent_busy);
+
+  runner->answer(agent_answer::failure("not yet"));
+  run();
+
+  create();
+}
+
+// The sanitizer watches for overflows.
+TEST_F(Registry, LongestTimesAreKept) {
+  const std::chrono::milliseconds four_centuries = std::chrono::hours{24 * 366 * 400};
+  start();
+  const auto running = create(message(four_centuries));
+  const auto finished = create(message(four_centuries));
+  job_slot slot;
+
+  jobs->wait({running->spec->id, {}, {}}, std::chrono::milliseconds::max(), slot.callback());
+  runner->open.back().done(agent_answer::complete("done"));
+  drain(std::chrono::milliseconds::max());
+  advance(1h);
+
+  EXPECT_EQ(slot.count, 0);
+  EXPECT_EQ(drained, 0);
+  EXPECT_EQ(state_of(running), job_state::processing);
+  EXPECT_EQ(state_of(finished), job_state::completed);
+  runner->complete("done too");
+  run();
+  EXPECT_EQ(slot.count, 1);
+  EXPECT_EQ(drained, 1);
+}
+
 TEST_F(Registry, FinishedMessageIsKeptForItsRetentionAfterExpiry) {
   options.message_retention = 60s;
   start();

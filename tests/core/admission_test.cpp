@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+
+#include "tests/core/situations.hpp"
 
 namespace callboard::test {
 
@@ -89,6 +93,19 @@ TEST(Admission, BusyAgentIsNoReasonToDropAFinishedJob) {
   const current_load load{.messages = 10, .finished_messages = 1, .of_agent = 1};
 
   EXPECT_EQ(verdict(message, load, agent_with(1, 0)), "agent_busy: Agent echo is busy");
+}
+
+TEST(Admission, JobOccupiesItsAgentWhileATaskRunsOrWaitsForASlot) {
+  std::set<situation> occupying;
+  for (const auto where : live_situations)
+    if (core::occupies_agent(*job_in(where).record))
+      occupying.insert(where);
+  for (const auto where : terminal_situations)
+    if (core::occupies_agent(*job_in(where).record))
+      occupying.insert(where);
+
+  EXPECT_EQ(occupying, (std::set{situation::queued, situation::running, situation::follow_up_queued,
+                                 situation::retry_queued, situation::retry_running}));
 }
 
 } // namespace callboard::test
