@@ -55,21 +55,6 @@ result<void> make_room_for(std::size_t connections) {
   return {};
 }
 
-/// Makes the jobs that the load will read, and finds out whether the server is there at all.
-result<void> prepare(const load_options& options, request_set& requests) {
-  http_client client{options.target};
-  auto needs_jobs = options.kind == scenario::get || options.kind == scenario::mixed;
-  if (!needs_jobs) {
-    auto answer = client.call(requests.get("/livez"));
-    return answer ? result<void>{} : tl::unexpected(answer.error());
-  }
-  auto ids = make_finished_jobs(client, requests, std::max<std::size_t>(options.jobs_to_get, 1));
-  if (!ids)
-    return tl::unexpected(ids.error());
-  requests.add_gets(*ids);
-  return {};
-}
-
 load_phases phases_of(const load_options& options) {
   load_phases phases;
   phases.start = std::chrono::steady_clock::now();
@@ -139,6 +124,7 @@ load_report report_of(const workers& all, const load_options& options, const loa
   auto last = phases.measure_from;
   for (const auto& each : all) {
     report.counts.merge(each->counts());
+    report.all_answers += each->answers_so_far();
     has_sent_all = has_sent_all && each->has_sent_all();
     last = std::max(last, each->last_outcome());
   }
@@ -164,7 +150,23 @@ double load_report::generator_cores() const noexcept {
   return measured.count() > 0 ? seconds(counts.generator_cpu) / seconds(measured) : 0;
 }
 
-result<load_report> run_load(const load_options& options,
+result<request_set> prepare_requests(const load_options& options) {
+  request_set requests{options.target, options.requests};
+  http_client client{options.target};
+  auto needs_jobs = options.kind == scenario::get || options.kind == scenario::mixed;
+  if (!needs_jobs) {
+    if (auto answer = client.call(requests.get("/livez")); !answer)
+      return tl::unexpected(answer.error());
+    return requests;
+  }
+  auto ids = make_finished_jobs(client, requests, std::max<std::size_t>(options.jobs_to_get, 1));
+  if (!ids)
+    return tl::unexpected(ids.error());
+  requests.add_gets(*ids);
+  return requests;
+}
+
+result<load_report> run_load(const load_options& options, const request_set& requests,
                              const std::function<void(const load_progress&)>& watch) {
   if (auto checked = check(options); !checked)
     return tl::unexpected(checked.error());
@@ -173,9 +175,6 @@ result<load_report> run_load(const load_options& options,
   auto address = resolve(options.target);
   if (!address)
     return tl::unexpected(address.error());
-  request_set requests{options.target, options.requests};
-  if (auto prepared = prepare(options, requests); !prepared)
-    return tl::unexpected(prepared.error());
   auto phases = phases_of(options);
   auto all = make_workers(options, *address, requests, phases);
   run_all(all, phases, watch);

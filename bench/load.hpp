@@ -49,6 +49,8 @@ struct load_report {
   tally counts;
   /// How long was measured: `duration`, or less when the load ended early.
   std::chrono::nanoseconds measured{0};
+  /// Answers over the whole load, warm-up included.
+  std::uint64_t all_answers = 0;
 
   /// 2xx answers per second.
   double throughput() const noexcept;
@@ -66,10 +68,15 @@ struct load_progress {
   std::uint64_t failures = 0;
 };
 
+/// Sees that the server is there, makes the jobs that the load will read, and the requests.
+/// Errors: `unavailable` (no server, or one that makes no jobs), `io`.
+result<request_set> prepare_requests(const load_options& options);
+
 /// Loads a server and blocks until that is over. Errors: `invalid_argument` (options), `not_found` (no
-/// such host), `unavailable` (jobs to read could not be made).
+/// such host).
+/// @param requests from `prepare_requests` for the same target and scenario.
 /// @param watch called a few times a second; may be empty.
-result<load_report> run_load(const load_options& options,
+result<load_report> run_load(const load_options& options, const request_set& requests,
                              const std::function<void(const load_progress&)>& watch = {});
 
 } // namespace callboard::bench

@@ -39,10 +39,17 @@ std::uint64_t losses(const load_report& report, loss why) {
   return report.counts.losses[static_cast<std::size_t>(why)];
 }
 
+result<load_report> prepare_and_run(const load_options& options) {
+  auto requests = prepare_requests(options);
+  if (!requests)
+    return tl::unexpected(requests.error());
+  return run_load(options, *requests);
+}
+
 TEST(ClosedLoop, CountsEveryAnswer) {
   scripted_server server{[](auto&, auto) { return reply{answer(201)}; }};
 
-  auto report = run_load(some_requests(server, 500));
+  auto report = prepare_and_run(some_requests(server, 500));
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[201], 500u);
@@ -61,7 +68,7 @@ TEST(ClosedLoop, SharesConnectionsAndRequestsAmongThreads) {
   options.threads = 2;
   options.connections = 5;
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[200], 301u);
@@ -74,7 +81,7 @@ TEST(ClosedLoop, PipelinesWhenAsked) {
   options.connections = 2;
   options.pipeline = 8;
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[200], 400u);
@@ -85,7 +92,7 @@ TEST(ClosedLoop, KeepsRefusalsOutOfLatencyAndThroughput) {
   scripted_server server{
     [](auto&, auto number) { return reply{answer(number % 2 == 0 ? 503 : 201)}; }};
 
-  auto report = run_load(some_requests(server, 100));
+  auto report = prepare_and_run(some_requests(server, 100));
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[201], 50u);
@@ -100,7 +107,7 @@ TEST(ClosedLoop, ConnectsAnewAfterConnectionClose) {
     return reply{answer(200, "x", "Connection: close\r\n"), after::close};
   }};
 
-  auto report = run_load(some_requests(server, 60));
+  auto report = prepare_and_run(some_requests(server, 60));
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[200], 60u);
@@ -114,7 +121,7 @@ TEST(ClosedLoop, ReadsBodiesThatEndWithTheConnection) {
                              : reply{"HTTP/1.1 200 OK\r\n\r\nto the end", after::close};
   }};
 
-  auto report = run_load(some_requests(server, 20));
+  auto report = prepare_and_run(some_requests(server, 20));
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[200], 20u);
@@ -126,7 +133,7 @@ TEST(ClosedLoop, CountsResetsAndGoesOn) {
     return number % 5 == 4 && !is_probe(request) ? reply{"", after::reset} : reply{answer(200)};
   }};
 
-  auto report = run_load(some_requests(server, 50));
+  auto report = prepare_and_run(some_requests(server, 50));
 
   ASSERT_TRUE(report);
   EXPECT_EQ(losses(*report, loss::reset), 10u);
@@ -140,7 +147,7 @@ TEST(ClosedLoop, CountsAnswersThatAreCutShort) {
              : reply{answer(200)};
   }};
 
-  auto report = run_load(some_requests(server, 10));
+  auto report = prepare_and_run(some_requests(server, 10));
 
   ASSERT_TRUE(report);
   EXPECT_EQ(losses(*report, loss::closed), 1u);
@@ -152,7 +159,7 @@ TEST(ClosedLoop, CountsWhatIsNotHttp) {
     return number == 1 && !is_probe(request) ? reply{"+OK ready\r\n\r\n"} : reply{answer(200)};
   }};
 
-  auto report = run_load(some_requests(server, 10));
+  auto report = prepare_and_run(some_requests(server, 10));
 
   ASSERT_TRUE(report);
   EXPECT_EQ(losses(*report, loss::malformed), 1u);
@@ -166,7 +173,7 @@ TEST(ClosedLoop, GivesUpAnswersThatDoNotCome) {
   auto options = some_requests(server, 10);
   options.answer_limit = milliseconds{300};
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_TRUE(report);
   EXPECT_EQ(losses(*report, loss::late), 1u);
@@ -184,7 +191,7 @@ TEST(ClosedLoop, EndsWhenToldTo) {
   options.warm_up = milliseconds{0};
   options.stop = &stop;
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_TRUE(report);
   EXPECT_GE(report->counts.statuses[200], 100u);
@@ -196,7 +203,7 @@ TEST(OpenLoop, SendsEveryArrival) {
   auto options = some_requests(server, 200);
   options.rate = 2000;
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[201], 200u);
@@ -215,7 +222,7 @@ TEST(OpenLoop, CountsWhatCouldNeverBeSent) {
   options.duration = milliseconds{200};
   options.finish_limit = milliseconds{100};
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[200], 1u);
@@ -235,7 +242,7 @@ TEST(Load, GetReadsJobsThatItHasMade) {
   options.kind = scenario::get;
   options.jobs_to_get = 10;
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_TRUE(report);
   EXPECT_EQ(report->counts.statuses[200], 50u);
@@ -247,7 +254,7 @@ TEST(Load, SaysWhyNoJobsCouldBeMade) {
   auto options = some_requests(server, 10);
   options.kind = scenario::mixed;
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, errc::unavailable);
@@ -263,7 +270,7 @@ TEST(Load, OfNobodyIsAnError) {
   load_options options;
   options.target = nobody;
 
-  auto report = run_load(options);
+  auto report = prepare_and_run(options);
 
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, errc::unavailable);
@@ -286,7 +293,7 @@ TEST(Load, RefusesOptionsThatMakeNoSense) {
 
   for (const auto& each :
        {no_connection, more_threads, no_pipeline, piped_open_loop, no_duration}) {
-    auto report = run_load(each);
+    auto report = prepare_and_run(each);
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().code, errc::invalid_argument);
   }

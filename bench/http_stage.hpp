@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <callboard/error.hpp>
+
+#include "bench/figures.hpp"
+#include "bench/load.hpp"
+#include "bench/process.hpp"
+#include "bench/requests.hpp"
+
+namespace callboard::bench {
+
+/// A server that takes part in a comparison.
+struct contender {
+  /// "callboard", "yardstick inline", "yardstick posted".
+  std::string name;
+  child_process process;
+  endpoint where;
+};
+
+/// The server and, for each kind of answer, the yardsticks that give the same bytes: started once,
+/// loaded in turns. While one is loaded the others sleep.
+class http_stage {
+public:
+  /// Starts the server with a memory store and an echo agent, records its answers and starts the
+  /// yardsticks with them. Errors: `io`, `unavailable`.
+  static result<http_stage> start(const figures_options& options);
+
+  /// The server.
+  contender& server() {
+    return server_;
+  }
+  /// Yardsticks that answer GET like the server's GET of a finished job, and POST like its creation.
+  std::vector<contender>& yardsticks() {
+    return yardsticks_;
+  }
+  /// Yardsticks that answer POST like the server's creation with `Prefer: wait`.
+  std::vector<contender>& waiting_yardsticks() {
+    return waiting_yardsticks_;
+  }
+
+  /// Bytes of the answers, head and body: what both sides send.
+  std::size_t get_answer_bytes() const noexcept {
+    return get_bytes_;
+  }
+  std::size_t create_answer_bytes() const noexcept {
+    return create_bytes_;
+  }
+  std::size_t wait_answer_bytes() const noexcept {
+    return wait_bytes_;
+  }
+
+private:
+  http_stage(std::unique_ptr<temp_directory> directory, contender server);
+  result<void> start_yardsticks(const figures_options& options);
+  result<std::vector<contender>> start_pair(const std::string& program, const std::string& get_file,
+                                            const std::string& post_file, std::string_view purpose);
+  result<std::size_t> record(std::string_view request, const std::string& file);
+
+  std::unique_ptr<temp_directory> directory_;
+  contender server_;
+  std::vector<contender> yardsticks_;
+  std::vector<contender> waiting_yardsticks_;
+  std::size_t get_bytes_ = 0;
+  std::size_t create_bytes_ = 0;
+  std::size_t wait_bytes_ = 0;
+};
+
+/// One turn of a contender.
+struct turn {
+  load_report report;
+  /// Processor time of the contender for each answer.
+  std::chrono::nanoseconds cpu_per_answer{0};
+};
+
+/// Loads a contender once. Errors: those of `run_load`, and `unavailable` when it gave an answer other
+/// than 2xx, or none, to even one request: such a turn measures something else.
+result<turn> take_turn(const contender& who, load_options options);
+
+/// A program beside this one, unless another is given.
+std::string program_path(const std::string& given, const std::string& name);
+
+} // namespace callboard::bench
