@@ -5,6 +5,7 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(CURL 7.80 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
 if(CALLBOARD_HTTP)
   # restinio's package file needs fmt to be there first.
   find_package(fmt REQUIRED)

@@ -1,3 +1,5 @@
+#include <callboard/store.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -7,8 +9,6 @@
 #include <shared_mutex>
 #include <unordered_map>
 #include <unordered_set>
-
-#include <callboard/store.hpp>
 
 namespace callboard {
 

@@ -47,7 +47,8 @@ public:
   virtual bool is_durable() const noexcept = 0;
 
   /// Writes the given snapshots, all or none. A snapshot replaces an older version of the same job;
-  /// a version that is not newer than what is stored is left out. Errors: `io`; nothing was written.
+  /// a version that is not newer than what is stored is left out. An empty batch writes no job but
+  /// tells whether a store whose last write failed can write again. Errors: `io`; nothing was written.
   virtual result<void> commit(std::span<const job_ptr> snapshots) = 0;
 
   /// All jobs that are not terminal, oldest first. Called once, before any other member.
@@ -65,5 +66,27 @@ public:
 
 /// Keeps jobs in memory, as the snapshots themselves: fast, and gone with the process.
 std::unique_ptr<store> make_memory_store();
+
+/// What a commit of the SQLite store waits for.
+enum class store_sync : std::uint8_t {
+  /// The disk has it (fsync): it survives loss of power.
+  full,
+  /// The operating system has it: it survives a crash of the process, not always one of the machine.
+  normal,
+};
+
+/// What can be set about the SQLite store.
+struct sqlite_store_options {
+  /// The database file. It is made if it is not there, and so are its directories.
+  std::string path;
+  store_sync sync = store_sync::full;
+};
+
+/// Keeps jobs in a SQLite database, for this process alone, until they are erased. An older database
+/// is brought up to date. While a write fails the store goes on answering reads; each further commit
+/// tries again, and what was confirmed once is never lost silently: if the file turns out to lack it,
+/// commits fail for good. Errors: `invalid_argument` (no path), `io` (the file or its directory cannot
+/// be written, is in use by another process, is no database, is damaged, or is from a newer version).
+result<std::unique_ptr<store>> open_sqlite_store(sqlite_store_options options);
 
 } // namespace callboard

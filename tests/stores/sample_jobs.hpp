@@ -1,11 +1,11 @@
 #pragma once
 
+#include <callboard/job.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <callboard/job.hpp>
 
 namespace callboard::tests {
 

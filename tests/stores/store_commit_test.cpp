@@ -1,6 +1,6 @@
-#include <gmock/gmock.h>
-
 #include "tests/stores/store_contract.hpp"
+
+#include <gmock/gmock.h>
 
 namespace callboard::tests {
 

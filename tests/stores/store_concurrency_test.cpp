@@ -1,13 +1,13 @@
+#include "tests/stores/store_contract.hpp"
+
 #include <atomic>
 #include <thread>
-
-#include "tests/stores/store_contract.hpp"
 
 namespace callboard::tests {
 
 namespace {
 
-constexpr std::uint32_t job_count = 300;
+constexpr std::uint32_t job_count = 150;
 constexpr std::uint64_t versions = 5;
 
 class StoreConcurrency : public store_contract {

@@ -1,17 +1,18 @@
 #pragma once
 
+#include <callboard/store.hpp>
+
+#include "tests/stores/sample_jobs.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
-
-#include <callboard/store.hpp>
-#include <gtest/gtest.h>
-
-#include "tests/stores/sample_jobs.hpp"
-#include "tests/support/temp_dir.hpp"
 
 namespace callboard::tests {
 

@@ -1,6 +1,6 @@
-#include <limits>
-
 #include "tests/stores/store_contract.hpp"
+
+#include <limits>
 
 namespace callboard::tests {
 

@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <random>
-#include <set>
+#include "tests/stores/store_contract.hpp"
 
 #include <gmock/gmock.h>
 
-#include "tests/stores/store_contract.hpp"
+#include <algorithm>
+#include <random>
+#include <set>
 
 namespace callboard::tests {
 
@@ -232,7 +232,7 @@ std::vector<job_ptr> random_jobs(std::mt19937& random, std::uint32_t count) {
 TEST_P(StoreQuery, PagesOfManyJobsAreWhatSortingThemGives) {
   constexpr std::uint32_t seed = 20260101;
   std::mt19937 random{seed};
-  const auto jobs = random_jobs(random, 4000);
+  const auto jobs = random_jobs(random, 2000);
   commit(jobs);
 
   for (int round = 0; round < 40; ++round) {

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <callboard/job.hpp>
+
+#include "stores/sqlite/connection.hpp"
+#include "stores/sqlite/statement.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace callboard::sqlite {
+
+/// Writes and erases jobs. Call it within a transaction and end that with `write_counts`.
+class job_writer {
+public:
+  explicit job_writer(connection& db);
+
+  /// Starts anew, with the transaction.
+  void begin() noexcept {
+    changes_.clear();
+    added_.clear();
+  }
+
+  /// The jobs that were not there before, in this transaction.
+  const std::vector<uuid>& added() const noexcept {
+    return added_;
+  }
+
+  /// Writes a snapshot unless the same or a newer version is there. Errors: `io`.
+  result<void> put(const job& snapshot);
+
+  /// Erases a job, if it is there. Errors: `io`.
+  result<void> erase(const uuid& id);
+
+  /// Brings the counts of jobs up to date with what was put and erased. Errors: `io`.
+  result<void> write_counts();
+
+private:
+  /// What is stored of a job, as far as writing goes.
+  struct stored_job {
+    std::int64_t row = 0;
+    std::uint64_t version = 0;
+    job_kind kind = job_kind::message;
+    std::string organisation;
+    job_state state = job_state::pending;
+    std::uint32_t task_count = 0;
+  };
+
+  using shelf = std::tuple<job_kind, std::string, job_state>;
+
+  result<std::optional<stored_job>> look_up(const uuid& id);
+  /// Whether it was inserted: false if the id is there already.
+  result<bool> insert(const job& snapshot);
+  result<void> insert_spec(std::int64_t row, const job_spec& spec);
+  result<void> update(const job& snapshot, const stored_job& stored);
+  result<void> add_earlier_tasks(std::int64_t row, const job& snapshot);
+  void count(job_kind kind, std::string_view organisation, job_state state, std::int64_t change);
+
+  connection& db_;
+  statement look_up_;
+  statement insert_job_;
+  statement insert_spec_;
+  statement insert_task_;
+  statement insert_tag_;
+  statement update_progress_;
+  statement update_state_;
+  statement erase_job_;
+  statement erase_spec_;
+  statement erase_tasks_;
+  statement erase_tags_;
+  statement change_count_;
+  statement drop_empty_;
+  std::map<shelf, std::int64_t, std::less<>> changes_;
+  std::vector<uuid> added_;
+};
+
+} // namespace callboard::sqlite

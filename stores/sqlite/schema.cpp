@@ -1,0 +1,192 @@
+#include "stores/sqlite/schema.hpp"
+
+#include <callboard/job.hpp>
+
+#include <array>
+#include <string>
+
+namespace callboard::sqlite {
+
+namespace {
+
+// The numbers of these enumerations are what files hold.
+static_assert(static_cast<int>(job_kind::message) == 0 && static_cast<int>(job_kind::run) == 2);
+static_assert(static_cast<int>(job_state::scheduled) == 0
+              && static_cast<int>(job_state::canceled) == 6);
+static_assert(static_cast<int>(task_kind::message) == 0 && static_cast<int>(task_kind::run) == 4);
+static_assert(static_cast<int>(task_state::waiting) == 0
+              && static_cast<int>(task_state::canceled) == 4);
+static_assert(static_cast<int>(backoff::fixed) == 0 && static_cast<int>(backoff::exponential) == 1);
+
+constexpr auto version_1 = R"sql(
+-- What changes in a job's life, and what jobs are found by.
+CREATE TABLE jobs (
+  -- Times are milliseconds since 1970 UTC, ids the 16 bytes of a UUID, NULL is "none".
+  --   kind        0 message, 1 agent, 2 run
+  --   state       0 scheduled, 1 pending, 2 processing;
+  --               over: 3 completed, 4 failed, 5 timeout, 6 canceled
+  --   task_kind   0 message, 1 start, 2 retry, 3 follow_up, 4 run
+  --   task_state  0 waiting, 1 running, 2 completed, 3 failed, 4 canceled
+  job INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  kind INTEGER NOT NULL,
+  organisation TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  job_type_id TEXT,                 -- kind agent
+  channel_code TEXT,                -- kind agent: "code" of the target channel
+  schedule_id BLOB,                 -- kind run
+  version INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  retry_at INTEGER,
+  retries INTEGER NOT NULL,
+  follow_ups INTEGER NOT NULL,
+  task_count INTEGER NOT NULL,      -- all but the last one are in the table tasks
+  task_id BLOB,
+  task_kind INTEGER,
+  task_state INTEGER,
+  task_attempt INTEGER,
+  task_created_at INTEGER,
+  task_finished_at INTEGER,
+  task_result TEXT,
+  task_result_is_job_result INTEGER NOT NULL,
+  task_error TEXT,
+  message_id BLOB,
+  error_code TEXT,                  -- NULL: no outcome yet
+  error_text TEXT,
+  result TEXT,
+  result_metadata TEXT
+) STRICT;
+
+-- One shelf holds an organisation's jobs of a kind in a state: every list is a merge of shelves.
+CREATE INDEX jobs_by_shelf ON jobs (kind, organisation, state, created_at, id);
+-- For retention.
+CREATE INDEX jobs_by_end ON jobs (kind, finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX jobs_by_schedule ON jobs (schedule_id, created_at) WHERE schedule_id IS NOT NULL;
+
+-- What a job was created with and nothing is found by; written once.
+CREATE TABLE specs (
+  job INTEGER PRIMARY KEY,
+  agent_id BLOB NOT NULL,
+  user_id TEXT NOT NULL,
+  content TEXT NOT NULL,
+  metadata TEXT,
+  attempt_time_limit INTEGER,
+  retries_max INTEGER NOT NULL,
+  retry_delay INTEGER NOT NULL,
+  retry_delay_max INTEGER NOT NULL,
+  retry_growth INTEGER NOT NULL,    -- 0 fixed, 1 exponential
+  retry_jitter REAL,
+  follow_ups_max INTEGER NOT NULL,
+  params TEXT,
+  target_channel TEXT,
+  profile_id TEXT,
+  tag_count INTEGER NOT NULL,
+  payload TEXT
+) STRICT;
+
+-- Tasks that came before the last one of their job; written once.
+CREATE TABLE tasks (
+  job INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  result TEXT,
+  error TEXT,
+  PRIMARY KEY (job, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tags (
+  job INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  tag TEXT NOT NULL,
+  PRIMARY KEY (job, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tags_by_tag ON tags (tag);
+
+-- How many jobs each shelf holds; no row for none.
+CREATE TABLE shelves (
+  kind INTEGER NOT NULL,
+  organisation TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  jobs INTEGER NOT NULL,
+  PRIMARY KEY (kind, organisation, state)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr auto all_migrations = std::to_array<migration>({version_1});
+
+/// The version of a database, 0 for an empty one, after a check that it is ours.
+result<std::int64_t> version_of(connection& db) {
+  const auto tables = db.number("SELECT count(*) FROM sqlite_schema");
+  if (!tables)
+    return tables;
+  const auto mark = db.number("PRAGMA application_id");
+  if (!mark || (*tables == 0 && *mark == 0))
+    return mark;
+  if (*mark != application_mark)
+    return fail(errc::io, "the database belongs to another program");
+  return db.number("PRAGMA user_version");
+}
+
+std::string too_new(std::int64_t found, std::size_t known) {
+  return "the database was written by a newer callboard (its schema has version "
+         + std::to_string(found) + ", this program knows up to " + std::to_string(known) + ")";
+}
+
+} // namespace
+
+std::span<const migration> migrations() {
+  return all_migrations;
+}
+
+result<void> check_owner(connection& db) {
+  if (const auto version = version_of(db); !version)
+    return tl::unexpected(version.error());
+  return {};
+}
+
+result<void> migrate(connection& db, std::span<const migration> steps) {
+  auto changes = transaction::begin(db);
+  if (!changes)
+    return tl::unexpected(std::move(changes.error()));
+  const auto found = version_of(db);
+  if (!found)
+    return tl::unexpected(found.error());
+  const auto version = static_cast<std::size_t>(*found);
+  if (version > steps.size())
+    return fail(errc::io, too_new(*found, steps.size()));
+  if (version == steps.size())
+    return {};
+  for (const auto* step : steps.subspan(version))
+    if (auto ok = db.run(step); !ok)
+      return ok;
+  const auto marks = "PRAGMA application_id = " + std::to_string(application_mark)
+                     + "; PRAGMA user_version = " + std::to_string(steps.size());
+  if (auto ok = db.run(marks.c_str()); !ok)
+    return ok;
+  return changes->commit();
+}
+
+result<void> check_version(connection& db, std::span<const migration> steps) {
+  const auto found = version_of(db);
+  if (!found)
+    return tl::unexpected(found.error());
+  const auto version = static_cast<std::size_t>(*found);
+  if (version > steps.size())
+    return fail(errc::io, too_new(*found, steps.size()));
+  if (version < steps.size())
+    return fail(errc::io, "the database was written by an older callboard: start the server once "
+                          "with it, then try again");
+  return {};
+}
+
+} // namespace callboard::sqlite

@@ -1,0 +1,155 @@
+#include "stores/sqlite/sqlite_store.hpp"
+
+#include "stores/sqlite/instance_lock.hpp"
+#include "stores/sqlite/reader.hpp"
+#include "stores/sqlite/writer.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace callboard::sqlite {
+
+namespace {
+
+class sqlite_store final : public store {
+public:
+  sqlite_store(instance_lock lock, writer_options options, std::unique_ptr<writer> opened)
+    : lock_{std::move(lock)},
+      options_{std::move(options)},
+      writer_{std::move(opened)},
+      readers_{options_.path, options_.vfs} {
+    // nop
+  }
+
+  bool is_durable() const noexcept override {
+    return true;
+  }
+
+  result<void> commit(std::span<const job_ptr> snapshots) override {
+    if (snapshots.empty())
+      return is_in_doubt_ ? write([](writer& to) { return to.probe(); }) : result<void>{};
+    auto done = write([&](writer& to) { return to.commit(snapshots); });
+    if (done)
+      confirmed_ = snapshots.back();
+    return done;
+  }
+
+  result<std::vector<job_ptr>> load_live() override {
+    return readers_.read([](reader& from) { return from.lists.live(from.jobs); });
+  }
+
+  result<job_ptr> find(const uuid& id) override {
+    return readers_.read([&](reader& from) { return from.jobs.find(id); });
+  }
+
+  result<job_page> query(const job_query& query) override {
+    return readers_.read([&](reader& from) { return from.lists.page(query, from.jobs); });
+  }
+
+  result<void> erase(std::span<const uuid> ids) override {
+    auto done = write([&](writer& to) { return to.erase(ids); });
+    if (done && confirmed_ && std::find(ids.begin(), ids.end(), confirmed_->spec->id) != ids.end())
+      confirmed_ = nullptr;
+    return done;
+  }
+
+private:
+  template <class Work>
+  result<void> write(Work work) {
+    is_in_doubt_ = true;
+    if (!writer_)
+      if (auto ok = open_anew(); !ok)
+        return ok;
+    auto done = work(*writer_);
+    is_in_doubt_ = !done;
+    if (!writer_->is_broken())
+      return done;
+    // After a failed sync the system may report success for what it has thrown away. So what the
+    // connection and the page cache believe counts for nothing: the next write starts from the file.
+    if (!done)
+      unwanted_.insert(unwanted_.end(), writer_->added().begin(), writer_->added().end());
+    writer_.reset();
+    return done;
+  }
+
+  /// Closes all connections, opens the file again, and makes sure that it holds what was confirmed
+  /// and not what was refused.
+  result<void> open_anew() {
+    readers_.close();
+    auto opened = writer::open(options_, access::write);
+    readers_.reopen();
+    if (!opened)
+      return tl::unexpected(std::move(opened.error()));
+    if (confirmed_) {
+      const auto found = find(confirmed_->spec->id);
+      if (!found)
+        return tl::unexpected(found.error());
+      if (!*found || (*found)->version < confirmed_->version)
+        return fail(errc::io, "the database has lost jobs that were stored");
+    }
+    if (!unwanted_.empty())
+      if (auto ok = (*opened)->erase(unwanted_); !ok)
+        return ok;
+    unwanted_.clear();
+    writer_ = *std::move(opened);
+    return {};
+  }
+
+  // In this order: the lock goes last.
+  instance_lock lock_;
+  const writer_options options_;
+  std::unique_ptr<writer> writer_;
+  reader_pool readers_;
+  /// The last snapshot of the last successful commit. The log is played back in order, so if this is
+  /// there, all before it is.
+  job_ptr confirmed_;
+  /// Jobs whose commit failed: refused, so they must not turn up.
+  std::vector<uuid> unwanted_;
+  /// Whether the last write failed.
+  bool is_in_doubt_ = false;
+};
+
+result<void> make_directory(const std::filesystem::path& directory) {
+  std::error_code code;
+  std::filesystem::create_directories(directory, code);
+  if (code)
+    return fail(errc::io,
+                "cannot make the directory " + directory.string() + ": " + code.message());
+  return {};
+}
+
+} // namespace
+
+result<std::unique_ptr<store>> open_store(writer_options options) {
+  if (options.path.empty())
+    return fail(errc::invalid_argument, "the path of the database must not be empty");
+  std::error_code code;
+  const auto path
+    = std::filesystem::weakly_canonical(std::filesystem::absolute(options.path), code);
+  if (code)
+    return fail(errc::io, "cannot find " + options.path + ": " + code.message());
+  // One file, one name: names that differ would be locked apart.
+  options.path = path.string();
+  if (auto ok = make_directory(path.parent_path()); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  auto lock = instance_lock::take(options.path);
+  if (!lock)
+    return tl::unexpected(std::move(lock.error()));
+  auto opened = writer::open(options, access::create);
+  if (!opened)
+    return fail(opened.error().code,
+                "cannot open the database " + options.path + ": " + opened.error().message);
+  return std::make_unique<sqlite_store>(*std::move(lock), std::move(options), *std::move(opened));
+}
+
+} // namespace callboard::sqlite
+
+namespace callboard {
+
+result<std::unique_ptr<store>> open_sqlite_store(sqlite_store_options options) {
+  return sqlite::open_store({.path = std::move(options.path), .sync = options.sync});
+}
+
+} // namespace callboard

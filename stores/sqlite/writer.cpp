@@ -1,0 +1,179 @@
+#include "stores/sqlite/writer.hpp"
+
+#include "stores/sqlite/schema.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace callboard::sqlite {
+
+namespace {
+
+/// When the log has grown to so many times the usual, the next commit waits for readers so that it can
+/// begin anew: 64 MiB.
+constexpr int restart_factor = 4;
+/// How long it waits for them. Ours read for milliseconds; another program may keep it waiting.
+constexpr int restart_wait_ms = 100;
+/// So many jobs change the statistics enough to look at them again.
+constexpr std::size_t optimize_after = 100'000;
+
+constexpr auto common_settings
+  = "PRAGMA temp_store = MEMORY;"
+    // Debian's library wipes what is deleted at the price of more writing; this wipes what is free.
+    "PRAGMA secure_delete = FAST;"
+    // Recent jobs and the inner pages of all indexes: 16 MiB.
+    "PRAGMA cache_size = -16384;"
+    // What a long reader has made of the log is given back: 64 MiB.
+    "PRAGMA journal_size_limit = 67108864;"
+    // Bounds what `PRAGMA optimize` reads.
+    "PRAGMA analysis_limit = 400;";
+
+/// A database up to this size is checked whenever it is opened: 16 MiB take a tenth of a second.
+constexpr std::int64_t checked_pages_max = 4096;
+
+result<void> check_if_small(connection& db) {
+  const auto pages = db.number("PRAGMA page_count");
+  if (!pages)
+    return tl::unexpected(pages.error());
+  if (*pages > checked_pages_max)
+    return {};
+  const auto verdict = db.text("PRAGMA quick_check(1)");
+  if (!verdict)
+    return tl::unexpected(verdict.error());
+  if (*verdict != "ok")
+    return fail(errc::io, "the database is damaged: " + *verdict);
+  return {};
+}
+
+} // namespace
+
+writer::writer(std::unique_ptr<connection> db, int checkpoint_pages)
+  : db_{std::move(db)}, jobs_{*db_}, checkpoint_pages_{checkpoint_pages} {
+  // nop
+}
+
+writer::~writer() {
+  if (!is_broken())
+    sqlite3_exec(db_->handle(), "PRAGMA optimize", nullptr, nullptr, nullptr);
+}
+
+result<std::unique_ptr<writer>> writer::open(const writer_options& options, access how) {
+  auto db = connection::open(options.path, how, options.vfs);
+  if (!db)
+    return tl::unexpected(std::move(db.error()));
+  // First of all: another program's database must not be touched.
+  if (auto ok = check_owner(**db); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  std::unique_ptr<writer> made{new writer{*std::move(db), options.checkpoint_pages}};
+  if (auto ok = made->configure(options.sync); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  if (auto ok = migrate(*made->db_); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  if (auto ok = check_if_small(*made->db_); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  return made;
+}
+
+result<void> writer::configure(store_sync sync) {
+  const auto mode = db_->text("PRAGMA journal_mode = WAL");
+  if (!mode)
+    return tl::unexpected(mode.error());
+  if (*mode != "wal")
+    return fail(errc::io, "the file system cannot hold a database with a write-ahead log");
+  if (auto ok = db_->run(common_settings); !ok)
+    return ok;
+  const auto* const level
+    = sync == store_sync::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+  if (auto ok = db_->run(level); !ok)
+    return ok;
+  // In place of SQLite's own checkpoints, which hide their faults.
+  sqlite3_wal_hook(
+    db_->handle(),
+    [](void* self, sqlite3*, const char*, int pages) {
+      static_cast<writer*>(self)->log_pages_ = pages;
+      return SQLITE_OK;
+    },
+    this);
+  return {};
+}
+
+template <class Work>
+result<void> writer::write(Work work) {
+  int is_moved = 0;
+  sqlite3_file_control(db_->handle(), "main", SQLITE_FCNTL_HAS_MOVED, &is_moved);
+  if (is_moved != 0) {
+    db_->note(SQLITE_IOERR);
+    return fail(errc::io, "the database file was moved or deleted");
+  }
+  auto changes = transaction::begin(*db_);
+  if (!changes)
+    return tl::unexpected(std::move(changes.error()));
+  jobs_.begin();
+  if (auto ok = work(); !ok)
+    return ok;
+  if (auto ok = jobs_.write_counts(); !ok)
+    return ok;
+  return changes->commit();
+}
+
+result<void> writer::commit(std::span<const job_ptr> snapshots) {
+  auto done = write([&]() -> result<void> {
+    for (const auto& snapshot : snapshots)
+      if (auto ok = jobs_.put(*snapshot); !ok)
+        return ok;
+    return {};
+  });
+  if (done) {
+    written_since_optimize_ += snapshots.size();
+    tidy_up();
+  }
+  return done;
+}
+
+result<void> writer::erase(std::span<const uuid> ids) {
+  auto done = write([&]() -> result<void> {
+    for (const auto& id : ids)
+      if (auto ok = jobs_.erase(id); !ok)
+        return ok;
+    return {};
+  });
+  if (done)
+    tidy_up();
+  return done;
+}
+
+result<void> writer::probe() {
+  return write([&] {
+    // The value stays as it is; its page is written all the same.
+    const auto version = "PRAGMA user_version = " + std::to_string(migrations().size());
+    return db_->run(version.c_str());
+  });
+}
+
+void writer::tidy_up() {
+  // What was written is safe in the log, so a fault here is not the caller's. A grave one breaks the
+  // connection, and the next write opens it anew; a full disk is tried again later.
+  if (written_since_optimize_ >= optimize_after) {
+    written_since_optimize_ = 0;
+    [[maybe_unused]] const auto ok = db_->run("PRAGMA optimize");
+  }
+  if (log_pages_ < pages_at_checkpoint_)
+    pages_at_checkpoint_ = 0; // it has begun anew
+  if (log_pages_ - pages_at_checkpoint_ >= checkpoint_pages_)
+    checkpoint();
+}
+
+void writer::checkpoint() {
+  pages_at_checkpoint_ = log_pages_;
+  const auto is_long = log_pages_ >= checkpoint_pages_ * restart_factor;
+  const auto mode = is_long ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+  sqlite3_busy_timeout(db_->handle(), restart_wait_ms);
+  const auto code = sqlite3_wal_checkpoint_v2(db_->handle(), "main", mode, nullptr, nullptr);
+  sqlite3_busy_timeout(db_->handle(), busy_timeout_ms);
+  // Busy: a reader needs the log as it is. There will be another time.
+  if (code != SQLITE_OK && code != SQLITE_BUSY)
+    db_->note(code);
+}
+
+} // namespace callboard::sqlite

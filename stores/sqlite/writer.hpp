@@ -1,0 +1,75 @@
+#pragma once
+
+#include <callboard/store.hpp>
+
+#include "stores/sqlite/connection.hpp"
+#include "stores/sqlite/job_writer.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace callboard::sqlite {
+
+/// What the store is opened with.
+struct writer_options {
+  /// Absolute, with no symbolic links.
+  std::string path;
+  store_sync sync = store_sync::full;
+  /// Name of SQLite's file layer; null: the default one.
+  const char* vfs = nullptr;
+  /// Whenever the log has grown by so many pages it is copied into the database: 16 MiB. Less means
+  /// more copying of the same pages, more a longer pause.
+  int checkpoint_pages = 4096;
+};
+
+/// The connection that writes. It also keeps the write-ahead log short and the planner's statistics
+/// fresh, in between.
+class writer {
+public:
+  /// Opens a database and brings its schema up to date. Errors: `io`.
+  static result<std::unique_ptr<writer>> open(const writer_options& options, access how);
+
+  ~writer();
+
+  /// Writes snapshots in one transaction. Errors: `io`; nothing was written.
+  result<void> commit(std::span<const job_ptr> snapshots);
+
+  /// Erases jobs in one transaction. Errors: `io`; nothing was erased.
+  result<void> erase(std::span<const uuid> ids);
+
+  /// Writes something that changes nothing. Errors: `io`.
+  result<void> probe();
+
+  /// Whether it must be closed and opened anew before it may write again.
+  bool is_broken() const noexcept {
+    return db_->is_broken();
+  }
+
+  /// The jobs that the last `commit` added. If it failed they may be there nonetheless once the
+  /// database has been opened anew: the disk may have got the log's end before it failed.
+  const std::vector<uuid>& added() const noexcept {
+    return jobs_.added();
+  }
+
+private:
+  writer(std::unique_ptr<connection> db, int checkpoint_pages);
+
+  result<void> configure(store_sync sync);
+  template <class Work>
+  result<void> write(Work work);
+  void tidy_up();
+  void checkpoint();
+
+  std::unique_ptr<connection> db_;
+  job_writer jobs_;
+  const int checkpoint_pages_;
+  /// Pages in the log, told by SQLite after each commit.
+  int log_pages_ = 0;
+  int pages_at_checkpoint_ = 0;
+  std::size_t written_since_optimize_ = 0;
+};
+
+} // namespace callboard::sqlite
