@@ -1,6 +1,5 @@
 #include "http/descriptors.hpp"
 
-#include <algorithm>
 #include <string>
 
 #include <sys/resource.h>
@@ -12,9 +11,9 @@ result<std::size_t> fit_connections(std::size_t wanted, bool is_explicit) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
     return fail(errc::io, "cannot read the limit on open files");
   const rlim_t needed = wanted + reserved_descriptors;
-  if (limit.rlim_cur < needed && limit.rlim_cur < limit.rlim_max) {
+  if (limit.rlim_cur < limit.rlim_max) {
     rlimit raised = limit;
-    raised.rlim_cur = std::min(needed, limit.rlim_max);
+    raised.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
       limit = raised;
   }

@@ -81,7 +81,11 @@ std::size_t thread_count(std::size_t wanted) {
 /// The threads of a running server and what they run. Ends with all its connections.
 class server_loop {
 public:
-  server_loop() = default;
+  /// With `count` threads; told before the first runs, so that one alone needs to wake nobody.
+  explicit server_loop(std::size_t count) : count_(count), io_(static_cast<int>(count)) {
+    // nop
+  }
+
   server_loop(const server_loop&) = delete;
   server_loop& operator=(const server_loop&) = delete;
 
@@ -117,7 +121,7 @@ public:
     wire_ = std::move(*opened);
     shared_ = std::move(shared);
     sweep_later();
-    for (auto left = thread_count(options.threads); left > 0; --left)
+    for (auto left = count_; left > 0; --left)
       threads_.emplace_back([this] { run(); });
     return {};
   }
@@ -170,6 +174,7 @@ private:
 
   // In the order of their lives: the io_context ends before what its last handlers refer to.
   std::shared_ptr<http::traffic> shared_;
+  std::size_t count_;
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   asio::steady_timer sweeper_{io_};
@@ -185,7 +190,7 @@ struct http_server::implementation {
                  std::function<void(const http_log_entry&)> log)
     : shared(std::make_shared<http::traffic>(std::move(log))),
       app(options, jobs, std::move(callbacks), shared),
-      loop(std::make_unique<server_loop>()) {
+      loop(std::make_unique<server_loop>(thread_count(options.threads))) {
     // nop
   }
 
