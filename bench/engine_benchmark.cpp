@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <semaphore>
+#include <stdexcept>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -58,7 +59,9 @@ BENCHMARK(engine_job_round_trip)->UseRealTime()->MeasureProcessCPUTime();
 /// Ids of some finished jobs.
 std::vector<uuid> finished_ids(engine& from, std::size_t count) {
   constexpr std::size_t page_max = 1000;
-  job_driver{from.jobs()}.run_to_end(sample_job(std::chrono::minutes{5}), count).value();
+  job_driver driver{from.jobs()};
+  if (auto ran = driver.run_to_end(sample_job(std::chrono::minutes{5}), count); !ran)
+    throw std::runtime_error(ran.error().message);
   std::vector<uuid> ids;
   job_query query;
   query.limit = page_max;
