@@ -274,7 +274,8 @@ TEST(ExecAgent, ExitCodeTakenBySomebodyElseIsAFailure) {
   // With this the system reaps children by itself.
   std::signal(SIGCHLD, SIG_IGN);
 
-  const auto answer = answer_of(shell("echo fine"));
+  // It ends only after it has read its task, so that it is there to be watched.
+  const auto answer = answer_of(shell("read -r task; echo fine"));
 
   std::signal(SIGCHLD, SIG_DFL);
   EXPECT_EQ(answer.error, "agent's program ended, but its exit code was lost");
