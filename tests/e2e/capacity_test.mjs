@@ -18,7 +18,7 @@ async function time_limit_for_all(server) {
   const begin = Date.now();
   await in_parallel(warm_up_jobs, creators, () => create_job(server, { agentId: agent_ids.echo }));
   const expected_ms = ((Date.now() - begin) / warm_up_jobs) * jobs_max;
-  return Math.round(Math.min(Math.max(12_000, 3 * expected_ms), 70_000));
+  return Math.round(Math.min(Math.max(12_000, 3 * expected_ms), 120_000));
 }
 
 function agents_behind(peer) {

@@ -29,9 +29,16 @@ export async function with_directory(body) {
   }
 }
 
+/** The environment of the test without what would configure a server. */
+function clean_environment() {
+  const is_setting = (name) => name.startsWith('CALLBOARD_') || name === 'ELIZA_SERVER_AUTH_TOKEN';
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !is_setting(name)));
+}
+
 // The child dies with its parent even when a time limit kills the test outright.
 function spawn_program(args, { cwd, env, program = binary }) {
-  const options = { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const options = { cwd, env: { ...clean_environment(), ...env }, stdio };
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], options);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
