@@ -13,6 +13,16 @@ registry_state::registry_state(registry_actor::pointer selfptr) : self_(selfptr)
   // nop
 }
 
+registry_state::~registry_state() {
+  if (!jobs_)
+    return; // ended before it began
+  jobs_->for_each([](job_entry& entry) {
+    entry.calls.reset();
+    if (const auto live = std::exchange(entry.handle, nullptr))
+      caf::anon_send(live, atom::abandon_v);
+  });
+}
+
 registry_actor::behavior_type registry_state::make_behavior(const environment& surroundings,
                                                             registry_start start) {
   world_ = &surroundings;

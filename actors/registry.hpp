@@ -41,6 +41,11 @@ public:
   static inline const char* name = "registry";
 
   explicit registry_state(registry_actor::pointer selfptr);
+  registry_state(const registry_state&) = delete;
+  registry_state& operator=(const registry_state&) = delete;
+  /// Ends the jobs that are still live and lets go of the calls that wait for them: what others can
+  /// read stays, but nobody could ever end these.
+  ~registry_state();
 
   registry_actor::behavior_type make_behavior(const environment& surroundings,
                                               registry_start start);
