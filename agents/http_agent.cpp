@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 6> reserved_headers{
 
 class http_agent final : public agent {
 public:
-  explicit http_agent(std::shared_ptr<http_calls> calls) : calls_(std::move(calls)) {
+  http_agent(std::shared_ptr<outbound_http> outbound, std::shared_ptr<http_calls> calls)
+    : outbound_(std::move(outbound)), calls_(std::move(calls)) {
     // nop
   }
 
@@ -37,6 +38,7 @@ public:
   }
 
 private:
+  std::shared_ptr<outbound_http> outbound_;
   std::shared_ptr<http_calls> calls_;
 };
 
@@ -81,8 +83,8 @@ result<std::shared_ptr<agent>> make_http_agent(http_agent_options options,
     callbacks = nullptr;
   else if (!callbacks)
     return fail(errc::invalid_argument, "publicUrl needs somewhere to await callbacks");
-  return std::make_shared<http_agent>(
-    std::make_shared<http_calls>(std::move(*settings), std::move(outbound), std::move(callbacks)));
+  auto calls = std::make_shared<http_calls>(std::move(*settings), outbound, std::move(callbacks));
+  return std::make_shared<http_agent>(std::move(outbound), std::move(calls));
 }
 
 } // namespace callboard

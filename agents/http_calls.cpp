@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace callboard::agents {
@@ -22,7 +23,7 @@ constexpr auto response_grace = 10s;
 
 } // namespace
 
-http_calls::http_calls(http_call_settings settings, std::shared_ptr<outbound_http> outbound,
+http_calls::http_calls(http_call_settings settings, std::weak_ptr<outbound_http> outbound,
                        std::shared_ptr<task_callbacks> callbacks)
   : settings_(std::move(settings)),
     outbound_(std::move(outbound)),
@@ -64,8 +65,11 @@ void http_calls::send(const agent_task& task, const call_ptr& call) {
   request.timeout = settings_.timeout;
   request.body = body_for(task, call);
   request.headers = headers_for(task, request.body);
+  const auto outbound = outbound_.lock();
+  if (!outbound)
+    throw std::logic_error("the HTTP client has ended");
   call->request
-    = outbound_->post(std::move(request), [weak = weak_from_this(), call](http_response response) {
+    = outbound->post(std::move(request), [weak = weak_from_this(), call](http_response response) {
         call->has_response = true;
         if (const auto self = weak.lock())
           self->on_response(call, response);
@@ -139,9 +143,9 @@ void http_calls::on_callback(const call_ptr& call, agent_answer answer) {
     return;
   timer_->cancel(call->time_limit);
   if (!call->has_response)
-    timer_->after(response_grace, [weak = std::weak_ptr{outbound_}, call] {
-      if (const auto outbound = weak.lock())
-        outbound->abort(call->request);
+    timer_->after(response_grace, [weak = weak_from_this(), call] {
+      if (const auto self = weak.lock())
+        self->abort_request(*call);
     });
   call->done(std::move(answer));
 }
@@ -161,7 +165,12 @@ void http_calls::give_up(const http_call& call, agent_answer answer) {
 void http_calls::release(const http_call& call) {
   timer_->cancel(call.time_limit);
   if (!call.has_response)
-    outbound_->abort(call.request);
+    abort_request(call);
+}
+
+void http_calls::abort_request(const http_call& call) {
+  if (const auto outbound = outbound_.lock())
+    outbound->abort(call.request);
 }
 
 } // namespace callboard::agents

@@ -46,7 +46,7 @@ struct http_call {
 class http_calls final : public std::enable_shared_from_this<http_calls> {
 public:
   /// @param callbacks null: the agent cannot answer later.
-  http_calls(http_call_settings settings, std::shared_ptr<outbound_http> outbound,
+  http_calls(http_call_settings settings, std::weak_ptr<outbound_http> outbound,
              std::shared_ptr<task_callbacks> callbacks);
 
   /// As `agent::start`.
@@ -73,9 +73,13 @@ private:
   /// Ends a task that is out of `open_`.
   void give_up(const http_call& call, agent_answer answer);
   void release(const http_call& call);
+  void abort_request(const http_call& call);
 
   const http_call_settings settings_;
-  const std::shared_ptr<outbound_http> outbound_;
+  /// The agent keeps it alive. Held weakly: responses come on its thread and hold this object for a
+  /// moment; if that were the last owner, the client would end on its own thread and nobody could
+  /// wait for it.
+  const std::weak_ptr<outbound_http> outbound_;
   const std::shared_ptr<task_callbacks> callbacks_;
   const std::shared_ptr<timer> timer_;
   open_tasks<http_call> open_;

@@ -131,8 +131,10 @@ result<spawned_program> spawn(const program& what) {
     return system_failure(code);
   made.exited = unique_fd{pidfd_open(made.pid, 0)};
   if (!made.exited) {
-    // Nobody could notice its end, so it must not live.
     const auto code = errno;
+    if (code == ESRCH) // somebody reaps children by themselves
+      return fail(errc::io, "it ended before it could be watched");
+    // Nobody could notice its end, so it must not live.
     kill(-made.pid, SIGKILL);
     waitpid(made.pid, nullptr, 0);
     return system_failure(code);
