@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -35,7 +36,10 @@ std::string refusal(const std::string& database_path, int descriptor) {
 } // namespace
 
 result<instance_lock> instance_lock::take(const std::string& database_path) {
-  const auto path = database_path + ".lock";
+  std::error_code code;
+  const auto path = std::filesystem::weakly_canonical(database_path, code).string() + ".lock";
+  if (code)
+    return fail(errc::io, "cannot find " + database_path + ": " + code.message());
   const auto descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor < 0)
     return fail(errc::io, "cannot open " + path + ": " + reason(errno));

@@ -11,6 +11,7 @@ namespace callboard::sqlite {
 /// stays, because removing it would let two others lock different files.
 class instance_lock {
 public:
+  /// @param database_path a file that need not be there; all its names mean the same lock.
   /// Errors: `io` if another holds it (with the other's process id) or the file cannot be made.
   static result<instance_lock> take(const std::string& database_path);
 

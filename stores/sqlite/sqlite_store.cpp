@@ -125,12 +125,8 @@ result<void> make_directory(const std::filesystem::path& directory) {
 result<std::unique_ptr<store>> open_store(writer_options options) {
   if (options.path.empty())
     return fail(errc::invalid_argument, "the path of the database must not be empty");
-  std::error_code code;
-  const auto path
-    = std::filesystem::weakly_canonical(std::filesystem::absolute(options.path), code);
-  if (code)
-    return fail(errc::io, "cannot find " + options.path + ": " + code.message());
-  // One file, one name: names that differ would be locked apart.
+  // The working directory may change, and some relative names mean something else to SQLite.
+  const auto path = std::filesystem::absolute(options.path);
   options.path = path.string();
   if (auto ok = make_directory(path.parent_path()); !ok)
     return tl::unexpected(std::move(ok.error()));

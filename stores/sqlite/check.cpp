@@ -1,0 +1,128 @@
+#include "stores/sqlite/connection.hpp"
+#include "stores/sqlite/job_reader.hpp"
+#include "stores/sqlite/operations.hpp"
+#include "stores/sqlite/schema.hpp"
+#include "stores/sqlite/statement.hpp"
+
+#include <array>
+#include <utility>
+
+namespace callboard::sqlite {
+
+namespace {
+
+/// How often the reading of jobs tells its progress: several times a second.
+constexpr std::size_t jobs_per_progress = 5000;
+
+constexpr auto tables
+  = std::to_array<std::string_view>({"jobs", "specs", "tasks", "tags", "shelves"});
+
+/// Something that must not be: SQL that counts it, and what to say.
+struct rule {
+  const char* sql;
+  std::string_view fault;
+};
+
+constexpr auto rules = std::to_array<rule>({
+  {"SELECT count(*) FROM jobs WHERE job NOT IN (SELECT job FROM specs)", "jobs without a spec"},
+  {"SELECT count(*) FROM specs WHERE job NOT IN (SELECT job FROM jobs)", "specs without a job"},
+  {"SELECT count(DISTINCT job) FROM tasks WHERE job NOT IN (SELECT job FROM jobs)",
+   "tasks without a job"},
+  {"SELECT count(DISTINCT job) FROM tags WHERE job NOT IN (SELECT job FROM jobs)",
+   "tags without a job"},
+  {"SELECT count(*) FROM jobs WHERE (state >= 3) != (error_code IS NOT NULL)",
+   "jobs that are over without an outcome, or have one before"},
+  {"SELECT count(*) FROM jobs WHERE (state >= 3) != (finished_at IS NOT NULL)",
+   "jobs that are over without an end, or have one before"},
+  {"WITH held AS (SELECT kind, organisation, state, count(*) AS jobs FROM jobs GROUP BY 1, 2, 3) "
+   "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM shelves)) "
+   "+ (SELECT count(*) FROM (SELECT * FROM shelves EXCEPT SELECT * FROM held))",
+   "counts of jobs that are wrong"},
+});
+
+class checker {
+public:
+  checker(connection& db, const progress& told) : db_{db}, told_{told} {
+    // nop
+  }
+
+  result<check_report> run() {
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      tell("tables", i, tables.size());
+      check_pages(tables[i]);
+    }
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      tell("rules", i, rules.size());
+      check_rule(rules[i]);
+    }
+    if (auto ok = check_jobs(); !ok)
+      return tl::unexpected(std::move(ok.error()));
+    return std::move(report_);
+  }
+
+private:
+  void tell(std::string_view stage, std::size_t done, std::size_t total) const {
+    if (told_)
+      told_(stage, done, total);
+  }
+
+  void add_fault(std::string text) {
+    if (report_.faults.size() < faults_max)
+      report_.faults.push_back(std::move(text));
+  }
+
+  void check_pages(std::string_view table) {
+    statement asked{db_, "PRAGMA integrity_check(" + std::string{table} + ")"};
+    auto found = asked.start();
+    const auto ok = found.for_each([&](rows& row) {
+      if (auto verdict = row.text(); verdict != "ok")
+        add_fault(std::string{table} + ": " + verdict);
+    });
+    if (!ok)
+      add_fault(std::string{table} + ": " + ok.error().message);
+  }
+
+  void check_rule(const rule& broken) {
+    const auto found = db_.number(broken.sql);
+    if (!found)
+      add_fault(std::string{broken.fault} + " cannot be looked for: " + found.error().message);
+    else if (*found > 0)
+      add_fault(std::to_string(*found) + " " + std::string{broken.fault});
+  }
+
+  result<void> check_jobs() {
+    const auto total = db_.number("SELECT count(*) FROM jobs");
+    if (!total)
+      return tl::unexpected(total.error());
+    job_reader jobs{db_};
+    statement all{db_, "SELECT job FROM jobs ORDER BY job"};
+    auto found = all.start();
+    return found.for_each([&](rows& row) {
+      const auto number = row.integer();
+      if (const auto read = jobs.at(number); !read)
+        add_fault("job in row " + std::to_string(number) + ": " + read.error().message);
+      if (report_.jobs++ % jobs_per_progress == 0)
+        tell("jobs", report_.jobs, static_cast<std::size_t>(*total));
+    });
+  }
+
+  connection& db_;
+  const progress& told_;
+  check_report report_;
+};
+
+} // namespace
+
+result<check_report> check(const std::string& path, const progress& told) {
+  auto db = connection::open(path, access::read);
+  if (!db)
+    return tl::unexpected(std::move(db.error()));
+  const auto moment = transaction::begin_read(**db);
+  if (!moment)
+    return tl::unexpected(moment.error());
+  if (auto ok = check_version(**db); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  return checker{**db, told}.run();
+}
+
+} // namespace callboard::sqlite

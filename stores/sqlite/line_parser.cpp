@@ -1,0 +1,146 @@
+#include "stores/sqlite/line_parser.hpp"
+
+#include "stores/sqlite/line_writer.hpp"
+
+#include <utility>
+
+namespace callboard::sqlite {
+
+namespace {
+
+/// SQL for the value at a path of the line, which is ?1.
+std::string at(std::string_view path) {
+  return "json_extract(?1, '$." + std::string{path} + "')";
+}
+
+/// SQL for the JSON at a path, as text; NULL if there is none.
+std::string json_at(std::string_view path) {
+  return "?1 -> '$." + std::string{path} + "'";
+}
+
+/// SQL for the length of the list at a path; NULL if there is none.
+std::string length_at(std::string_view path) {
+  const auto list = "?1, '$." + std::string{path} + "'";
+  return "CASE json_type(" + list + ") WHEN 'array' THEN json_array_length(" + list + ") END";
+}
+
+/// SQL for the number of a name that counts from zero to `last`; NULL for other names.
+template <class Enum, class NameOf>
+std::string number_of(const std::string& value, Enum last, NameOf name) {
+  auto sql = "CASE " + value;
+  for (int number = 0; number <= static_cast<int>(last); ++number)
+    sql.append(" WHEN '")
+      .append(name(static_cast<Enum>(number)))
+      .append("' THEN ")
+      .append(std::to_string(number));
+  return sql + " END";
+}
+
+template <class Enum>
+std::string number_of(const std::string& value, Enum last) {
+  return number_of(value, last, [](Enum each) { return to_string(each); });
+}
+
+/// SQL for what `take_task` takes, given SQL for a member of the task.
+template <class Member>
+std::string task_values(Member member) {
+  return member("id") + ", " + number_of(member("kind"), task_kind::run) + ", "
+         + number_of(member("state"), task_state::canceled) + ", " + member("attempt") + ", "
+         + member("created_at_ms") + ", " + member("finished_at_ms") + ", " + member("result")
+         + ", 0, " + member("error");
+}
+
+/// SQL for what `take_job` takes.
+std::string job_values() {
+  const auto growth = number_of(at("retry_growth"), backoff::exponential, to_text);
+  return "SELECT 0, " + at("id") + ", " + number_of(at("kind"), job_kind::run) + ", "
+         + at("organisation") + ", " + number_of(at("state"), job_state::canceled) + ", "
+         + at("created_at_ms") + ", " + at("due_at_ms") + ", " + at("expires_at_ms") + ", "
+         + at("agent_id") + ", " + at("user_id") + ", " + at("content") + ", " + json_at("metadata")
+         + ", " + at("attempt_time_limit_ms") + ", " + at("retries_max") + ", "
+         + at("retry_delay_ms") + ", " + at("retry_delay_max_ms") + ", " + growth + ", "
+         + at("retry_jitter") + ", " + at("follow_ups_max") + ", " + at("agent_job.job_type_id")
+         + ", " + json_at("agent_job.params") + ", " + json_at("agent_job.target_channel") + ", "
+         + at("agent_job.profile_id") + ", " + length_at("agent_job.tags") + ", "
+         + at("run.schedule_id") + ", " + json_at("run.payload") + ", " + at("version") + ", "
+         + at("updated_at_ms") + ", " + at("started_at_ms") + ", " + at("finished_at_ms") + ", "
+         + at("retry_at_ms") + ", " + at("retries") + ", " + at("follow_ups") + ", "
+         + at("outcome.error_code") + ", " + at("outcome.error_text") + ", "
+         + at("outcome.message_id") + ", " + at("outcome.result") + ", "
+         + json_at("outcome.metadata") + ", " + length_at("tasks") + ", "
+         + task_values([](std::string_view name) { return at("tasks[#-1]." + std::string{name}); });
+}
+
+std::string earlier_tasks_sql() {
+  const auto member
+    = [](std::string_view name) { return "json_extract(value, '$." + std::string{name} + "')"; };
+  return "SELECT " + task_values(member) + " FROM json_each(?1, '$.tasks') WHERE key < ?2";
+}
+
+tl::unexpected<error> no_job() {
+  return fail(errc::invalid_argument, "a line must be a job as an export has it");
+}
+
+} // namespace
+
+line_parser::line_parser(std::unique_ptr<connection> db)
+  : db_{std::move(db)},
+    is_valid_{*db_, "SELECT json_valid(?1) AND json_type(?1) = 'object'"},
+    job_{*db_, job_values()},
+    earlier_tasks_{*db_, earlier_tasks_sql()},
+    tags_{*db_, "SELECT value FROM json_each(?1, '$.agent_job.tags')"} {
+  // nop
+}
+
+result<std::unique_ptr<line_parser>> line_parser::make() {
+  auto db = connection::open(":memory:", access::create);
+  if (!db)
+    return tl::unexpected(std::move(db.error()));
+  return std::unique_ptr<line_parser>{new line_parser{*std::move(db)}};
+}
+
+bool line_parser::is_header(std::string_view line) const noexcept {
+  return line == export_header;
+}
+
+result<job_ptr> line_parser::parse(std::string_view line) {
+  line_ = line;
+  {
+    auto valid = is_valid_.start(line);
+    const auto is_there = valid.next();
+    if (!is_there || !*is_there || valid.is_null() || !valid.boolean())
+      return no_job();
+  }
+  auto row = job_.start(line);
+  const auto is_there = row.next();
+  if (!is_there || !*is_there)
+    return no_job();
+  auto taken = take_job(row, *this);
+  if (!taken || (*taken)->spec->id.is_nil() || (*taken)->version == 0)
+    return no_job();
+  const auto& read = **taken;
+  if (is_terminal(read.state) != (read.outcome != nullptr)
+      || is_terminal(read.state) != read.finished_at.has_value())
+    return no_job();
+  return taken;
+}
+
+result<std::vector<std::string>> line_parser::tags(std::int64_t) {
+  std::vector<std::string> all;
+  auto found = tags_.start(line_);
+  auto ok = found.for_each([&](rows& tag) { all.push_back(tag.text()); });
+  if (!ok)
+    return tl::unexpected(std::move(ok.error()));
+  return all;
+}
+
+result<std::vector<task_record>> line_parser::earlier_tasks(std::int64_t, std::uint32_t count) {
+  std::vector<task_record> tasks;
+  auto found = earlier_tasks_.start(line_, count);
+  auto ok = found.for_each([&](rows& task) { tasks.push_back(take_task(task, nullptr)); });
+  if (!ok)
+    return tl::unexpected(std::move(ok.error()));
+  return tasks;
+}
+
+} // namespace callboard::sqlite

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <callboard/job.hpp>
+
+#include "stores/sqlite/connection.hpp"
+#include "stores/sqlite/job_reader.hpp"
+#include "stores/sqlite/statement.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace callboard::sqlite {
+
+/// Reads the lines that `to_line` writes.
+class line_parser : private job_parts {
+public:
+  /// Errors: `io`, for want of memory.
+  static result<std::unique_ptr<line_parser>> make();
+
+  /// Whether the line is an export's first one. (Joined exports have several.)
+  bool is_header(std::string_view line) const noexcept;
+
+  /// The job of a line. Errors: `invalid_argument`.
+  result<job_ptr> parse(std::string_view line);
+
+private:
+  explicit line_parser(std::unique_ptr<connection> db);
+
+  result<std::vector<std::string>> tags(std::int64_t row) override;
+  result<std::vector<task_record>> earlier_tasks(std::int64_t row, std::uint32_t count) override;
+
+  // An empty database in memory, for SQLite's JSON functions.
+  std::unique_ptr<connection> db_;
+  statement is_valid_;
+  statement job_;
+  statement earlier_tasks_;
+  statement tags_;
+  std::string_view line_;
+};
+
+} // namespace callboard::sqlite

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <callboard/job.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace callboard::sqlite {
+
+/// The first line of an export; says what the others are.
+inline constexpr std::string_view export_header = R"({"callboard_export":1})";
+
+/// "fixed", "exponential".
+inline std::string_view to_text(backoff growth) noexcept {
+  return growth == backoff::fixed ? "fixed" : "exponential";
+}
+
+/// A job as one line of JSON, without the line's end: all its fields, those that are not set left out.
+std::string to_line(const job& shown);
+
+} // namespace callboard::sqlite
