@@ -10,6 +10,9 @@ namespace callboard::agents {
 
 namespace {
 
+/// Longer than any server runs, and still within what a steady clock counts.
+constexpr std::chrono::milliseconds timeout_max = std::chrono::hours{24 * 365 * 100};
+
 /// Headers that every request sets by itself, or that decide where its body ends.
 constexpr std::array<std::string_view, 6> always_reserved{
   "connection", "content-length", "content-type", "expect", "transfer-encoding", "upgrade",
@@ -32,8 +35,9 @@ std::string lower_case(std::string text) {
 } // namespace
 
 result<void> check_timeout(std::optional<std::chrono::milliseconds> timeout) {
-  if (timeout && timeout->count() < 1)
-    return fail(errc::invalid_argument, "timeoutMs must be at least 1");
+  if (timeout && (timeout->count() < 1 || *timeout > timeout_max))
+    return fail(errc::invalid_argument,
+                "timeoutMs must be from 1 to " + std::to_string(timeout_max.count()));
   return {};
 }
 

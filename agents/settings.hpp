@@ -12,7 +12,7 @@
 
 namespace callboard::agents {
 
-/// Checks that an agent's time limit, if any, is at least 1 ms.
+/// Checks that an agent's time limit, if any, is from 1 ms to 100 years.
 result<void> check_timeout(std::optional<std::chrono::milliseconds> timeout);
 
 /// Checks that the setting of that name is an http or https address with a host.

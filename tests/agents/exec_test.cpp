@@ -315,7 +315,9 @@ TEST(ExecAgentSettings, FaultsAreNamed) {
     {[](auto& o) { o.env[""] = "1"; }, "env: \"\" is not the name of a variable"},
     {[](auto& o) { o.env["A"] = std::string("a\0b", 3); },
      "env: the value of A must not contain NUL characters"},
-    {[](auto& o) { o.timeout = -1ms; }, "timeoutMs must be at least 1"},
+    {[](auto& o) { o.timeout = std::chrono::milliseconds::max(); },
+     "timeoutMs must be from 1 to 3153600000000"},
+    {[](auto& o) { o.timeout = -1ms; }, "timeoutMs must be from 1 to 3153600000000"},
     {[](auto& o) { o.output_bytes_max = 0; }, "maxOutputBytes must be at least 1"},
   };
   for (const auto& expected : cases) {
