@@ -107,7 +107,7 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
   const auto signal = signals.wait();
   if (!signal) {
     http->stop(write_grace);
-    // The engine is broken: its destructor may wait for what never comes.
+    // Nobody knows what state the engine is in: nothing that waits for it may keep the process alive.
     std::_Exit(exit_fault);
   }
   log->write(log_level::info, "stopping", {{"signal", std::int64_t{*signal}}});

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <callboard/error.hpp>
+#include <callboard/http_server.hpp>
+
+namespace callboard::app {
+
+/// The key that a server without any configured key makes for itself, so that routes that always need
+/// one can be tried out.
+struct development_key {
+  /// What callers present.
+  std::string key;
+  /// Made just now: to be shown, this once.
+  bool is_new = false;
+
+  /// As the configuration would hold it: of the organisation `default`, with all scopes.
+  api_key entry() const;
+};
+
+/// Reads the key from a file or, if there is none, makes one and writes it there, readable by the
+/// owner alone. Errors: `io`.
+///
+/// TODO: call it from `serve` once `/services/*` is served; nothing else needs a key by itself.
+result<development_key> take_development_key(const std::filesystem::path& file);
+
+} // namespace callboard::app
