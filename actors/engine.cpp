@@ -87,16 +87,21 @@ private:
 
 struct engine::implementation {
   implementation(const engine_options& options, std::unique_ptr<store> jobs,
-                 std::vector<agent_binding> agents, std::vector<job_ptr> live)
+                 std::vector<agent_binding> agents, actors::held_jobs stored)
     : config(threads_for(options)), system(config) {
     std::shared_ptr<store> shared_store = std::move(jobs);
     actors::registry_start start;
     start.options = options;
     start.is_durable = shared_store->is_durable();
-    start.live = std::move(live);
+    start.stored = std::move(stored);
     start.jobs = std::make_shared<actors::job_table>();
     // Stores block, so their keeper has a thread of its own.
-    start.keeper = system.spawn<caf::detached>(actors::store_keeper, std::move(shared_store));
+    start.keeper = system.spawn<caf::detached>(actors::store_keeper, shared_store);
+    // So has a second one that only reads, or lists would wait for commits. (A memory store never
+    // waits, and must be read after what was acknowledged before has been written: by the same actor.)
+    start.reader = start.is_durable
+                     ? system.spawn<caf::detached>(actors::store_keeper, std::move(shared_store))
+                     : start.keeper;
     for (auto& one : agents) {
       start.agents.push_back(one.info);
       start.agent_actors.push_back(system.spawn(actors::agent, &world, std::move(one)));
@@ -105,6 +110,7 @@ struct engine::implementation {
     const auto held = start.jobs;
     actors::supervised watched;
     watched.keeper = start.keeper;
+    watched.reader = start.reader;
     watched.agents = start.agent_actors;
     registry = system.spawn(actors::registry, &world, std::move(start));
     watched.registry = registry;
@@ -148,8 +154,12 @@ result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs
   auto live = jobs->load_live();
   if (!live)
     return tl::unexpected(std::move(live.error()));
-  return engine{std::make_unique<implementation>(options, std::move(jobs), std::move(agents),
-                                                 std::move(*live))};
+  auto finished = jobs->load_finished(job_kind::message, options.jobs_max);
+  if (!finished)
+    return tl::unexpected(std::move(finished.error()));
+  return engine{
+    std::make_unique<implementation>(options, std::move(jobs), std::move(agents),
+                                     actors::held_jobs{std::move(*live), std::move(*finished)})};
 }
 
 engine::engine(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {

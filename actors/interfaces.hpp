@@ -61,6 +61,15 @@ struct store_batch {
   std::vector<uuid> erased;
 };
 
+/// Which finished jobs the store may forget.
+struct retention_sweep {
+  job_kind kind = job_kind::message;
+  /// Those that ended before.
+  system_time before;
+  /// At most so many at a time: commits must not wait long.
+  std::size_t limit = 0;
+};
+
 // Calls carry callbacks, which are answered once, so calls are moved about by pointer, never copied.
 using submit_call_ptr = std::shared_ptr<submit_call>;
 using job_call_ptr = std::shared_ptr<job_call>;
@@ -70,6 +79,8 @@ using drain_call_ptr = std::shared_ptr<drain_call>;
 using store_batch_ptr = std::shared_ptr<store_batch>;
 using answer_ptr = std::shared_ptr<const agent_answer>;
 using store_outcome = result<void>;
+/// How many jobs a sweep has erased.
+using sweep_outcome = result<std::size_t>;
 
 } // namespace callboard::actors
 
@@ -85,6 +96,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::health_call_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::drain_call_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::store_batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::store_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::retention_sweep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::sweep_outcome)
 
 CAF_BEGIN_TYPE_ID_BLOCK(callboard, caf::first_custom_type_id)
 
@@ -103,6 +116,7 @@ CAF_ADD_ATOM(callboard, callboard::atom, report, "report")
 CAF_ADD_ATOM(callboard, callboard::atom, retry, "retry")
 CAF_ADD_ATOM(callboard, callboard::atom, stop, "stop")
 CAF_ADD_ATOM(callboard, callboard::atom, submit, "submit")
+CAF_ADD_ATOM(callboard, callboard::atom, sweep, "sweep")
 CAF_ADD_ATOM(callboard, callboard::atom, take, "take")
 CAF_ADD_ATOM(callboard, callboard::atom, update, "update")
 CAF_ADD_ATOM(callboard, callboard::atom, wait, "wait")
@@ -138,10 +152,19 @@ using agent_actor = caf::typed_actor<
   // Start no more tasks: the engine is draining and the store keeps what waits.
   caf::reacts_to<atom::pause>>;
 
-/// The STORE KEEPER actor interface: the only one that touches the store, on a thread of its own.
+/// What of a STORE KEEPER reads.
+using store_reader_actor = caf::typed_actor<
+  // Look a job up and answer the call.
+  caf::reacts_to<atom::find, job_call_ptr>,
+  // Look up a page of jobs and answer the call.
+  caf::reacts_to<atom::list, list_call_ptr>>;
+
+/// The STORE KEEPER actor interface: what touches the store, on a thread of its own.
 using store_keeper_actor = caf::typed_actor<
   // Write a batch: all of it or nothing.
   caf::replies_to<atom::commit, store_batch_ptr>::with<store_outcome>,
+  // Forget some of the jobs whose time is over.
+  caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>,
   // Look a job up and answer the call.
   caf::reacts_to<atom::find, job_call_ptr>,
   // Look up a page of jobs and answer the call.

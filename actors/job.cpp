@@ -20,7 +20,6 @@ job_actor::behavior_type job_actor_state::make_behavior(const environment& surro
     on(core::event::broken{});
     return caf::exit_reason::unhandled_exception;
   });
-  perform(start.effects);
   return {
     [this](atom::take, const uuid& task_id) { on(core::event::taken{task_id}); },
     [this](atom::answer, const uuid& task_id, const answer_ptr& answer) {

@@ -9,7 +9,6 @@ namespace callboard::actors {
 /// What a job actor begins with.
 struct job_start {
   core::live_job job;
-  core::job_effects effects;
   registry_actor registry;
   agent_actor agent;
 };

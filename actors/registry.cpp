@@ -31,9 +31,10 @@ registry_actor::behavior_type registry_state::make_behavior(const environment& s
   agent_actors_ = std::move(start.agent_actors);
   agent_load_.resize(agents_.size());
   keeper_ = std::move(start.keeper);
+  reader_ = std::move(start.reader);
   jobs_ = std::move(start.jobs);
   is_durable_ = start.is_durable;
-  restore(std::move(start.live));
+  restore(std::move(start.stored));
   return {
     [this](atom::submit, const submit_call_ptr& call) { on_submit(call); },
     [this](atom::get, const job_call_ptr& call) { on_get(call); },
@@ -128,7 +129,7 @@ job_entry* registry_state::entry_for(const job_call_ptr& call) {
   auto* const entry = jobs_->find(call->ref.id);
   if (!entry) {
     if (is_durable_)
-      self_->send(keeper_, atom::find_v, call);
+      self_->send(reader_, atom::find_v, call);
     else
       call->done(core::visible_to(call->ref, nullptr));
     return nullptr;
@@ -183,7 +184,7 @@ void registry_state::on_list(const list_call_ptr& call) {
   // Messages are delivered in order: what was acknowledged before is in the store when it is asked.
   if (!is_durable_)
     flush();
-  self_->send(keeper_, atom::list_v, call);
+  self_->send(reader_, atom::list_v, call);
 }
 
 void registry_state::on_report(const health_call_ptr& call) {

@@ -19,6 +19,14 @@
 
 namespace callboard::actors {
 
+/// The jobs that a store held when the engine started.
+struct held_jobs {
+  /// `store::load_live`.
+  std::vector<job_ptr> live;
+  /// `store::load_finished` of messaging jobs, up to `engine_options::jobs_max`.
+  std::vector<job_ptr> finished_messages;
+};
+
 /// What a registry begins with.
 struct registry_start {
   engine_options options;
@@ -27,12 +35,13 @@ struct registry_start {
   /// The actor of each agent.
   std::vector<agent_actor> agent_actors;
   store_keeper_actor keeper;
+  /// Whom to ask for jobs that are not held.
+  store_reader_actor reader;
   /// Empty; shared with those who read from it.
   std::shared_ptr<job_table> jobs;
   /// `store::is_durable`.
   bool is_durable = false;
-  /// `store::load_live`.
-  std::vector<job_ptr> live;
+  held_jobs stored;
 };
 
 /// The state of the REGISTRY actor.
@@ -70,7 +79,9 @@ private:
 
   // -- the life of jobs (registry_jobs.cpp) -----------------------------------
 
-  void restore(std::vector<job_ptr> live);
+  void restore(held_jobs stored);
+  void restore_live(std::vector<job_ptr> live);
+  void restore_finished(const std::vector<job_ptr>& finished);
   job_entry& hold(core::transition first, std::size_t agent);
   void on_update(const job_update& update);
   void show(job_entry& entry, const job_ptr& snapshot);
@@ -97,6 +108,10 @@ private:
   void refuse_creation(job_entry& entry);
   void on_retry();
 
+  /// Has the store forget, bit by bit, what ended before.
+  void sweep(job_kind kind, system_time before);
+  void sweep_now_and_then();
+
   // -- the end (registry_drain.cpp) -------------------------------------------
 
   void on_drain(const drain_call_ptr& call);
@@ -112,6 +127,7 @@ private:
   /// Live jobs of each agent that are due, by index.
   std::vector<std::size_t> agent_load_;
   store_keeper_actor keeper_;
+  store_reader_actor reader_;
   bool is_durable_ = false;
 
   core::uuid_v7_sequence ids_;
@@ -128,6 +144,8 @@ private:
   /// Batches that the store keeper has and has not answered.
   std::size_t commits_under_way_ = 0;
   std::string store_fault_;
+  /// When to look for jobs that the store may forget; none without a durable store.
+  std::optional<steady_time> next_sweep_;
   bool is_retry_armed_ = false;
   /// Calls to cancel a job that have not been answered.
   std::size_t cancels_under_way_ = 0;

@@ -17,7 +17,29 @@ bool is_for_agent(const callboard::job* one) noexcept {
 
 } // namespace
 
-void registry_state::restore(std::vector<job_ptr> live) {
+void registry_state::restore(held_jobs stored) {
+  restore_live(std::move(stored.live));
+  restore_finished(stored.finished_messages);
+  if (is_durable_)
+    sweep_now_and_then();
+  arm();
+}
+
+void registry_state::restore_finished(const std::vector<job_ptr>& finished) {
+  for (const auto& record : finished) {
+    auto& entry = jobs_->add(record);
+    tally_.add_ended(*record);
+    keep_finished(entry);
+  }
+  while (tally_.held(job_kind::message) > options_.jobs_max && !finished_.empty())
+    drop_oldest_finished();
+  // There may be more in the store than can be held: the limit was higher before, or the process
+  // ended before it had erased what it had dropped.
+  if (finished.size() >= options_.jobs_max)
+    sweep(job_kind::message, *finished.front()->finished_at);
+}
+
+void registry_state::restore_live(std::vector<job_ptr> live) {
   for (auto& record : live) {
     const auto now = now_of(self_, *world_);
     const auto found = std::find_if(agents_.begin(), agents_.end(), [&](const auto& one) {
@@ -45,8 +67,10 @@ job_entry& registry_state::hold(core::transition first, std::size_t agent) {
   }
   timers_.arm(entry, core::next_wake(first.next));
   entry.handle = self_->spawn(
-    job, world_,
-    job_start{std::move(first.next), first.effects, registry_actor{self_}, agent_actors_[agent]});
+    job, world_, job_start{std::move(first.next), registry_actor{self_}, agent_actors_[agent]});
+  // On the job's behalf: jobs that begin on several threads would reach their agent in any order.
+  if (first.effects.start_task)
+    self_->send(agent_actors_[agent], atom::offer_v, entry.visible, entry.handle);
   arm();
   return entry;
 }
@@ -173,13 +197,15 @@ void registry_state::on_wake() {
     waiting.erase(place);
     taken->done(taken->entry->visible);
   }
+  if (next_sweep_ && *next_sweep_ <= now)
+    sweep_now_and_then();
   arm();
 }
 
 void registry_state::arm() {
-  std::optional<steady_time> due;
+  auto due = next_sweep_;
   if (!timers_.is_empty())
-    due = timers_.next_due();
+    due = std::min(due.value_or(timers_.next_due()), timers_.next_due());
   if (!waiters_.is_empty())
     due = std::min(due.value_or(waiters_.next_due()), waiters_.next_due());
   // A wake-up cannot be taken back; one that comes too early finds nothing due.

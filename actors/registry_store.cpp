@@ -10,6 +10,12 @@ namespace {
 /// How long to leave a store alone that could not write.
 constexpr std::chrono::seconds store_retry{1};
 
+/// How often to look for jobs that the store may forget: finer than anybody counts days.
+constexpr std::chrono::minutes sweep_interval{1};
+
+/// Erased at a time, so that no commit waits long for it: a few milliseconds.
+constexpr std::size_t erased_at_once = 500;
+
 } // namespace
 
 void registry_state::store_soon(job_entry& entry, job_ptr snapshot) {
@@ -32,6 +38,11 @@ void registry_state::flush() {
   auto batch = std::make_shared<store_batch>(std::exchange(batch_, {}));
   if (batch->snapshots.empty() && batch->erased.empty() && store_fault_.empty())
     return;
+  if (batch->erased.size() > erased_at_once) {
+    const auto kept = batch->erased.begin() + erased_at_once;
+    batch_.erased.assign(kept, batch->erased.end());
+    batch->erased.erase(kept, batch->erased.end());
+  }
   ++batch_number_;
   ++commits_under_way_;
   self_->request(keeper_, caf::infinite, atom::commit_v, batch)
@@ -87,6 +98,27 @@ void registry_state::on_commit_failed(const store_batch& batch, const error& why
 void registry_state::on_retry() {
   is_retry_armed_ = false;
   flush();
+}
+
+void registry_state::sweep(job_kind kind, system_time before) {
+  if (is_draining_ || !store_fault_.empty())
+    return; // there will be another time
+  self_
+    ->request(keeper_, caf::infinite, atom::sweep_v, retention_sweep{kind, before, erased_at_once})
+    .then(
+      [this, kind, before](const sweep_outcome& erased) {
+        if (erased && *erased == erased_at_once)
+          sweep(kind, before);
+      },
+      [](const caf::error&) {
+        // The keeper has ended, and the engine with it.
+      });
+}
+
+void registry_state::sweep_now_and_then() {
+  const auto now = now_of(self_, *world_);
+  sweep(job_kind::agent, now.wall - options_.agent_job_retention);
+  next_sweep_ = now.steady + sweep_interval;
 }
 
 void registry_state::refuse_creation(job_entry& entry) {

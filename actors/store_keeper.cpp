@@ -29,6 +29,7 @@ store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_
   jobs = std::move(what);
   return {
     [this](atom::commit, const store_batch_ptr& batch) { return on_commit(*batch); },
+    [this](atom::sweep, const retention_sweep& sweep) { return on_sweep(sweep); },
     [this](atom::find, const job_call_ptr& call) { on_find(*call); },
     [this](atom::list, const list_call_ptr& call) { on_list(*call); },
   };
@@ -36,13 +37,18 @@ store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_
 
 store_outcome store_keeper_state::on_commit(const store_batch& batch) {
   return guarded([&]() -> store_outcome {
-    if (!batch.snapshots.empty())
+    // An empty batch asks whether a store that failed can write again.
+    if (!batch.snapshots.empty() || batch.erased.empty())
       if (auto ok = jobs->commit(batch.snapshots); !ok)
         return ok;
     if (!batch.erased.empty())
       return jobs->erase(batch.erased);
     return {};
   });
+}
+
+sweep_outcome store_keeper_state::on_sweep(const retention_sweep& what) {
+  return guarded([&] { return jobs->erase_finished(what.kind, what.before, what.limit); });
 }
 
 void store_keeper_state::on_find(const job_call& call) {

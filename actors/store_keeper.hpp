@@ -15,6 +15,7 @@ struct store_keeper_state {
   store_keeper_actor::behavior_type make_behavior(std::shared_ptr<store> what);
 
   store_outcome on_commit(const store_batch& batch);
+  sweep_outcome on_sweep(const retention_sweep& what);
   void on_find(const job_call& call);
   void on_list(const list_call& call);
 

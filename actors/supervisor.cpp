@@ -18,8 +18,12 @@ supervisor_actor::behavior_type supervisor_state::make_behavior(supervised who) 
     agents.push_back(one.address());
   }
   self->monitor(watched.registry);
-  self->monitor(watched.keeper);
-  groups = {{watched.keeper.address()}, std::move(agents), {watched.registry.address()}};
+  std::vector<caf::actor_addr> keepers{watched.keeper.address()};
+  if (watched.reader.address() != watched.keeper.address())
+    keepers.push_back(watched.reader.address());
+  for (const auto& one : keepers)
+    self->monitor(one);
+  groups = {std::move(keepers), std::move(agents), {watched.registry.address()}};
   return {
     [this](atom::stop) { on_stop(); },
   };

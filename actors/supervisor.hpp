@@ -13,6 +13,8 @@ struct supervised {
   registry_actor registry;
   std::vector<agent_actor> agents;
   store_keeper_actor keeper;
+  /// May be the keeper itself.
+  store_reader_actor reader;
   /// Told, at most once, that an actor ended by a fault and the engine cannot go on.
   std::function<void(std::string_view)> on_fatal;
 };
@@ -28,7 +30,7 @@ struct supervisor_state {
 
   void on_stop();
   void on_down(const caf::down_msg& down);
-  /// Ends the next group of actors: registry, agents, keeper, then this one.
+  /// Ends the next group of actors: registry, agents, keepers, then this one.
   void end_next();
 
   supervisor_actor::pointer self;

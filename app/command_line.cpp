@@ -71,6 +71,42 @@ void add_key_options(CLI::App& to, command_line& line) {
     ->default_val("key");
 }
 
+struct store_subcommand {
+  const char* name;
+  store_task what;
+  const char* meaning;
+  /// Of the option that names a file of jobs; null: there is none.
+  const char* option;
+  const char* option_meaning;
+};
+
+constexpr store_subcommand store_subcommands[] = {
+  {"check", store_task::check, "Read everything and list what is wrong; may run beside the server",
+   nullptr, nullptr},
+  {"export", store_task::export_jobs, "Write all jobs as JSON Lines; may run beside the server",
+   "--output", "Write to this file, not to standard output"},
+  {"import", store_task::import_jobs,
+   "Put exported jobs in; the server must not run. What is as new or newer stays", "--input",
+   "Read from this file, not from standard input"},
+  {"compact", store_task::compact,
+   "Give free pages back to the file system; the server must not run", nullptr, nullptr},
+};
+
+void add_store_commands(CLI::App& program, command_line& line) {
+  auto* store = program.add_subcommand("store", "Look after the database of the store");
+  store->require_subcommand(1);
+  for (const auto& one : store_subcommands) {
+    auto* added = store->add_subcommand(one.name, one.meaning);
+    add_config_options(*added, line);
+    if (one.option)
+      added->add_option(one.option, line.store.file, one.option_meaning)->type_name("FILE");
+    added->callback([&line, &one] {
+      line.what = command::store;
+      line.store.what = one.what;
+    });
+  }
+}
+
 } // namespace
 
 tl::expected<command_line, early_exit> parse_command_line(int argc, const char* const* argv) {
@@ -96,6 +132,8 @@ tl::expected<command_line, early_exit> parse_command_line(int argc, const char* 
     = key->add_subcommand("new", "Make a key: print it, once, and the entry for the configuration");
   add_key_options(*fresh, line);
   fresh->callback([&] { line.what = command::new_key; });
+
+  add_store_commands(program, line);
 
   try {
     program.parse(argc, argv);

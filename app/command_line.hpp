@@ -8,11 +8,12 @@
 #include <tl/expected.hpp>
 
 #include "app/config_document.hpp"
+#include "app/store_command.hpp"
 
 namespace callboard::app {
 
 /// What the program is asked to do.
-enum class command { serve, check_config, new_key };
+enum class command { serve, check_config, new_key, store };
 
 struct command_line {
   command what = command::serve;
@@ -27,6 +28,7 @@ struct command_line {
   std::string key_name;
   std::string key_organisation;
   std::vector<std::string> key_scopes;
+  store_command store;
 };
 
 /// The program ends without doing anything: help, the version, or a mistake.

@@ -52,6 +52,8 @@ engine_options read_engine(const reader& from) {
   made.live_jobs_max = from.integer<std::size_t>("/capacity/maxLiveJobs");
   made.message_retention
     = std::chrono::seconds{from.integer<std::int64_t>("/messaging/retentionSeconds")};
+  made.agent_job_retention
+    = std::chrono::days{from.integer<std::int64_t>("/agentJobs/retentionDays")};
   made.waiters_max = from.integer<std::size_t>("/limits/waiters");
   made.threads = from.integer<std::size_t>("/threads/actors");
   return made;
@@ -149,7 +151,7 @@ checked<server_config> load_config(const config_sources& sources) {
   made.http = read_http(from, sources.variables);
   made.http.connections_max_is_explicit = has_connections;
   made.store = from.text("/store");
-  made.store_syncs_fully = from.text("/storeSync") == "full";
+  made.store_durability = from.text("/storeSync") == "full" ? store_sync::full : store_sync::normal;
   made.agents = read_agents(from.list("agents"), made.http.public_url, sources.variables);
   made.shutdown_grace = std::chrono::seconds{from.integer<std::int64_t>("/shutdown/graceSeconds")};
   made.log = read_log(from);

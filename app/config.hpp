@@ -43,7 +43,7 @@ struct server_config {
   /// See `open_store`.
   std::string store;
   /// Whether a commit waits until the data is on the disk.
-  bool store_syncs_fully = true;
+  store_sync store_durability = store_sync::full;
   /// In the order of the file; never empty.
   std::vector<agent_config> agents;
   std::chrono::seconds shutdown_grace{10};

@@ -12,6 +12,7 @@
 #include "app/make_agents.hpp"
 #include "app/new_key.hpp"
 #include "app/serve.hpp"
+#include "app/store_command.hpp"
 
 namespace callboard::app {
 
@@ -76,8 +77,14 @@ int run(int argc, const char* const* argv) {
                                    .flags = line->flags});
   if (!config)
     return refuse(config.error());
-  return line->what == command::check_config ? check_config(*config)
-                                             : serve(*config, line->port_file);
+  switch (line->what) {
+    case command::check_config:
+      return check_config(*config);
+    case command::store:
+      return run_store_command(line->store, config->store);
+    default:
+      return serve(*config, line->port_file);
+  }
 }
 
 } // namespace

@@ -81,7 +81,7 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
   }
   announce(*log, config);
 
-  auto store = open_store(config.store);
+  auto store = open_store(config.store, config.store_durability);
   if (!store)
     return cannot_start(*log, store.error());
   const auto callbacks = make_task_callbacks();

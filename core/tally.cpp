@@ -34,6 +34,10 @@ void tally::add(const job& one) noexcept {
     count_end(one);
 }
 
+void tally::add_ended(const job& one) noexcept {
+  ++counts_of(one).held[index(one.state)];
+}
+
 void tally::change(const job& before, const job& after) noexcept {
   auto& counts = counts_of(after);
   --counts.held[index(before.state)];

@@ -14,6 +14,8 @@ class tally {
 public:
   /// A job is held from now on. If it is over, it has just ended.
   void add(const job& one) noexcept;
+  /// A job that ended before the beginning is held from now on.
+  void add_ended(const job& one) noexcept;
   /// A job that is held has changed.
   void change(const job& before, const job& after) noexcept;
   /// A job is not held any more.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <iterator>
 #include <mutex>
 #include <queue>
 #include <set>
 #include <shared_mutex>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -138,6 +140,19 @@ public:
     return live;
   }
 
+  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
+    const std::shared_lock lock{mutex_};
+    auto ended = finished(kind);
+    if (ended.size() <= limit)
+      return ended;
+    auto first = ended.end() - static_cast<std::ptrdiff_t>(limit);
+    while (limit > 0 && first != ended.begin()
+           && (*std::prev(first))->finished_at == (*first)->finished_at)
+      --first;
+    ended.erase(ended.begin(), first);
+    return ended;
+  }
+
   result<job_ptr> find(const uuid& id) override {
     const std::shared_lock lock{mutex_};
     const auto found = entries_.find(id);
@@ -171,18 +186,23 @@ public:
 
   result<void> erase(std::span<const uuid> ids) override {
     const std::unique_lock lock{mutex_};
-    for (const auto& id : ids) {
-      const auto found = entries_.find(id);
-      if (found == entries_.end())
-        continue;
-      auto& shelves = shelves_of(found->snapshot->spec->kind);
-      const auto held = shelves.find(found->snapshot->spec->organisation);
-      held->second.of(*found->snapshot).erase(&*found);
-      if (held->second.size() == 0)
-        shelves.erase(held);
-      entries_.erase(found);
-    }
+    for (const auto& id : ids)
+      take_out(id);
     return {};
+  }
+
+  // Looks at all finished jobs: nothing calls it often, and an index would cost every job its share.
+  result<std::size_t> erase_finished(job_kind kind, system_time before,
+                                     std::size_t limit) override {
+    const std::unique_lock lock{mutex_};
+    auto ended = finished(kind);
+    const auto end = std::find_if(ended.begin(), ended.end(),
+                                  [&](const job_ptr& one) { return one->finished_at >= before; });
+    const auto count = std::min(limit, static_cast<std::size_t>(end - ended.begin()));
+    ended.resize(count);
+    for (const auto& one : ended)
+      take_out(one->spec->id);
+    return count;
   }
 
 private:
@@ -194,6 +214,33 @@ private:
     for (const auto state : query.states)
       wanted[static_cast<std::size_t>(state)] = true;
     return wanted;
+  }
+
+  /// In the order in which they ended.
+  std::vector<job_ptr> finished(job_kind kind) {
+    std::vector<job_ptr> ended;
+    for (const auto& [organisation, held] : shelves_of(kind))
+      for (std::size_t state = 0; state < job_state_count; ++state)
+        if (is_terminal(static_cast<job_state>(state)))
+          for (const auto* job : held.by_state[state])
+            ended.push_back(job->snapshot);
+    std::sort(ended.begin(), ended.end(), [](const auto& left, const auto& right) {
+      return std::tie(left->finished_at, left->spec->id)
+             < std::tie(right->finished_at, right->spec->id);
+    });
+    return ended;
+  }
+
+  void take_out(const uuid& id) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end())
+      return;
+    auto& shelves = shelves_of(found->snapshot->spec->kind);
+    const auto held = shelves.find(found->snapshot->spec->organisation);
+    held->second.of(*found->snapshot).erase(&*found);
+    if (held->second.size() == 0)
+      shelves.erase(held);
+    entries_.erase(found);
   }
 
   shelves_by_organisation& shelves_of(job_kind kind) {

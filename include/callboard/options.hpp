@@ -15,6 +15,8 @@ struct engine_options {
   std::chrono::seconds message_retention{600};
   /// How long finished jobs of other kinds stay in memory; then the store answers for them.
   std::chrono::seconds finished_retention{60};
+  /// How long a durable store keeps finished agent jobs. The Agent Jobs API documents 30 days.
+  std::chrono::seconds agent_job_retention = std::chrono::days{30};
   /// Calls that may wait for a job at once; each holds a connection.
   std::size_t waiters_max = 10'000;
   /// Threads that run actors; 0: from the machine's cores.

@@ -37,7 +37,8 @@ struct job_page {
 };
 
 /// Keeps jobs. Blocking; the engine calls it from one thread that may wait.
-/// `commit` and `erase` come from that thread alone; `find` and `query` may run beside them.
+/// `commit`, `erase` and `erase_finished` come from that thread alone; `find` and `query` may run beside
+/// them, on other threads.
 class store {
 public:
   virtual ~store() = default;
@@ -54,6 +55,10 @@ public:
   /// All jobs that are not terminal, oldest first. Called once, before any other member.
   virtual result<std::vector<job_ptr>> load_live() = 0;
 
+  /// Finished jobs of a kind in the order in which they ended: the last `limit` of them, and any that
+  /// ended in the same millisecond as the first of these. Called once, after `load_live`.
+  virtual result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) = 0;
+
   /// One job; null if there is none.
   virtual result<job_ptr> find(const uuid& id) = 0;
 
@@ -62,6 +67,11 @@ public:
 
   /// Forgets jobs; unknown ids are ignored. Errors: `io`; nothing was erased.
   virtual result<void> erase(std::span<const uuid> ids) = 0;
+
+  /// Forgets jobs of a kind that ended before that time, at most `limit`, the oldest first. Returns how
+  /// many. Errors: `io`; nothing was erased.
+  virtual result<std::size_t> erase_finished(job_kind kind, system_time before, std::size_t limit)
+    = 0;
 };
 
 /// Keeps jobs in memory, as the snapshots themselves: fast, and gone with the process.

@@ -21,6 +21,12 @@ constexpr auto places_before_sql
 constexpr auto rows_of_shelf_sql = "SELECT job FROM jobs INDEXED BY jobs_by_shelf "
                                    "WHERE kind = ?1 AND organisation = ?2 AND state = ?3";
 
+constexpr auto last_ended_sql
+  = "SELECT job FROM jobs INDEXED BY jobs_by_end WHERE kind = ?1 AND finished_at >= "
+    "(SELECT min(finished_at) FROM (SELECT finished_at FROM jobs INDEXED BY jobs_by_end "
+    "WHERE kind = ?1 AND finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?2)) "
+    "ORDER BY finished_at, id";
+
 /// A place that is newer than all jobs.
 constexpr auto newest_time = std::numeric_limits<std::int64_t>::max();
 constexpr uuid newest_id{{255, 255, 255, 255, 255, 255, 255, 255, //
@@ -33,6 +39,18 @@ result<job_ptr> read_listed(job_reader& jobs, std::int64_t row) {
   return found;
 }
 
+result<std::vector<job_ptr>> read_all(job_reader& jobs, const std::vector<std::int64_t>& places) {
+  std::vector<job_ptr> all;
+  all.reserve(places.size());
+  for (const auto row : places) {
+    auto found = read_listed(jobs, row);
+    if (!found)
+      return tl::unexpected(std::move(found.error()));
+    all.push_back(*std::move(found));
+  }
+  return all;
+}
+
 } // namespace
 
 job_lister::job_lister(connection& db)
@@ -41,7 +59,8 @@ job_lister::job_lister(connection& db)
                                  "WHERE kind = ?1 AND organisation = ?2"},
     live_shelves_{db, "SELECT kind, organisation, state, jobs FROM shelves WHERE state < ?1"},
     places_before_{db, places_before_sql},
-    rows_of_shelf_{db, rows_of_shelf_sql} {
+    rows_of_shelf_{db, rows_of_shelf_sql},
+    last_ended_{db, last_ended_sql} {
   // nop
 }
 
@@ -70,13 +89,10 @@ result<job_page> job_lister::page(const job_query& query, job_reader& jobs) {
   const auto listed = rows_of_page(wanted, query, size);
   if (!listed)
     return tl::unexpected(listed.error());
-  page.jobs.reserve(listed->size());
-  for (const auto row : *listed) {
-    auto found = read_listed(jobs, row);
-    if (!found)
-      return tl::unexpected(std::move(found.error()));
-    page.jobs.push_back(*std::move(found));
-  }
+  auto read = read_all(jobs, *listed);
+  if (!read)
+    return tl::unexpected(std::move(read.error()));
+  page.jobs = *std::move(read);
   return page;
 }
 
@@ -141,19 +157,22 @@ result<std::vector<job_ptr>> job_lister::live(job_reader& jobs) {
   for (const auto& held : *shelves)
     if (auto ok = append_rows(held, all); !ok)
       return tl::unexpected(std::move(ok.error()));
-  std::vector<job_ptr> live;
-  live.reserve(all.size());
-  for (const auto row : all) {
-    auto found = read_listed(jobs, row);
-    if (!found)
-      return tl::unexpected(std::move(found.error()));
-    live.push_back(*std::move(found));
-  }
-  std::sort(live.begin(), live.end(), [](const job_ptr& left, const job_ptr& right) {
-    return std::tie(left->spec->created_at, left->spec->id)
-           < std::tie(right->spec->created_at, right->spec->id);
-  });
+  auto live = read_all(jobs, all);
+  if (live)
+    std::sort(live->begin(), live->end(), [](const job_ptr& left, const job_ptr& right) {
+      return std::tie(left->spec->created_at, left->spec->id)
+             < std::tie(right->spec->created_at, right->spec->id);
+    });
   return live;
+}
+
+result<std::vector<job_ptr>> job_lister::finished(job_kind kind, std::size_t limit,
+                                                  job_reader& jobs) {
+  std::vector<std::int64_t> all;
+  auto found = last_ended_.start(kind, limit);
+  if (auto ok = found.for_each([&](rows& row) { all.push_back(row.integer()); }); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  return read_all(jobs, all);
 }
 
 result<void> job_lister::append_rows(const shelf& of, std::vector<std::int64_t>& all) {

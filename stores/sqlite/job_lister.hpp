@@ -24,6 +24,9 @@ public:
   /// All jobs that are not over, oldest first. Errors: `io`.
   result<std::vector<job_ptr>> live(job_reader& jobs);
 
+  /// See `store::load_finished`. Errors: `io`.
+  result<std::vector<job_ptr>> finished(job_kind kind, std::size_t limit, job_reader& jobs);
+
 private:
   /// One organisation's jobs of a kind in a state.
   struct shelf {
@@ -59,6 +62,7 @@ private:
   statement live_shelves_;
   statement places_before_;
   statement rows_of_shelf_;
+  statement last_ended_;
 };
 
 } // namespace callboard::sqlite

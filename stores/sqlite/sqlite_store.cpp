@@ -40,6 +40,10 @@ public:
     return readers_.read([](reader& from) { return from.lists.live(from.jobs); });
   }
 
+  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
+    return readers_.read([&](reader& from) { return from.lists.finished(kind, limit, from.jobs); });
+  }
+
   result<job_ptr> find(const uuid& id) override {
     return readers_.read([&](reader& from) { return from.jobs.find(id); });
   }
@@ -50,12 +54,27 @@ public:
 
   result<void> erase(std::span<const uuid> ids) override {
     auto done = write([&](writer& to) { return to.erase(ids); });
-    if (done && confirmed_ && std::find(ids.begin(), ids.end(), confirmed_->spec->id) != ids.end())
-      confirmed_ = nullptr;
+    if (done)
+      forget_confirmed(ids);
     return done;
   }
 
+  result<std::size_t> erase_finished(job_kind kind, system_time before,
+                                     std::size_t limit) override {
+    std::vector<uuid> erased;
+    auto done = write([&](writer& to) { return to.erase_finished(kind, before, limit, erased); });
+    if (!done)
+      return tl::unexpected(std::move(done.error()));
+    forget_confirmed(erased);
+    return erased.size();
+  }
+
 private:
+  void forget_confirmed(std::span<const uuid> erased) {
+    if (confirmed_ && std::find(erased.begin(), erased.end(), confirmed_->spec->id) != erased.end())
+      confirmed_ = nullptr;
+  }
+
   template <class Work>
   result<void> write(Work work) {
     is_in_doubt_ = true;

@@ -29,6 +29,10 @@ constexpr auto common_settings
     // Bounds what `PRAGMA optimize` reads.
     "PRAGMA analysis_limit = 400;";
 
+constexpr auto first_ended_sql = "SELECT id FROM jobs INDEXED BY jobs_by_end "
+                                 "WHERE kind = ?1 AND finished_at < ?2 "
+                                 "ORDER BY finished_at LIMIT ?3";
+
 /// A database up to this size is checked whenever it is opened: 16 MiB take a tenth of a second.
 constexpr std::int64_t checked_pages_max = 4096;
 
@@ -49,7 +53,10 @@ result<void> check_if_small(connection& db) {
 } // namespace
 
 writer::writer(std::unique_ptr<connection> db, int checkpoint_pages)
-  : db_{std::move(db)}, jobs_{*db_}, checkpoint_pages_{checkpoint_pages} {
+  : db_{std::move(db)},
+    jobs_{*db_},
+    first_ended_{*db_, first_ended_sql},
+    checkpoint_pages_{checkpoint_pages} {
   // nop
 }
 
@@ -134,6 +141,23 @@ result<void> writer::commit(std::span<const job_ptr> snapshots) {
 result<void> writer::erase(std::span<const uuid> ids) {
   auto done = write([&]() -> result<void> {
     for (const auto& id : ids)
+      if (auto ok = jobs_.erase(id); !ok)
+        return ok;
+    return {};
+  });
+  if (done)
+    tidy_up();
+  return done;
+}
+
+result<void> writer::erase_finished(job_kind kind, system_time before, std::size_t limit,
+                                    std::vector<uuid>& erased) {
+  auto done = write([&]() -> result<void> {
+    erased.clear();
+    auto found = first_ended_.start(kind, before, limit);
+    if (auto ok = found.for_each([&](rows& row) { erased.push_back(row.id()); }); !ok)
+      return ok;
+    for (const auto& id : erased)
       if (auto ok = jobs_.erase(id); !ok)
         return ok;
     return {};

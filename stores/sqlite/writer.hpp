@@ -4,6 +4,7 @@
 
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_writer.hpp"
+#include "stores/sqlite/statement.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -40,6 +41,10 @@ public:
   /// Erases jobs in one transaction. Errors: `io`; nothing was erased.
   result<void> erase(std::span<const uuid> ids);
 
+  /// See `store::erase_finished`; `erased` gets the jobs' ids. Errors: `io`; nothing was erased.
+  result<void> erase_finished(job_kind kind, system_time before, std::size_t limit,
+                              std::vector<uuid>& erased);
+
   /// Writes something that changes nothing. Errors: `io`.
   result<void> probe();
 
@@ -65,6 +70,7 @@ private:
 
   std::unique_ptr<connection> db_;
   job_writer jobs_;
+  statement first_ended_;
   const int checkpoint_pages_;
   /// Pages in the log, told by SQLite after each commit.
   int log_pages_ = 0;

@@ -76,6 +76,9 @@ struct keeper_script {
   std::vector<store_batch_ptr> written;
   std::vector<job_call_ptr> finds;
   std::vector<list_call_ptr> lists;
+  std::vector<retention_sweep> sweeps;
+  /// How many jobs the next sweeps find, each.
+  std::deque<std::size_t> sweep_finds;
 
   void release(store_outcome outcome) {
     auto first = std::move(held.front());
@@ -125,11 +128,12 @@ protected:
     registry_start begin;
     begin.options = options;
     begin.is_durable = is_durable;
-    begin.live = live;
+    begin.stored = {live, finished_messages};
     begin.jobs = std::make_shared<job_table>();
     const auto held = begin.jobs;
     keeper_ = system_.spawn(keeper_behavior, &keeper);
     begin.keeper = caf::actor_cast<store_keeper_actor>(keeper_);
+    begin.reader = begin.keeper;
     begin.agents = {info};
     begin.agent_actors = {system_.spawn(actors::agent, &world_, agent_binding{info, runner})};
     remember(begin.keeper);
@@ -242,7 +246,9 @@ protected:
   engine_options options;
   agent_info info = one_agent();
   bool is_durable = false;
+  /// What the store holds at the start: live jobs, and messages in the order in which they ended.
   std::vector<job_ptr> live;
+  std::vector<job_ptr> finished_messages;
   std::shared_ptr<scripted_agent> runner = std::make_shared<scripted_agent>();
   keeper_script keeper;
   std::unique_ptr<gateway> jobs;
@@ -275,6 +281,14 @@ private:
           return store_outcome{tl::unexpected(*script->fault)};
         script->written.push_back(batch);
         return store_outcome{};
+      },
+      [script](atom::sweep, const retention_sweep& what) -> sweep_outcome {
+        script->sweeps.push_back(what);
+        if (script->sweep_finds.empty())
+          return std::size_t{0};
+        const auto found = script->sweep_finds.front();
+        script->sweep_finds.pop_front();
+        return found;
       },
       [script](atom::wake, const store_outcome& outcome) { script->release(outcome); },
       [script](atom::find, const job_call_ptr& call) { script->finds.push_back(call); },

@@ -35,6 +35,10 @@ public:
     return live_;
   }
 
+  result<std::vector<job_ptr>> load_finished(job_kind, std::size_t) override {
+    return std::vector<job_ptr>{};
+  }
+
   result<job_ptr> find(const uuid&) override {
     return job_ptr{};
   }
@@ -45,6 +49,10 @@ public:
 
   result<void> erase(std::span<const uuid>) override {
     return {};
+  }
+
+  result<std::size_t> erase_finished(job_kind, system_time, std::size_t) override {
+    return std::size_t{0};
   }
 
 private:

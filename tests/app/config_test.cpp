@@ -110,7 +110,7 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.http.threads, 2U);
   EXPECT_EQ(config.engine.threads, 3U);
   EXPECT_EQ(config.store, "memory:");
-  EXPECT_FALSE(config.store_syncs_fully);
+  EXPECT_EQ(config.store_durability, store_sync::normal);
   EXPECT_EQ(config.engine.jobs_max, 20U);
   EXPECT_EQ(config.engine.live_jobs_max, 30U);
   EXPECT_EQ(config.http.default_time_limit, std::chrono::milliseconds{40'000});

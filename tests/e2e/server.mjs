@@ -101,6 +101,13 @@ class server_process {
     this.program.child.kill(signal);
   }
 
+  /** Ends it as a crash would. */
+  async crash() {
+    this.expected_exit = { code: null, signal: 'SIGKILL' };
+    this.kill('SIGKILL');
+    await this.ended();
+  }
+
   /** Waits for the end of the process: `{code, signal, stdout, stderr}`. */
   ended() {
     return guarded(this.program.exited, 'the end of the server process');
@@ -144,11 +151,14 @@ const base_config = { listen: '127.0.0.1:0', store: 'memory:' };
  * exit and on any sanitizer report.
  * @param options.config settings on top of `base_config`; null: no configuration file at all.
  * @param options.args further arguments; @param options.env further environment.
+ * @param options.directory where to run it; by default a fresh one that is gone afterwards.
  * @param options.program another program that serves and takes `--port-file`.
  */
-export function with_server({ config = {}, args = [], env = {}, program }, body) {
-  return with_directory(async (directory) => {
+export function with_server({ config = {}, args = [], env = {}, program, directory }, body) {
+  const in_directory = directory ? (run) => run(directory) : with_directory;
+  return in_directory(async (directory) => {
     const port_file = path.join(directory, 'port');
+    await rm(port_file, { force: true });
     const all_args = ['serve', '--port-file', port_file, ...args];
     if (config) {
       const config_file = path.join(directory, 'config.json');
