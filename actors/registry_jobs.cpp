@@ -49,18 +49,18 @@ void registry_state::restore_live(std::vector<job_ptr> live) {
     const auto is_known = found != agents_.end();
     if (!is_known && !is_terminal(first.next.record->state))
       first = *core::apply(first.next, core::event::broken{}, now, world_->random);
-    hold(std::move(first), is_known ? static_cast<std::size_t>(found - agents_.begin()) : 0);
+    hold(std::move(first), is_known ? static_cast<std::size_t>(found - agents_.begin()) : 0, false);
   }
 }
 
-job_entry& registry_state::hold(core::transition first, std::size_t agent) {
+job_entry& registry_state::hold(core::transition first, std::size_t agent, bool is_created) {
   auto& record = first.next.record;
   auto& entry = jobs_->add(record);
   entry.agent = static_cast<std::uint32_t>(agent);
   tally_.add(*record);
   count_for_agent(entry, nullptr, record.get());
   if (first.is_changed)
-    store_soon(entry, record);
+    store_soon(entry, record, is_created);
   if (is_terminal(record->state)) {
     keep_finished(entry);
     return entry;
@@ -88,7 +88,7 @@ void registry_state::on_update(const job_update& update) {
     timers_.arm(entry, update.wake);
     arm();
   }
-  store_soon(entry, update.snapshot);
+  store_soon(entry, update.snapshot, is_over && entry.calls && !entry.calls->waiters.empty());
   if (!is_durable_ || !is_over)
     show(entry, update.snapshot);
 }
@@ -165,7 +165,7 @@ void registry_state::drop(job_entry& entry) {
   jobs_->remove(id);
   while (!finished_.empty() && !jobs_->find(finished_.front()))
     finished_.pop_front();
-  flush_if_idle();
+  flush_if_due();
 }
 
 void registry_state::drop_oldest_finished() {
@@ -197,6 +197,8 @@ void registry_state::on_wake() {
     waiting.erase(place);
     taken->done(taken->entry->visible);
   }
+  if (flush_at_ && *flush_at_ <= now)
+    flush_if_due();
   if (next_sweep_ && *next_sweep_ <= now)
     sweep_now_and_then();
   arm();
@@ -204,6 +206,8 @@ void registry_state::on_wake() {
 
 void registry_state::arm() {
   auto due = next_sweep_;
+  if (flush_at_)
+    due = std::min(due.value_or(*flush_at_), *flush_at_);
   if (!timers_.is_empty())
     due = std::min(due.value_or(timers_.next_due()), timers_.next_due());
   if (!waiters_.is_empty())

@@ -18,7 +18,7 @@ constexpr std::size_t erased_at_once = 500;
 
 } // namespace
 
-void registry_state::store_soon(job_entry& entry, job_ptr snapshot) {
+void registry_state::store_soon(job_entry& entry, job_ptr snapshot, bool is_awaited) {
   if (entry.batch == batch_number_) {
     batch_.snapshots[entry.batch_slot] = std::move(snapshot);
   } else {
@@ -26,12 +26,23 @@ void registry_state::store_soon(job_entry& entry, job_ptr snapshot) {
     entry.batch_slot = static_cast<std::uint32_t>(batch_.snapshots.size());
     batch_.snapshots.push_back(std::move(snapshot));
   }
-  flush_if_idle();
+  if (is_awaited)
+    ++awaited_;
+  flush_if_due();
 }
 
-void registry_state::flush_if_idle() {
-  if (store_fault_.empty() && commits_under_way_ == 0)
+void registry_state::flush_if_due() {
+  if (!store_fault_.empty() || commits_under_way_ > 0)
+    return;
+  if (batch_.snapshots.empty() && batch_.erased.empty())
+    return;
+  const auto due = core::commit_time(awaited_, last_commit_);
+  if (!is_durable_ || is_draining_ || due <= self_->clock().now()) {
     flush();
+    return;
+  }
+  flush_at_ = due;
+  arm();
 }
 
 void registry_state::flush() {
@@ -45,10 +56,15 @@ void registry_state::flush() {
   }
   ++batch_number_;
   ++commits_under_way_;
+  flush_at_.reset();
+  const auto awaited = std::exchange(awaited_, 0);
+  const auto began = self_->clock().now();
   self_->request(keeper_, caf::infinite, atom::commit_v, batch)
     .then(
-      [this, batch](const store_outcome& outcome) {
+      [this, batch, awaited, began](const store_outcome& outcome) {
         --commits_under_way_;
+        const auto ended = self_->clock().now();
+        last_commit_ = {ended, ended - began, awaited};
         if (outcome)
           on_committed(*batch);
         else
@@ -73,7 +89,7 @@ void registry_state::on_committed(const store_batch& batch) {
       if (is_terminal(snapshot->state) && !is_terminal(entry.visible->state))
         show(entry, snapshot);
     }
-  flush_if_idle();
+  flush_if_due();
   drain_if_quiet();
 }
 
@@ -87,7 +103,7 @@ void registry_state::on_commit_failed(const store_batch& batch, const error& why
     if (entry.calls && entry.calls->creation)
       refuse_creation(entry);
     else if (entry.batch != batch_number_)
-      store_soon(entry, snapshot);
+      store_soon(entry, snapshot, false);
   }
   batch_.erased.insert(batch_.erased.end(), batch.erased.begin(), batch.erased.end());
   if (!std::exchange(is_retry_armed_, true))

@@ -18,6 +18,21 @@ protected:
     keeper.is_holding = true;
   }
 
+  /// Creates a job by a commit that takes so long. What it did since is stored, too.
+  job_ptr create_in(std::chrono::milliseconds took) {
+    job_slot slot;
+    jobs->submit(message(), 0ms, slot.callback());
+    run();
+    advance(took);
+    release_batch({});
+    EXPECT_EQ(slot.count, 1);
+    // The agent has taken it meanwhile.
+    advance(took);
+    advance(took);
+    release_batch({});
+    return slot.value->value();
+  }
+
   /// A job that is live in the store while no engine runs.
   job_ptr stored(job_state state, std::chrono::milliseconds limit = 60s) {
     // The virtual clock begins at this wall time.
@@ -210,6 +225,93 @@ TEST_F(Durability, JobWhoseAgentIsGoneFails) {
   start();
 
   EXPECT_EQ(state_of(job), job_state::failed);
+}
+
+TEST_F(Durability, WhatNobodyWaitsForIsLeftToGatherForAsLongAsACommitTakes) {
+  start_holding();
+  create_in(4ms);
+
+  runner->complete("done");
+  run();
+  EXPECT_TRUE(keeper.held.empty());
+  advance(3ms);
+  EXPECT_TRUE(keeper.held.empty());
+  advance(1ms);
+  EXPECT_EQ(keeper.held.size(), 1u);
+}
+
+TEST_F(Durability, CreationIsStoredAtOnceWhenAsManyWaitAsBefore) {
+  start_holding();
+  create_in(4ms);
+
+  job_slot slot;
+  jobs->submit(message(), 0ms, slot.callback());
+  run();
+
+  EXPECT_EQ(keeper.held.size(), 1u);
+}
+
+TEST_F(Durability, FewerCreationsThanBeforeWaitForOthersHalfACommit) {
+  start_holding();
+  create_in(1ms); // alone in its batch
+  job_slot slots[3];
+  for (auto& one : slots)
+    jobs->submit(message(), 0ms, one.callback()); // the first goes alone, the others together
+  run();
+  release_batch({});
+  advance(4ms);
+  release_batch({});
+  ASSERT_EQ(slots[2].count, 1);
+
+  job_slot slot;
+  jobs->submit(message(), 0ms, slot.callback());
+  run();
+  EXPECT_TRUE(keeper.held.empty());
+  advance(2ms);
+  EXPECT_EQ(keeper.held.size(), 1u);
+}
+
+TEST_F(Durability, EndThatSomebodyWaitsForIsStoredAtOnce) {
+  start_holding();
+  const auto job = create_in(4ms);
+  job_slot before;
+  jobs->wait({job->spec->id, {}, {}}, 60s, before.callback());
+  run();
+
+  runner->complete("done");
+  run();
+
+  EXPECT_EQ(keeper.held.size(), 1u);
+}
+
+TEST_F(Durability, EndThatIsGatheringIsStoredOnceSomebodyWaitsForIt) {
+  start_holding();
+  const auto job = create_in(4ms);
+  runner->complete("done");
+  run();
+  EXPECT_TRUE(keeper.held.empty());
+
+  job_slot slot;
+  jobs->wait({job->spec->id, {}, {}}, 60s, slot.callback());
+  run();
+
+  ASSERT_EQ(keeper.held.size(), 1u);
+  release_batch({});
+  EXPECT_EQ(slot.count, 1);
+}
+
+TEST_F(Durability, DrainStoresWhatHasGathered) {
+  start_holding();
+  create_in(4ms);
+  runner->complete("done");
+  run();
+
+  begin_drain(10s);
+  run();
+
+  EXPECT_EQ(keeper.held.size(), 1u);
+  release_batch({});
+  EXPECT_EQ(drained, 1);
 }
 
 TEST_F(Durability, FinishedMessagesAreHeldAgainAfterAStart) {
