@@ -52,15 +52,17 @@ result<void> check_if_small(connection& db) {
 
 } // namespace
 
-writer::writer(std::unique_ptr<connection> db, int checkpoint_pages)
+writer::writer(std::unique_ptr<connection> db, const writer_options& options)
   : db_{std::move(db)},
     jobs_{*db_},
     first_ended_{*db_, first_ended_sql},
-    checkpoint_pages_{checkpoint_pages} {
-  // nop
+    checkpoint_pages_{options.checkpoint_pages} {
+  if (options.checkpoints_beside)
+    beside_ = std::make_unique<checkpointer>(options.path, options.vfs);
 }
 
 writer::~writer() {
+  beside_.reset();
   if (!is_broken())
     sqlite3_exec(db_->handle(), "PRAGMA optimize", nullptr, nullptr, nullptr);
 }
@@ -72,7 +74,7 @@ result<std::unique_ptr<writer>> writer::open(const writer_options& options, acce
   // First of all: another program's database must not be touched.
   if (auto ok = check_owner(**db); !ok)
     return tl::unexpected(std::move(ok.error()));
-  std::unique_ptr<writer> made{new writer{*std::move(db), options.checkpoint_pages}};
+  std::unique_ptr<writer> made{new writer{*std::move(db), options}};
   if (auto ok = made->configure(options.sync); !ok)
     return tl::unexpected(std::move(ok.error()));
   if (auto ok = migrate(*made->db_); !ok)
@@ -184,8 +186,26 @@ void writer::tidy_up() {
   }
   if (log_pages_ < pages_at_checkpoint_)
     pages_at_checkpoint_ = 0; // it has begun anew
-  if (log_pages_ - pages_at_checkpoint_ >= checkpoint_pages_)
+  if (beside_)
+    look_at_checkpointer();
+  if (log_pages_ - pages_at_checkpoint_ < checkpoint_pages_)
+    return;
+  if (!beside_ || log_pages_ >= checkpoint_pages_ * restart_factor) {
     checkpoint();
+  } else {
+    pages_at_checkpoint_ = log_pages_;
+    beside_->begin();
+  }
+}
+
+void writer::look_at_checkpointer() {
+  const auto last = beside_->take_outcome();
+  if (!last.is_news)
+    return;
+  if (last.code == SQLITE_OK)
+    checkpoint(); // the little that came since, so that the log can begin anew
+  else if (last.code != SQLITE_BUSY)
+    db_->note(last.code);
 }
 
 void writer::checkpoint() {

@@ -2,6 +2,7 @@
 
 #include <callboard/store.hpp>
 
+#include "stores/sqlite/checkpointer.hpp"
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_writer.hpp"
 #include "stores/sqlite/statement.hpp"
@@ -24,6 +25,8 @@ struct writer_options {
   /// Whenever the log has grown by so many pages it is copied into the database: 16 MiB. Less means
   /// more copying of the same pages, more a longer pause.
   int checkpoint_pages = 4096;
+  /// Whether that happens beside the commits, on a thread of its own; else between two of them.
+  bool checkpoints_beside = true;
 };
 
 /// The connection that writes. It also keeps the write-ahead log short and the planner's statistics
@@ -60,18 +63,21 @@ public:
   }
 
 private:
-  writer(std::unique_ptr<connection> db, int checkpoint_pages);
+  writer(std::unique_ptr<connection> db, const writer_options& options);
 
   result<void> configure(store_sync sync);
   template <class Work>
   result<void> write(Work work);
   void tidy_up();
   void checkpoint();
+  void look_at_checkpointer();
 
   std::unique_ptr<connection> db_;
   job_writer jobs_;
   statement first_ended_;
   const int checkpoint_pages_;
+  /// Null: the log is copied between commits.
+  std::unique_ptr<checkpointer> beside_;
   /// Pages in the log, told by SQLite after each commit.
   int log_pages_ = 0;
   int pages_at_checkpoint_ = 0;

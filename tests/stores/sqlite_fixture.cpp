@@ -21,8 +21,11 @@ std::unique_ptr<store> sqlite_test::open(store_sync sync) const {
 }
 
 std::unique_ptr<store> sqlite_test::open_on(const faulty_vfs& vfs, store_sync sync) const {
-  return value_of(sqlite::open_store(
-    {.path = path(), .sync = sync, .vfs = vfs.name(), .checkpoint_pages = checkpoint_pages}));
+  return value_of(sqlite::open_store({.path = path(),
+                                      .sync = sync,
+                                      .vfs = vfs.name(),
+                                      .checkpoint_pages = checkpoint_pages,
+                                      .checkpoints_beside = false}));
 }
 
 error sqlite_test::refusal(const std::filesystem::path& at) const {
