@@ -31,9 +31,11 @@ stop_signals::stop_signals() {
   sigaddset(&wanted, SIGINT);
   if (const int fault = ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr); fault != 0)
     throw std::system_error(fault, std::generic_category(), "pthread_sigmask");
-  // A client that hangs up must be an error of the write, not the end of the program.
-  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-    fail_with_errno("signal");
+  // A client that hangs up, or a file that may not grow, must be an error of the write, not the end of
+  // the program.
+  for (const int harmless : {SIGPIPE, SIGXFSZ})
+    if (std::signal(harmless, SIG_IGN) == SIG_ERR)
+      fail_with_errno("signal");
   signal_fd_ = ::signalfd(-1, &wanted, SFD_CLOEXEC);
   quit_fd_ = ::eventfd(0, EFD_CLOEXEC);
   if (signal_fd_ < 0 || quit_fd_ < 0)

@@ -13,7 +13,7 @@ namespace callboard::app {
 class stop_signals {
 public:
   /// Blocks both signals in the calling thread and in every thread that it starts later, and ignores
-  /// SIGPIPE. To be made once, before any other thread is started.
+  /// SIGPIPE and SIGXFSZ. To be made once, before any other thread is started.
   stop_signals();
 
   stop_signals(const stop_signals&) = delete;

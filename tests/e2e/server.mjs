@@ -36,7 +36,7 @@ function clean_environment() {
 }
 
 // The child dies with its parent even when a time limit kills the test outright.
-function spawn_program(args, { cwd, env, program = binary }) {
+export function spawn_program(args, { cwd, env, program = binary }) {
   const stdio = ['ignore', 'pipe', 'pipe'];
   const options = { cwd, env: { ...clean_environment(), ...env }, stdio };
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], options);

@@ -1,0 +1,100 @@
+// What must be true of jobs however often the server is killed; looks at everything from outside.
+import assert from 'node:assert/strict';
+
+const terminal = new Set(['completed', 'failed', 'timeout', 'canceled']);
+
+/** What of a stored job may not change once it is over. */
+function ending_of(job) {
+  const { state, version, finished_at_ms, outcome } = job;
+  return JSON.stringify({ state, version, finished_at_ms, outcome });
+}
+
+/** Remembers what clients and agents were told and compares it with what is stored. */
+export class crash_oracle {
+  constructor() {
+    this.jobs = new Map(); // by id: what is known of it
+    this.faults = [];
+  }
+
+  /** The server has answered 201. */
+  acknowledged(id) {
+    this.#known(id).is_acknowledged = true;
+  }
+
+  /** A client has been shown the job as over; `shown` is what it saw of its end. */
+  seen_over(id, shown) {
+    const job = this.#known(id);
+    const text = JSON.stringify(shown);
+    job.over_since ??= performance.now();
+    job.shown ??= text;
+    if (job.shown !== text) this.#fault(id, `was shown as ${job.shown}, then as ${text}`);
+  }
+
+  /** An agent has been given a task. */
+  task_begun(task) {
+    const job = this.#known(task.jobId);
+    const begun_at = performance.now();
+    if (job.over_since < begun_at) this.#fault(task.jobId, `task ${task.taskId} began after its end`);
+    job.tasks ??= new Map();
+    const before = job.tasks.get(task.attempt) ?? task.taskId;
+    if (before !== task.taskId) {
+      this.#fault(task.jobId, `attempt ${task.attempt} is task ${before} and ${task.taskId}`);
+    }
+    job.tasks.set(task.attempt, before);
+  }
+
+  /** The database after the end of a server, as `callboard store export` writes it. */
+  stored(lines) {
+    const found = new Set();
+    for (const line of lines.split('\n')) {
+      if (!line || line.startsWith('{"callboard_export"')) continue;
+      const job = JSON.parse(line);
+      found.add(job.id);
+      this.#compare(this.#known(job.id), job);
+    }
+    for (const [id, job] of this.jobs) {
+      if (job.is_acknowledged && !found.has(id)) this.#fault(id, 'was acknowledged and is lost');
+    }
+  }
+
+  #compare(known, job) {
+    if (job.version < known.version) {
+      this.#fault(job.id, `version ${known.version} has become ${job.version}`);
+    }
+    known.version = job.version;
+    const is_over = terminal.has(job.state);
+    if (known.ending && known.ending !== ending_of(job)) {
+      this.#fault(job.id, `ended as ${known.ending}, now it is ${ending_of(job)}`);
+    }
+    if (is_over) known.ending = ending_of(job);
+    if (known.shown && !is_over) this.#fault(job.id, `was shown as ${known.shown}, is ${job.state}`);
+    const ids = new Set(job.tasks.map((task) => task.id));
+    if (ids.size !== job.tasks.length) this.#fault(job.id, 'has two tasks with one id');
+    known.is_over = is_over;
+  }
+
+  /** After the last run, which nobody killed: everything has ended. */
+  finished() {
+    for (const [id, job] of this.jobs) {
+      if (job.is_acknowledged && !job.is_over) this.#fault(id, 'never ended');
+    }
+  }
+
+  check(what) {
+    const shown = this.faults.slice(0, 10).join('\n  ');
+    assert.equal(this.faults.length, 0, `${what}: ${this.faults.length} faults\n  ${shown}`);
+  }
+
+  get acknowledged_count() {
+    return [...this.jobs.values()].filter((job) => job.is_acknowledged).length;
+  }
+
+  #known(id) {
+    if (!this.jobs.has(id)) this.jobs.set(id, {});
+    return this.jobs.get(id);
+  }
+
+  #fault(id, what) {
+    this.faults.push(`job ${id} ${what}`);
+  }
+}

@@ -1,0 +1,102 @@
+// Kills the server with SIGKILL again and again under full load, and compares what is left with what
+// was promised: node crashtest.mjs [ROUNDS [SEED]]. Ten rounds share a database, then a fresh one
+// begins. One round in ten kills the server while it is still starting.
+import { setTimeout as pause } from 'node:timers/promises';
+import { load_until_gone, moody_agent } from './crash_load.mjs';
+import { crash_oracle } from './crash_oracle.mjs';
+import { agent_ids, job_health } from './jobs.mjs';
+import { with_peer } from './peer.mjs';
+import { run_program, spawn_program, with_directory, with_server } from './server.mjs';
+import { until } from './until.mjs';
+
+const rounds_per_database = 10;
+const store = 'sqlite:jobs.db';
+
+/** Mulberry32: numbers from 0 to 1 that depend on the seed alone. */
+function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function config_for(peer) {
+  return {
+    store,
+    capacity: { maxJobs: 1_000_000 },
+    log: { level: 'error' },
+    agents: [
+      { id: agent_ids.echo, name: 'echo', type: 'echo' },
+      { id: agent_ids.first, name: 'moody', type: 'http', url: peer.url, concurrency: 100 },
+    ],
+  };
+}
+
+async function compare(oracle, directory, round) {
+  const check = await run_program(['store', 'check', '--store', store], { cwd: directory });
+  if (!check.stdout.startsWith('ok: ')) oracle.faults.push(`store check: ${check.stdout}`);
+  oracle.stored((await run_program(['store', 'export', '--store', store], { cwd: directory })).stdout);
+  oracle.check(`round ${round}`);
+}
+
+/** Starts the server once more and kills it before it is ready, or soon after. */
+async function kill_while_starting(directory, random) {
+  const args = ['serve', '--config', 'config.json'];
+  const { child, exited } = spawn_program(args, { cwd: directory });
+  await pause(random() * 100);
+  child.kill('SIGKILL');
+  await exited;
+}
+
+async function kill_under_load(config, directory, oracle, random) {
+  await with_server({ config, directory }, async (server) => {
+    const load = load_until_gone(server, oracle, random);
+    await pause(50 + random() * 1500);
+    await server.crash();
+    await load;
+  });
+}
+
+/** A run that nobody kills: everything that is live ends. */
+async function let_all_end(config, directory) {
+  await with_server({ config, directory }, (server) =>
+    until('the end of all jobs', async () => {
+      const { statusCounts: counts } = await job_health(server);
+      return counts.pending === 0 && counts.processing === 0;
+    }),
+  );
+}
+
+async function one_database(rounds, first_round, all_rounds, random) {
+  const oracle = new crash_oracle();
+  await with_directory((directory) =>
+    with_peer(moody_agent(oracle, random), async (peer) => {
+      const config = config_for(peer);
+      for (let round = first_round; round < first_round + rounds; round += 1) {
+        await kill_under_load(config, directory, oracle, random);
+        if (random() < 0.1) await kill_while_starting(directory, random);
+        await compare(oracle, directory, round);
+        console.log(`round ${round} of ${all_rounds}: ${oracle.acknowledged_count} jobs, all there`);
+      }
+      await let_all_end(config, directory);
+      await compare(oracle, directory, first_round + rounds - 1);
+      oracle.finished();
+      oracle.check('at the end');
+    }),
+  );
+  return oracle.acknowledged_count;
+}
+
+const rounds = Number(process.argv[2] ?? 10);
+const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`seed ${seed}`);
+const random = seeded(seed);
+let acknowledged = 0;
+for (let done = 0; done < rounds; done += rounds_per_database) {
+  const count = Math.min(rounds_per_database, rounds - done);
+  acknowledged += await one_database(count, done + 1, rounds, random);
+}
+console.log(`${rounds} rounds, ${acknowledged} acknowledged jobs: none lost, each ended once`);
