@@ -12,6 +12,7 @@
 #include "bench/figure.hpp"
 #include "bench/http_figures.hpp"
 #include "bench/machine.hpp"
+#include "bench/store_figures.hpp"
 
 namespace callboard::bench {
 
@@ -46,6 +47,10 @@ result<void> take_figures(const figures_options& options) {
   auto taken = take_http_figures(options, say);
   if (!taken)
     return tl::unexpected(taken.error());
+  auto of_store = take_store_figures(options, say);
+  if (!of_store)
+    return tl::unexpected(of_store.error());
+  std::move(of_store->begin(), of_store->end(), std::back_inserter(*taken));
   auto of_engine = take_engine_figures(options, say);
   if (!of_engine)
     return tl::unexpected(of_engine.error());

@@ -6,112 +6,16 @@
 
 #include <fmt/format.h>
 
-#include "bench/http_client.hpp"
 #include "bench/http_stage.hpp"
-#include "bench/job_setup.hpp"
-#include "bench/load_printer.hpp"
+#include "bench/rounds.hpp"
 
 namespace callboard::bench {
 
 namespace {
 
-constexpr double quick_share = 0.1;
-constexpr std::size_t quick_rounds = 1;
 /// Idle time before and while the idle server is watched.
 constexpr std::chrono::milliseconds settle_time{1'000};
 constexpr std::chrono::milliseconds idle_time{10'000};
-/// How long jobs may take to end after the load has.
-constexpr std::chrono::seconds tail_limit{30};
-
-/// One number a turn, one list a contender, and what a job or an answer cost there.
-struct series {
-  std::string name;
-  std::vector<double> values;
-  std::vector<double> cpu_us;
-};
-
-/// How a figure's turns look.
-struct turn_plan {
-  load_options options;
-  /// Take the p50 of the latency, in microseconds, in place of the throughput.
-  bool takes_latency = false;
-  /// Count the server's jobs until the last has ended.
-  bool waits_for_jobs = false;
-};
-
-std::chrono::milliseconds scaled(double seconds, bool is_quick) {
-  auto share = is_quick ? quick_share : 1.0;
-  return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * share * 1000)};
-}
-
-turn_plan plan_for(const figures_options& options, scenario kind, std::size_t connections) {
-  turn_plan plan;
-  plan.options.kind = kind;
-  plan.options.connections = connections;
-  plan.options.duration = scaled(options.seconds, options.is_quick);
-  plan.options.warm_up = plan.options.duration / 5;
-  return plan;
-}
-
-/// Answers per second, or, when jobs are waited for, jobs per second until the last one has ended.
-result<double> jobs_per_second(const contender& server, const turn& taken) {
-  request_set requests{server.where, {}};
-  http_client client{server.where};
-  auto tail = wait_until_idle(client, requests, tail_limit);
-  if (!tail)
-    return tl::unexpected(tail.error());
-  auto counts = count_jobs(client, requests);
-  if (!counts)
-    return tl::unexpected(counts.error());
-  if (counts->failed > 0)
-    return fail(errc::unavailable, std::to_string(counts->failed) + " jobs have failed");
-  auto time = std::chrono::duration<double>(taken.report.measured + *tail).count();
-  return static_cast<double>(taken.report.counts.successes_in_time) / time;
-}
-
-result<void> add_turn(const contender& who, const turn_plan& plan, bool is_server, series& to) {
-  auto taken = take_turn(who, plan.options);
-  if (!taken)
-    return tl::unexpected(taken.error());
-  auto value = taken->report.throughput();
-  if (plan.takes_latency) {
-    auto p50 = taken->report.counts.latency.quantile(0.5);
-    value = std::chrono::duration<double, std::micro>(p50).count();
-  } else if (plan.waits_for_jobs && is_server) {
-    auto jobs = jobs_per_second(who, *taken);
-    if (!jobs)
-      return tl::unexpected(jobs.error());
-    value = *jobs;
-  }
-  to.values.push_back(value);
-  to.cpu_us.push_back(std::chrono::duration<double, std::micro>(taken->cpu_per_answer).count());
-  return {};
-}
-
-/// Lets the server and the yardsticks take turns. The one that begins changes from round to round, so
-/// that none is always measured first. The server's series is the first one.
-result<std::vector<series>> take_rounds(http_stage& stage, std::vector<contender>& yardsticks,
-                                        const turn_plan& plan, std::size_t rounds,
-                                        const std::string& what, const progress_sink& say) {
-  std::vector<contender*> all{&stage.server()};
-  for (auto& each : yardsticks)
-    all.push_back(&each);
-  std::vector<series> taken;
-  for (auto* each : all)
-    taken.push_back({each->name, {}, {}});
-  // Round 0 only warms up.
-  for (std::size_t round = 0; round <= rounds; ++round) {
-    say(fmt::format("{}: round {} of {}", what, round, rounds));
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      auto at = (round + i) % all.size();
-      series warm_up;
-      auto& to = round == 0 ? warm_up : taken[at];
-      if (auto added = add_turn(*all[at], plan, at == 0, to); !added)
-        return tl::unexpected(added.error());
-    }
-  }
-  return taken;
-}
 
 /// The yardstick that is harder to reach.
 const series& harder(const std::vector<series>& taken, bool takes_latency) {
@@ -144,7 +48,10 @@ result<figure> take_ratio(http_stage& stage, std::vector<contender>& yardsticks,
                           const figures_options& options, const turn_plan& plan, figure made,
                           std::size_t answer_bytes, const progress_sink& say) {
   auto rounds = options.is_quick ? quick_rounds : options.rounds;
-  auto taken = take_rounds(stage, yardsticks, plan, rounds, made.name, say);
+  std::vector<contender*> all{&stage.server()};
+  for (auto& each : yardsticks)
+    all.push_back(&each);
+  auto taken = take_rounds(all, plan, rounds, made.name, say);
   if (!taken)
     return tl::unexpected(taken.error());
   fill(made, *taken, plan.takes_latency, answer_bytes);

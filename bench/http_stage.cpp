@@ -29,10 +29,11 @@ result<void> write_file(const std::filesystem::path& path, const std::string& te
   return file ? result<void>{} : fail(errc::io, "cannot write " + path.string());
 }
 
-/// Everything by default but where it listens, what it keeps and that it does not log each request.
-std::string server_configuration() {
+std::string server_configuration(const std::string& store, const std::string& sync) {
   nlohmann::json made{{"listen", "127.0.0.1:0"},
-                      {"store", "memory:"},
+                      {"store", store},
+                      {"storeSync", sync},
+                      {"agents", {{{"id", echo_agent_id}, {"name", "echo"}, {"type", "echo"}}}},
                       {"threads", {{"http", http_threads()}}},
                       {"log", {{"level", "warning"}, {"directory", ""}}}};
   return made.dump(2) + "\n";
@@ -54,6 +55,21 @@ result<contender> start_contender(std::string name, std::vector<std::string> com
 
 } // namespace
 
+result<contender> start_server(const figures_options& options, std::string name,
+                               const std::string& store, const std::string& sync,
+                               const std::filesystem::path& directory) {
+  auto configuration = directory / (name + ".json");
+  if (auto written = write_file(configuration, server_configuration(store, sync)); !written)
+    return tl::unexpected(written.error());
+  auto started = start_contender(
+    std::move(name),
+    {program_path(options.server, "callboard"), "serve", "--config", configuration.string()},
+    directory);
+  if (started)
+    started->runs_jobs = true;
+  return started;
+}
+
 std::string program_path(const std::string& given, const std::string& name) {
   if (!given.empty())
     return std::filesystem::absolute(given);
@@ -66,13 +82,7 @@ http_stage::http_stage(std::unique_ptr<temp_directory> directory, contender serv
 
 result<http_stage> http_stage::start(const figures_options& options) {
   auto directory = std::make_unique<temp_directory>();
-  auto configuration = directory->path() / "callboard.json";
-  if (auto written = write_file(configuration, server_configuration()); !written)
-    return tl::unexpected(written.error());
-  auto server = start_contender(
-    "callboard",
-    {program_path(options.server, "callboard"), "serve", "--config", configuration.string()},
-    directory->path());
+  auto server = start_server(options, "callboard", "memory:", "full", directory->path());
   if (!server)
     return tl::unexpected(server.error());
   http_stage stage{std::move(directory), std::move(*server)};

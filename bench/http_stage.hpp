@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,13 +16,24 @@
 
 namespace callboard::bench {
 
+/// Id of the agent that bench servers have, an echo agent.
+inline constexpr std::string_view echo_agent_id = "00000000-0000-4000-8000-000000000001";
+
 /// A server that takes part in a comparison.
 struct contender {
   /// "callboard", "yardstick inline", "yardstick posted".
   std::string name;
   child_process process;
   endpoint where;
+  /// Whether it is a server, whose jobs go on after the answer.
+  bool runs_jobs = false;
 };
+
+/// Starts a server beside the others: everything by default but where it listens and that it does not
+/// log each request. @param store where it keeps jobs, as configured. Errors: `io`, `unavailable`.
+result<contender> start_server(const figures_options& options, std::string name,
+                               const std::string& store, const std::string& sync,
+                               const std::filesystem::path& directory);
 
 /// The server and, for each kind of answer, the yardsticks that give the same bytes: started once,
 /// loaded in turns. While one is loaded the others sleep.
