@@ -50,14 +50,18 @@ private:
   int descriptor_;
 };
 
-/// An id that only depends on the number, in the order of numbers.
+/// An id like a real one: its first half in the order of numbers, its second half without any.
 uuid numbered_id(std::uint64_t number, std::uint8_t purpose) {
+  // Multiplication by an odd number spreads, and no two numbers become one.
+  constexpr std::uint64_t spread = 0x9e37'79b9'7f4a'7c15;
+  const auto tail = (number * 256 + purpose) * spread;
   uuid made;
   for (std::size_t i = 0; i < 6; ++i)
     made.bytes[5 - i] = static_cast<std::uint8_t>(number >> (8 * i));
   made.bytes[6] = 0x70;
   made.bytes[8] = 0x80;
-  made.bytes[9] = purpose;
+  for (std::size_t i = 0; i < 7; ++i)
+    made.bytes[9 + i] = static_cast<std::uint8_t>(tail >> (8 * (i + 1)));
   return made;
 }
 
