@@ -26,24 +26,6 @@ constexpr std::size_t deadline_live = 100'000;
 constexpr std::size_t cost_jobs = 100'000;
 constexpr std::size_t cost_live[]{1'000, 10'000, 100'000, 1'000'000};
 
-/// Makes one run of this program's `engine` in a process of its own.
-result<nlohmann::json> run_apart(const figures_options& options, const std::string& name,
-                                 std::size_t jobs, std::size_t live, const progress_sink& say) {
-  auto divisor = options.is_quick ? quick_divisor : 1;
-  jobs = std::max<std::size_t>(jobs / divisor, 1);
-  live = live > 0 ? std::max<std::size_t>(live / divisor, 1) : 0;
-  say(fmt::format("engine {}: {} jobs, {} others live", name, jobs, live));
-  temp_directory directory;
-  auto child = child_process::start({program_path("", "callboard-bench"), "engine", name, "--jobs",
-                                     std::to_string(jobs), "--live", std::to_string(live)},
-                                    directory.path(), "output");
-  if (!child)
-    return tl::unexpected(child.error());
-  if (auto ended = child->wait(run_limit); !ended)
-    return tl::unexpected(ended.error());
-  return parse_json(child->output());
-}
-
 spread once(double value) {
   return {value, value, value};
 }
@@ -169,6 +151,23 @@ result<figure> take_cost(const figures_options& options, const progress_sink& sa
 }
 
 } // namespace
+
+result<nlohmann::json> run_apart(const figures_options& options, const std::string& name,
+                                 std::size_t jobs, std::size_t live, const progress_sink& say) {
+  auto divisor = options.is_quick ? quick_divisor : 1;
+  jobs = std::max<std::size_t>(jobs / divisor, 1);
+  live = live > 0 ? std::max<std::size_t>(live / divisor, 1) : 0;
+  say(fmt::format("engine {}: {} jobs, {} others live", name, jobs, live));
+  temp_directory directory;
+  auto child = child_process::start({program_path("", "callboard-bench"), "engine", name, "--jobs",
+                                     std::to_string(jobs), "--live", std::to_string(live)},
+                                    directory.path(), "output");
+  if (!child)
+    return tl::unexpected(child.error());
+  if (auto ended = child->wait(run_limit); !ended)
+    return tl::unexpected(ended.error());
+  return parse_json(child->output());
+}
 
 result<std::vector<figure>> take_engine_figures(const figures_options& options,
                                                 const progress_sink& say) {

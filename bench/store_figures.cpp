@@ -5,8 +5,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "bench/engine_figures.hpp"
 #include "bench/http_client.hpp"
 #include "bench/rounds.hpp"
 #include "bench/store_setup.hpp"
@@ -22,6 +24,7 @@ constexpr std::size_t many_clients = 512;
 /// A disk in memory, where a flush costs next to nothing: shows what the disk's part is.
 constexpr const char* memory_disk = "/dev/shm";
 
+constexpr std::size_t committed_jobs = 50'000;
 constexpr std::size_t finished_jobs = 1'000'000;
 constexpr std::size_t live_jobs = 10'000;
 constexpr std::size_t quick_divisor = 10;
@@ -120,6 +123,16 @@ result<figure> take_sqlite(const figures_options& options, const progress_sink& 
       made.reached = spread_of(ratios((*taken)[1].values, taken->front().values));
     describe(made, *taken, connections);
   }
+  const auto commits = run_apart(options, "commits", committed_jobs, 0, say);
+  if (!commits)
+    return tl::unexpected(commits.error());
+  const auto count = commits->at("commits").get<double>();
+  made.details.push_back(
+    fmt::format("engine alone, {} callers, full: {} commits/s of {} jobs created and {} snapshots "
+                "written each",
+                clients, to_text(count / commits->at("seconds").get<double>()),
+                to_text(commits->at("jobs").get<double>() / count),
+                to_text(commits->at("snapshots").get<double>() / count)));
   const auto flush_ms = std::chrono::duration<double, std::milli>(*flush).count();
   made.details.push_back(
     fmt::format("the disk's flush (4 KiB, fdatasync) took {} ms before the run: {} clients that "
