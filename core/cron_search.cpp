@@ -100,13 +100,14 @@ public:
     auto before = period_.begin > time_zone::beginning
                     ? zone_.period_at(period_.begin - seconds{1}).offset
                     : period_.offset;
-    while (period_.begin <= latest_) {
+    for (;;) {
       if (const auto found = first_in_period(before); found)
         return *found <= latest_ ? found : std::nullopt;
+      if (period_.end > latest_)
+        return std::nullopt;
       before = period_.offset;
       period_ = zone_.period_at(period_.end);
     }
-    return std::nullopt;
   }
 
 private:

@@ -134,6 +134,14 @@ TEST(CronSearch, EndsWithTheYear9999) {
   EXPECT_EQ(next_match(every_second, *zone("America/New_York"), system_time::max()), std::nullopt);
 }
 
+TEST(CronSearch, EndsWithoutAMatch) {
+  // A zone whose last period has no end was searched for ever.
+  for (const auto* name : {"UTC", "Asia/Kathmandu", "America/New_York"})
+    EXPECT_EQ(next_match(cron("0 0 29 2 *"), *zone(name), instant("9997-01-01T00:00:00Z")),
+              std::nullopt)
+      << name;
+}
+
 TEST(CronSearch, BeginsWithTheYear1) {
   const auto first = instant("0001-01-01T00:00:00Z");
 

@@ -111,6 +111,23 @@ TEST(TimeZone, RulesGoOnBeyondTheTable) {
   EXPECT_EQ(summer.end, instant_seconds("2400-11-05T02:00:00-04:00"));
 }
 
+TEST(TimeZone, RuleBeginsWhereTheTableEnds) {
+  const auto table_end = instant_seconds("2026-05-01T00:00:00Z");
+  const core::time_zone moved{"moved",
+                              hours{5},
+                              {{table_end, hours{2}}},
+                              *core::parse_yearly_rule("CET-1CEST,M3.5.0,M10.5.0/3")};
+
+  const auto before = moved.period_at(table_end - seconds{1});
+  const auto after = moved.period_at(table_end);
+
+  EXPECT_EQ(before.end, table_end);
+  EXPECT_EQ(before.offset, hours{5});
+  EXPECT_EQ(after.begin, table_end);
+  EXPECT_EQ(after.end, instant_seconds("2026-10-25T01:00:00Z"));
+  EXPECT_EQ(after.offset, hours{2});
+}
+
 TEST(TimeZone, InstantOfAWallTimeIsTheFirstOrFollowsTheGap) {
   struct row {
     std::string_view zone, shown, instant;
