@@ -1,10 +1,9 @@
 #include "agents/task_json.hpp"
 
+#include <callboard/date_time.hpp>
+
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <chrono>
-#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -57,21 +56,6 @@ std::string history_json(const std::vector<history_entry>& history) {
   return made + ']';
 }
 
-/// RFC 3339, UTC, milliseconds.
-std::string timestamp(system_time time) {
-  using namespace std::chrono;
-  const auto day = floor<days>(time);
-  const year_month_day date{day};
-  const hh_mm_ss clock{time - day};
-  std::array<char, 64> text{};
-  const auto size = std::snprintf(
-    text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-    static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(size)};
-}
-
 } // namespace
 
 const uuid& shown_job_id(const agent_task& task) {
@@ -103,7 +87,8 @@ std::string task_json(const agent_task& task, const callback_address* callback) 
   if (spec.agent_job)
     made.raw_if_any("targetChannel", spec.agent_job->target_channel.text())
       .text_if_any("profileId", spec.agent_job->profile_id);
-  made.raw_if_any("history", history_json(task.history)).text("deadline", timestamp(task.deadline));
+  made.raw_if_any("history", history_json(task.history))
+    .text("deadline", to_rfc3339(task.deadline));
   if (callback)
     made.raw("callback",
              object_writer{}.text("url", callback->url).text("token", callback->token).finish());

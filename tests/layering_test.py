@@ -35,6 +35,8 @@ ALLOWED = {
 ALLOWED_FILES = {
     "http/server.cpp": {"restinio", "asio"},
     "http/stream_restinio.cpp": {"restinio", "asio"},
+    # Reads the system's time zones, which are constants to us.
+    "core/find_zone.cpp": {"fstream"},
 }
 
 # The rules are pure: no files, no clocks, no threads.
@@ -65,7 +67,7 @@ def is_allowed(folder, file, sign, header):
         return library in allowed or header in allowed
     if "/" in header or "." in header:
         return "system" in allowed
-    return not (folder == "core" and header in FORBIDDEN_IN_CORE)
+    return not (folder == "core" and header in FORBIDDEN_IN_CORE - allowed)
 
 
 def sources_of(root, folder):
@@ -104,6 +106,8 @@ SAMPLES = [
     ("core/a.cpp", "#include <callboard/job.hpp>", False),
     ("core/a.cpp", "#include <thread>", True),
     ("core/a.cpp", "#include <fstream>", True),
+    ("core/find_zone.cpp", "#include <fstream>", False),
+    ("core/find_zone.cpp", "#include <filesystem>", True),
     ("core/a.cpp", "#include <sys/time.h>", True),
     ("core/a.cpp", "#include <nlohmann/json.hpp>", True),
     ("core/a.cpp", '#include "stores/memory.hpp"', True),
