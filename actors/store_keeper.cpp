@@ -36,15 +36,7 @@ store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_
 }
 
 store_outcome store_keeper_state::on_commit(const store_batch& batch) {
-  return guarded([&]() -> store_outcome {
-    // An empty batch asks whether a store that failed can write again.
-    if (!batch.snapshots.empty() || batch.erased.empty())
-      if (auto ok = jobs->commit(batch.snapshots); !ok)
-        return ok;
-    if (!batch.erased.empty())
-      return jobs->erase(batch.erased);
-    return {};
-  });
+  return guarded([&] { return jobs->commit(batch.snapshots, batch.erased); });
 }
 
 sweep_outcome store_keeper_state::on_sweep(const retention_sweep& what) {

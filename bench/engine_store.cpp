@@ -36,10 +36,11 @@ public:
     return to_->is_durable();
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots) override {
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) override {
     ++counts_.commits;
     counts_.snapshots += snapshots.size();
-    return to_->commit(snapshots);
+    counts_.erased += erased.size();
+    return to_->commit(snapshots, erased);
   }
 
   result<std::vector<job_ptr>> load_live() override {
@@ -56,12 +57,6 @@ public:
 
   result<job_page> query(const job_query& query) override {
     return to_->query(query);
-  }
-
-  result<void> erase(std::span<const uuid> ids) override {
-    ++counts_.commits;
-    counts_.erased += ids.size();
-    return to_->erase(ids);
   }
 
   result<std::size_t> erase_finished(job_kind kind, system_time before,

@@ -119,10 +119,12 @@ public:
     return false;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots) override {
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) override {
     const std::unique_lock lock{mutex_};
     for (const auto& snapshot : snapshots)
       put(snapshot);
+    for (const auto& id : erased)
+      take_out(id);
     return {};
   }
 
@@ -182,13 +184,6 @@ public:
     while (page.jobs.size() < size)
       page.jobs.push_back(walk.next()->snapshot);
     return page;
-  }
-
-  result<void> erase(std::span<const uuid> ids) override {
-    const std::unique_lock lock{mutex_};
-    for (const auto& id : ids)
-      take_out(id);
-    return {};
   }
 
   // Looks at all finished jobs: nothing calls it often, and an index would cost every job its share.

@@ -37,8 +37,7 @@ struct job_page {
 };
 
 /// Keeps jobs. Blocking; the engine calls it from one thread that may wait.
-/// `commit`, `erase` and `erase_finished` come from that thread alone; `find` and `query` may run beside
-/// them, on other threads.
+/// What writes comes from that thread alone; `find` and `query` may run beside it, on other threads.
 class store {
 public:
   virtual ~store() = default;
@@ -47,10 +46,21 @@ public:
   /// creations and shows terminal states only after their commit.
   virtual bool is_durable() const noexcept = 0;
 
-  /// Writes the given snapshots, all or none. A snapshot replaces an older version of the same job;
-  /// a version that is not newer than what is stored is left out. An empty batch writes no job but
-  /// tells whether a store whose last write failed can write again. Errors: `io`; nothing was written.
-  virtual result<void> commit(std::span<const job_ptr> snapshots) = 0;
+  /// Writes the given snapshots and then forgets the given jobs, all or nothing. A snapshot replaces an
+  /// older version of the same job; a version that is not newer than what is stored is left out.
+  /// Unknown ids are ignored. With neither snapshots nor ids it writes no job but tells whether a store
+  /// whose last write failed can write again. Errors: `io`; nothing was written or forgotten.
+  virtual result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) = 0;
+
+  /// The same with nothing to forget.
+  result<void> commit(std::span<const job_ptr> snapshots) {
+    return commit(snapshots, {});
+  }
+
+  /// The same with nothing to write. @param ids at least one.
+  result<void> erase(std::span<const uuid> ids) {
+    return commit({}, ids);
+  }
 
   /// All jobs that are not terminal, oldest first. Called once, before any other member.
   virtual result<std::vector<job_ptr>> load_live() = 0;
@@ -64,9 +74,6 @@ public:
 
   /// A page of jobs.
   virtual result<job_page> query(const job_query& query) = 0;
-
-  /// Forgets jobs; unknown ids are ignored. Errors: `io`; nothing was erased.
-  virtual result<void> erase(std::span<const uuid> ids) = 0;
 
   /// Forgets jobs of a kind that ended before that time, at most `limit`, the oldest first. Returns how
   /// many. Errors: `io`; nothing was erased.

@@ -27,12 +27,14 @@ public:
     return true;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots) override {
-    if (snapshots.empty())
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) override {
+    if (snapshots.empty() && erased.empty())
       return is_in_doubt_ ? write([](writer& to) { return to.probe(); }) : result<void>{};
-    auto done = write([&](writer& to) { return to.commit(snapshots); });
-    if (done)
+    auto done = write([&](writer& to) { return to.commit(snapshots, erased); });
+    if (done && !snapshots.empty())
       confirmed_ = snapshots.back();
+    if (done)
+      forget_confirmed(erased);
     return done;
   }
 
@@ -50,13 +52,6 @@ public:
 
   result<job_page> query(const job_query& query) override {
     return readers_.read([&](reader& from) { return from.lists.page(query, from.jobs); });
-  }
-
-  result<void> erase(std::span<const uuid> ids) override {
-    auto done = write([&](writer& to) { return to.erase(ids); });
-    if (done)
-      forget_confirmed(ids);
-    return done;
   }
 
   result<std::size_t> erase_finished(job_kind kind, system_time before,
@@ -109,7 +104,7 @@ private:
         return fail(errc::io, "the database has lost jobs that were stored");
     }
     if (!unwanted_.empty())
-      if (auto ok = (*opened)->erase(unwanted_); !ok)
+      if (auto ok = (*opened)->commit({}, unwanted_); !ok)
         return ok;
     unwanted_.clear();
     writer_ = *std::move(opened);

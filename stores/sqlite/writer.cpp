@@ -126,10 +126,13 @@ result<void> writer::write(Work work) {
   return changes->commit();
 }
 
-result<void> writer::commit(std::span<const job_ptr> snapshots) {
+result<void> writer::commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) {
   auto done = write([&]() -> result<void> {
     for (const auto& snapshot : snapshots)
       if (auto ok = jobs_.put(*snapshot); !ok)
+        return ok;
+    for (const auto& id : erased)
+      if (auto ok = jobs_.erase(id); !ok)
         return ok;
     return {};
   });
@@ -137,18 +140,6 @@ result<void> writer::commit(std::span<const job_ptr> snapshots) {
     written_since_optimize_ += snapshots.size();
     tidy_up();
   }
-  return done;
-}
-
-result<void> writer::erase(std::span<const uuid> ids) {
-  auto done = write([&]() -> result<void> {
-    for (const auto& id : ids)
-      if (auto ok = jobs_.erase(id); !ok)
-        return ok;
-    return {};
-  });
-  if (done)
-    tidy_up();
   return done;
 }
 

@@ -38,11 +38,8 @@ public:
 
   ~writer();
 
-  /// Writes snapshots in one transaction. Errors: `io`; nothing was written.
-  result<void> commit(std::span<const job_ptr> snapshots);
-
-  /// Erases jobs in one transaction. Errors: `io`; nothing was erased.
-  result<void> erase(std::span<const uuid> ids);
+  /// Writes snapshots and then erases jobs, in one transaction. Errors: `io`; nothing was changed.
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased);
 
   /// See `store::erase_finished`; `erased` gets the jobs' ids. Errors: `io`; nothing was erased.
   result<void> erase_finished(job_kind kind, system_time before, std::size_t limit,

@@ -16,8 +16,8 @@ public:
     return true;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots) override {
-    commits.push_back(snapshots.size());
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) override {
+    commits.emplace_back(snapshots.size(), erased.size());
     return outcome();
   }
 
@@ -41,11 +41,6 @@ public:
     return job_page{};
   }
 
-  result<void> erase(std::span<const uuid> ids) override {
-    erasures.push_back(ids.size());
-    return outcome();
-  }
-
   result<std::size_t> erase_finished(job_kind, system_time, std::size_t limit) override {
     if (auto ok = outcome(); !ok)
       return tl::unexpected(ok.error());
@@ -54,8 +49,8 @@ public:
 
   std::optional<error> fault;
   bool throws = false;
-  std::vector<std::size_t> commits;
-  std::vector<std::size_t> erasures;
+  /// Sizes of what was to be written and to be forgotten.
+  std::vector<std::pair<std::size_t, std::size_t>> commits;
 
 private:
   result<void> outcome() const {
@@ -111,11 +106,10 @@ private:
   store_keeper_actor keeper_;
 };
 
-TEST_F(StoreKeeper, BatchIsWrittenAndThenErased) {
+TEST_F(StoreKeeper, BatchIsOneCommit) {
   EXPECT_TRUE(commit({{std::make_shared<job>()}, {uuid{}, uuid{}}}));
 
-  EXPECT_EQ(jobs->commits, std::vector<std::size_t>{1});
-  EXPECT_EQ(jobs->erasures, std::vector<std::size_t>{2});
+  EXPECT_EQ(jobs->commits, (std::vector<std::pair<std::size_t, std::size_t>>{{1, 2}}));
 }
 
 TEST_F(StoreKeeper, EmptyBatchAsksTheStoreWhetherItWorks) {
@@ -123,21 +117,7 @@ TEST_F(StoreKeeper, EmptyBatchAsksTheStoreWhetherItWorks) {
 
   EXPECT_EQ(fault_of(commit({})), (error{errc::io, "disk full"}));
 
-  EXPECT_EQ(jobs->commits, std::vector<std::size_t>{0});
-}
-
-TEST_F(StoreKeeper, ErasuresAloneNeedNoCommit) {
-  EXPECT_TRUE(commit({{}, {uuid{}}}));
-
-  EXPECT_TRUE(jobs->commits.empty());
-}
-
-TEST_F(StoreKeeper, FailedCommitErasesNothing) {
-  jobs->fault = error{errc::io, "disk full"};
-
-  EXPECT_FALSE(commit({{std::make_shared<job>()}, {uuid{}}}));
-
-  EXPECT_TRUE(jobs->erasures.empty());
+  EXPECT_EQ(jobs->commits, (std::vector<std::pair<std::size_t, std::size_t>>{{0, 0}}));
 }
 
 TEST_F(StoreKeeper, StoreThatThrowsHasFailed) {

@@ -27,7 +27,7 @@ public:
     return false;
   }
 
-  result<void> commit(std::span<const job_ptr>) override {
+  result<void> commit(std::span<const job_ptr>, std::span<const uuid>) override {
     return {};
   }
 
@@ -45,10 +45,6 @@ public:
 
   result<job_page> query(const job_query&) override {
     return job_page{};
-  }
-
-  result<void> erase(std::span<const uuid>) override {
-    return {};
   }
 
   result<std::size_t> erase_finished(job_kind, system_time, std::size_t) override {

@@ -169,6 +169,26 @@ TEST_P(StoreCommit, LoadLiveOfAnEmptyStoreIsEmpty) {
   EXPECT_THAT(*live, IsEmpty());
 }
 
+TEST_P(StoreCommit, OneCommitWritesAndForgets) {
+  commit({plain_message(1), plain_message(2)});
+
+  const auto done = jobs().commit(std::vector{plain_message(3)}, std::vector{numbered_id(1)});
+
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(find(numbered_id(1)), nullptr);
+  EXPECT_NE(find(numbered_id(2)), nullptr);
+  EXPECT_NE(find(numbered_id(3)), nullptr);
+  EXPECT_EQ(query({}).total, 2U);
+}
+
+TEST_P(StoreCommit, JobThatOneCommitWritesAndForgetsIsGone) {
+  const auto done = jobs().commit(std::vector{plain_message(1)}, std::vector{numbered_id(1)});
+
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(find(numbered_id(1)), nullptr);
+  EXPECT_EQ(query({}).total, 0U);
+}
+
 } // namespace
 
 } // namespace callboard::tests
