@@ -1,5 +1,6 @@
 #include "core/schedule.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -70,6 +71,22 @@ std::vector<system_time> due_between(const schedule& when, system_time after, sy
     times.push_back(*next);
   }
   return times;
+}
+
+std::uint64_t count_due(const schedule& when, system_time after, system_time until,
+                        std::uint64_t limit) {
+  if (const auto* grid = std::get_if<interval_schedule>(&when)) {
+    const auto first = next_due(when, after);
+    const auto last = std::min(until, due_end - milliseconds{1});
+    if (!first || *first > last)
+      return 0;
+    return std::min(limit, static_cast<std::uint64_t>((last - *first) / grid->interval) + 1);
+  }
+  std::uint64_t count = 0;
+  for (auto next = next_due(when, after); next && *next <= until && count < limit;
+       next = next_due(when, *next))
+    ++count;
+  return count;
 }
 
 } // namespace callboard::core

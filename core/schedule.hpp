@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -76,5 +77,10 @@ std::optional<system_time> next_due(const schedule& when, system_time after);
 /// `limit` of them.
 std::vector<system_time> due_between(const schedule& when, system_time after, system_time until,
                                      std::size_t limit);
+
+/// How many times a schedule is due after `after` and not after `until`, `limit` at most. An interval
+/// is counted at once; a cron expression time by time, so that `limit` bounds the work.
+std::uint64_t count_due(const schedule& when, system_time after, system_time until,
+                        std::uint64_t limit);
 
 } // namespace callboard::core

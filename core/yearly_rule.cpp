@@ -87,14 +87,14 @@ private:
     using kind = yearly_moment::day_kind;
     yearly_moment made;
     if (text_.take('M')) {
-      const auto month = text_.number(12);
-      const auto week = text_.take('.') ? text_.number(5) : std::nullopt;
+      const auto month = text_.number(12).value_or(0);
+      const auto week = text_.take('.') ? text_.number(5).value_or(0) : 0;
       const auto weekday = text_.take('.') ? text_.number(6) : std::nullopt;
-      if (month.value_or(0) == 0 || week.value_or(0) == 0 || !weekday)
+      if (month == 0 || week == 0 || !weekday)
         return std::nullopt;
       made.kind = kind::weekday_of_month;
-      made.month = *month;
-      made.week = *week;
+      made.month = month;
+      made.week = week;
       made.day = *weekday;
       return made;
     }

@@ -250,59 +250,6 @@ TEST(CronProperty, PrintedExpressionsParseToThemselves) {
   }
 }
 
-/// Characters and words of all the forms that a schedule has.
-std::string random_text(random_engine& random) {
-  static constexpr std::array<std::string_view, 40> words{"0",      "1",
-                                                          "5",      "59",
-                                                          "7",      "31",
-                                                          "*",      "*/",
-                                                          "/",      "-",
-                                                          ",",      " ",
-                                                          " ",      " ",
-                                                          "?",      "L",
-                                                          "W",      "LW",
-                                                          "#",      "L-",
-                                                          "MON",    "sun",
-                                                          "Fri",    "JAN",
-                                                          "dec",    "@every ",
-                                                          "@daily", "1h",
-                                                          "30m",    "ms",
-                                                          "2026-",  "12-",
-                                                          "T",      "10:",
-                                                          ":00",    "Z",
-                                                          "+02:00", "99999999999999999999",
-                                                          "\t",     "* * * *"};
-  std::string made;
-  for (auto count = pick(random, 0, 12); count > 0; --count) {
-    if (pick(random, 0, 9) == 0)
-      made += static_cast<char>(random());
-    else
-      made += words[random() % words.size()];
-  }
-  return made;
-}
-
-TEST(CronProperty, NoTextDoesHarm) {
-  random_engine random{random_seed()};
-  const auto in = zone("America/New_York");
-  const auto after = instant("2026-03-08T00:00:00Z");
-  int understood = 0;
-  for (int i = 0; i < 1'000'000; ++i) {
-    const auto text = random_text(random);
-    const auto rule = core::parse_schedule_rule(text);
-    if (!rule) {
-      ASSERT_EQ(rule.error().code, errc::invalid_argument) << text;
-      ASSERT_FALSE(rule.error().message.empty()) << text;
-      continue;
-    }
-    ++understood;
-    ASSERT_EQ(core::parse_schedule_rule(to_string(*rule)), rule) << text;
-    const auto next = next_due(core::make_schedule(*rule, in, after), after);
-    ASSERT_TRUE(!next || *next > after) << text;
-  }
-  EXPECT_GT(understood, 1000);
-}
-
 TEST(CronYear, FixedRunsOnceOnEachDay) {
   for (const auto* name : ten_zones) {
     const auto in = zone(name);

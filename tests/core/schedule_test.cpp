@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -168,6 +170,26 @@ TEST(DueBetween, StopsAtTheLimitAndAtTheEnd) {
   EXPECT_TRUE(due_between(schedule_of("@every 1s"), start, start + 1h, 0).empty());
   const auto once = schedule_of("2026-07-01T12:00:00Z");
   EXPECT_EQ(due_between(once, start, instant("2027-01-01T00:00:00Z"), 10).size(), 1u);
+}
+
+TEST(CountDue, IsHowManyLieBetween) {
+  const auto unlimited = std::numeric_limits<std::uint64_t>::max();
+  const auto year_begin = instant("2026-01-01T00:00:00Z");
+  const auto year_end = instant("2027-01-01T00:00:00Z");
+
+  for (const auto* text : {"@every 7s", "*/7 * * * * *", "1970-01-01T00:16:41Z"}) {
+    const auto when = schedule_of(text);
+    for (const auto until : {start - 1s, start, start + 1s, start + 7s, start + 10min}) {
+      EXPECT_EQ(core::count_due(when, start, until, unlimited),
+                due_between(when, start, until, 10'000).size())
+        << text;
+      EXPECT_LE(core::count_due(when, start, until, 3), 3u) << text;
+    }
+  }
+  EXPECT_EQ(core::count_due(schedule_of("@daily"), year_begin, year_end, unlimited), 365u);
+  EXPECT_EQ(core::count_due(schedule_of("@every 100ms"), year_begin, year_end, unlimited),
+            365u * 24 * 3600 * 10);
+  EXPECT_EQ(core::count_due(schedule_of("@every 100ms"), year_begin, system_time::max(), 5), 5u);
 }
 
 } // namespace
