@@ -140,8 +140,8 @@ private:
     void read_more(asio::mutable_buffer into, Handler handler) {
       set_deadline();
       auto on = executor_of(handler);
-      watch(on);
       is_reading_ = true;
+      watch(on);
       stream.async_read_some(
         into, asio::bind_executor(on, [this, into, handler = std::move(handler)](
                                         const asio::error_code& fault, std::size_t count) mutable {

@@ -333,9 +333,9 @@ private:
     from.set_option(asio::ip::tcp::no_delay{true});
     const auto peer = from.remote_endpoint();
     Socket checked{with_tls(std::move(from)), std::move(place), limits_};
-    std::make_shared<connection>(next_id_++, std::move(checked), settings_, peer,
-                                 no_monitor{nullptr})
-      ->init();
+    const auto made = std::make_shared<connection>(next_id_++, std::move(checked), settings_, peer,
+                                                   no_monitor{nullptr});
+    asio::dispatch(made->get_executor(), [made] { made->init(); });
   }
 
   auto with_tls(asio::ip::tcp::socket from) {

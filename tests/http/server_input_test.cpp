@@ -241,7 +241,7 @@ TEST(ServerInput, UpgradesAreIgnoredAndLeaveNoConnection) {
   // Symptom: RESTinio takes all time limits off a request that asks for an upgrade, so that a client
   // that says no more keeps its connection for ever.
   http_options options;
-  options.idle_limit = std::chrono::seconds{1};
+  options.idle_limit = std::chrono::seconds{2};
   running_server running{calling::elsewhere, options};
   std::vector<raw_client> clients;
 

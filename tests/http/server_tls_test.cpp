@@ -156,10 +156,12 @@ TEST(ServerTls, RequestsAreCheckedAsStrictly) {
   };
 
   EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost : a\r\n\r\n").status, 400);
-  EXPECT_EQ(ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab").status, 400);
+  EXPECT_EQ(ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab").status,
+            400);
   EXPECT_EQ(ask("GET / HT").status, 408);
-  EXPECT_EQ(ask("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n").status,
-            100);
+  EXPECT_EQ(
+    ask("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n").status,
+    100);
 }
 
 TEST(ServerTls, PipelinedRequestsAreAnsweredInOrder) {
