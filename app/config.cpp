@@ -111,6 +111,7 @@ http_options read_http(const reader& from, const environment& variables) {
   made.tls_private_key = from.text("/tls/privateKey");
   made.body_bytes_max = from.integer<std::size_t>("/limits/bodyBytes");
   made.connections_max = from.integer<std::size_t>("/limits/connections");
+  made.connections_per_address_max = from.integer<std::size_t>("/limits/connectionsPerAddress");
   made.default_time_limit
     = std::chrono::milliseconds{from.integer<std::int64_t>("/messaging/defaultTimeoutMs")};
   return made;

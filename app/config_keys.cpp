@@ -181,6 +181,8 @@ std::vector<key_rule> server_keys() {
     integer("/limits/connections", 1, 1'000'000, "10000",
             "Connections at once. A number set here must fit the limit on open files; the default "
             "is lowered to it."),
+    integer("/limits/connectionsPerAddress", 0, 1'000'000, "0",
+            "The same from one address (one /64 network with IPv6); 0: no limit of its own."),
     integer("/limits/waiters", 0, 1'000'000, "10000",
             "Requests that wait for a job at once; one more is answered at once."),
     section("/shutdown", "What SIGTERM and SIGINT do."),

@@ -66,6 +66,13 @@ response refuse_body(error_form form, std::size_t bytes_max) {
                                        : problem(413, "too_large", text);
 }
 
+response refuse_framing(error_form form, const framing_fault& fault) {
+  auto made = form == error_form::messaging ? messaging_fault(fault.status, fault.detail)
+                                            : problem(fault.status, fault.code, fault.detail);
+  made.close_connection();
+  return made;
+}
+
 response refuse_key(error_form form) {
   auto made = form == error_form::messaging
                 ? messaging_unauthorized()

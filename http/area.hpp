@@ -37,6 +37,9 @@ response refuse_route(error_form form);
 /// The body is larger than allowed.
 response refuse_body(error_form form, std::size_t bytes_max);
 
+/// The request cannot be taken as it came; ends the connection.
+response refuse_framing(error_form form, const framing_fault& fault);
+
 /// No key, or one that is not known.
 response refuse_key(error_form form);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/characters.hpp"
 #include "http/percent.hpp"
 
 namespace callboard::http {
@@ -14,12 +15,6 @@ static_assert(method_names.size() == static_cast<std::size_t>(method::other) + 1
 
 constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Whether a character may stand in a token (RFC 9110, 5.6.2).
-constexpr bool is_token_char(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-         || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 
 } // namespace
@@ -81,8 +76,7 @@ std::optional<std::string_view> request::header(std::string_view name) const noe
 
 bool response::add_header(std::string_view name, std::string_view value) {
   using namespace std::string_view_literals;
-  if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_char)
-      || value.find_first_of("\r\n\0"sv) != std::string_view::npos)
+  if (!is_token(name) || value.find_first_of("\r\n\0"sv) != std::string_view::npos)
     return false;
   header_lines_.append(name).append(": ").append(value).append("\r\n");
   return true;

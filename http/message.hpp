@@ -10,6 +10,8 @@
 
 #include <callboard/error.hpp>
 
+#include "http/framing_fault.hpp"
+
 namespace callboard::http {
 
 /// Request methods that routes may have; everything else is `other`.
@@ -83,6 +85,10 @@ struct request {
   int version = 11;
   /// Whether the client takes further answers on this connection.
   bool keeps_alive = true;
+  /// Why nothing can be done but to say so and end the connection; null for sound requests. Nothing
+  /// but method, target and version says anything about what was sent then, and these only if the
+  /// target is more than an asterisk.
+  const framing_fault* fault = nullptr;
   /// `X-Request-Id` of the answer. Set by the middleware.
   std::string id;
   /// Whose jobs the caller sees. Set by the middleware; lives as long as the server.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <random>
 
-#include "http/address.hpp"
 #include "http/area.hpp"
 #include "http/problem.hpp"
 
@@ -36,54 +35,11 @@ std::string make_request_id() {
   return id;
 }
 
-/// Whether a comma-separated header of the request lists a word (in any case).
-bool lists(const request& asked, std::string_view header, std::string_view word) noexcept {
-  for (const auto& field : asked.headers) {
-    if (!equals_ignoring_case(field.name, header))
-      continue;
-    auto rest = field.value;
-    while (!rest.empty()) {
-      const auto item = rest.substr(0, rest.find(','));
-      rest.remove_prefix(std::min(rest.size(), item.size() + 1));
-      if (equals_ignoring_case(trimmed(item), word))
-        return true;
-    }
-  }
-  return false;
-}
-
-/// Whether a request wants to speak another protocol than this one. An offer of HTTP/2 (h2c) is not
-/// meant: common clients make it with their first request and go on when it is ignored (RFC 7540, 3.2).
-bool wants_other_protocol(const request& asked) noexcept {
-  const auto upgrade = asked.header("Upgrade");
-  return upgrade && lists(asked, "Connection", "upgrade") && !equals_ignoring_case(*upgrade, "h2c");
-}
-
-std::optional<response> check_protocol(const request& asked) {
-  if (asked.version / 10 != 1) {
-    auto made = problem(505, "unsupported_version", "this server speaks HTTP/1.0 and HTTP/1.1");
-    made.close_connection();
-    return made;
-  }
-  if (asked.verb_name != "CONNECT" && !wants_other_protocol(asked))
-    return std::nullopt;
-  // The client may go on in that other protocol: nothing more can be read from this connection.
-  auto made = problem(501, "not_implemented", "this server neither upgrades nor tunnels");
-  made.close_connection();
-  return made;
-}
-
-std::optional<response> check_host(const request& asked) {
-  const auto count
-    = std::count_if(asked.headers.begin(), asked.headers.end(), [](const header_field& field) {
-        return equals_ignoring_case(field.name, "Host");
-      });
-  if (count == 0 && asked.version == 10)
-    return std::nullopt;
-  if (count == 1 && is_valid_host(*asked.header("Host")))
-    return std::nullopt;
-  return refuse(area_of(asked.path).form, 400, "bad_host",
-                "the request must have exactly one Host header, naming a host");
+/// Answers a request that stands for one that cannot be taken.
+response refuse_faulty(request& asked) {
+  // For the path, which says in what form errors are; whether there is one does not matter.
+  read_target(asked);
+  return refuse_framing(area_of(asked.path).form, *asked.fault);
 }
 
 } // namespace
@@ -96,11 +52,11 @@ middleware::middleware(const http_options& options)
 std::optional<response> middleware::screen(request& asked, response& every_answer) const {
   const auto id = asked.header("X-Request-Id");
   asked.id = id && is_usable_id(*id) ? std::string{*id} : make_request_id();
-  if (auto refused = check_protocol(asked))
-    return refused;
+  if (asked.fault != nullptr)
+    return refuse_faulty(asked);
+  if (asked.target == "*" && asked.verb == method::options)
+    return response{204};
   if (auto refused = read_target(asked))
-    return refused;
-  if (auto refused = check_host(asked))
     return refused;
   if (auto answered = origins_.judge(asked, every_answer))
     return answered;
@@ -135,11 +91,9 @@ std::optional<response> read_target(request& asked) {
     if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https"))
       return problem(400, "bad_target", "the request target must be a path");
     target.remove_prefix(std::min(target.size(), target.find_first_of("/?", scheme_end + 3)));
-    if (!target.starts_with('/'))
-      return problem(400, "bad_target", "the request target must have a path");
   }
   const auto path_end = std::min(target.find('?'), target.size());
-  asked.path = target.substr(0, path_end);
+  asked.path = path_end > 0 ? target.substr(0, path_end) : "/";
   asked.query = target.substr(std::min(path_end + 1, target.size()));
   auto segments = path_segments::parse(asked.path);
   if (segments) {

@@ -17,8 +17,8 @@ public:
   explicit middleware(const http_options& options);
 
   /// Completes a request (id, path, organisation), adds what its answer must carry, and gives the
-  /// answer itself if the request must not go on. In this order: request id; version, CONNECT and
-  /// upgrades; target and path; host; origin; key; body size.
+  /// answer itself if the request must not go on. In this order: request id; framing;
+  /// target and path; origin; key; body size.
   std::optional<response> screen(request& asked, response& every_answer) const;
 
 private:

@@ -46,6 +46,8 @@ result<void> check(const http_options& options) {
     return fail(errc::invalid_argument, "the number of connections must be at least 1");
   if (options.idle_limit < std::chrono::seconds{1})
     return fail(errc::invalid_argument, "the idle limit must be at least 1 s");
+  if (options.head_limit < std::chrono::milliseconds{1})
+    return fail(errc::invalid_argument, "the time limit of heads must be at least 1 ms");
   if (options.default_time_limit < std::chrono::seconds{1}
       || options.default_time_limit > std::chrono::seconds{300})
     return fail(errc::invalid_argument, "the default time limit of messages must be 1-300 s");
@@ -108,14 +110,17 @@ public:
       = http::fit_connections(options.connections_max, options.connections_max_is_explicit);
     if (!connections)
       return tl::unexpected{connections.error()};
-    auto opened = http::open_stream(io_,
-                                    {.address = options.address,
-                                     .port = options.port,
-                                     .connections_max = *connections,
-                                     .body_bytes_max = options.body_bytes_max,
-                                     .idle_limit = options.idle_limit,
-                                     .tls = std::move(*tls)},
-                                    shared, [&app](const auto& received) { app.handle(received); });
+    auto opened
+      = http::open_stream(io_,
+                          {.address = options.address,
+                           .port = options.port,
+                           .connections_max = *connections,
+                           .connections_per_address_max = options.connections_per_address_max,
+                           .body_bytes_max = options.body_bytes_max,
+                           .head_limit = options.head_limit,
+                           .idle_limit = options.idle_limit,
+                           .tls = std::move(*tls)},
+                          shared, [&app](const auto& received) { app.handle(received); });
     if (!opened)
       return tl::unexpected{std::move(opened.error())};
     wire_ = std::move(*opened);

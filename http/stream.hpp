@@ -27,12 +27,16 @@ struct stream_options {
   std::string address;
   /// 0: any free one.
   std::uint16_t port = 0;
-  /// A connection beyond that is closed as soon as it is there.
+  /// A connection beyond that is refused as soon as it is there.
   std::size_t connections_max = 0;
+  /// The same for connections from one address; 0: no limit of its own.
+  std::size_t connections_per_address_max = 0;
   /// What is longer is read, counted and not kept.
   std::size_t body_bytes_max = 0;
-  /// How long a connection may idle, and a request may take to arrive.
-  std::chrono::seconds idle_limit{0};
+  /// How long the head of a request may take to arrive.
+  std::chrono::milliseconds head_limit{0};
+  /// How long a connection may idle, and a body may take to arrive.
+  std::chrono::milliseconds idle_limit{0};
   /// Null: no TLS.
   std::shared_ptr<asio::ssl::context> tls;
 };

@@ -1,18 +1,22 @@
 #include "http/stream.hpp"
 
 #include <atomic>
-#include <future>
+#include <type_traits>
 #include <utility>
 
+#include <asio/ssl/stream.hpp>
 #include <restinio/all.hpp>
-#include <restinio/tls.hpp>
+
+#include "http/checked_socket.hpp"
+#include "http/listener.hpp"
 
 namespace callboard::http {
 
 namespace {
 
-/// How much of a body that is too large is read before the connection is cut instead of answered:
-/// clients that send a body before they look at the answer get their 413 for any sane mistake.
+/// How much of a body that is too large is read, so that the connection can go on after its 413:
+/// clients that send a body before they look at the answer read it for any sane mistake. Beyond that
+/// the 413 ends the connection.
 constexpr std::uint64_t refused_body_bytes_max = 64 * 1024 * 1024;
 
 /// Marks the type for which the parser gets our callbacks; the methods are RESTinio's.
@@ -29,13 +33,13 @@ int on_headers_complete(http_parser* parser) noexcept {
   context.m_header.http_major(parser->http_major);
   context.m_header.http_minor(parser->http_minor);
   // RESTinio gives requests that ask for an upgrade to their handler without any time limit. As far
-  // as it is concerned there are none; the middleware refuses them.
+  // as it is concerned there are none: the server ignores them, as it may (RFC 9110, 7.8).
   parser->upgrade = 0;
   const auto has_length = parser->content_length != ULLONG_MAX;
   if (!has_length || parser->content_length <= context.m_limits.max_body_size())
     return restinio::impl::restinio_headers_complete_cb(parser);
   context.m_leading_headers_completed = true;
-  return parser->content_length > refused_body_bytes_max ? -1 : 0;
+  return 0;
 }
 
 int on_body(http_parser* parser, const char* at, std::size_t length) noexcept {
@@ -45,7 +49,7 @@ int on_body(http_parser* parser, const char* at, std::size_t length) noexcept {
   if (bytes <= context.m_limits.max_body_size())
     return restinio::impl::restinio_body_cb(parser, at, length);
   std::string{}.swap(context.m_body);
-  return bytes > refused_body_bytes_max ? -1 : 0;
+  return 0;
 }
 
 int on_chunk_header(http_parser*) noexcept {
@@ -73,17 +77,22 @@ inline http_parser_settings create_parser_settings<callboard::http::parser_metho
 
 namespace callboard::http {
 
+/// RESTinio asks this about a socket that is not its own; found by the socket's namespace.
+template <class Stream>
+restinio::tls_socket_t* make_tls_socket_pointer_for_state_listener(
+  checked_socket<Stream>&) noexcept {
+  return nullptr;
+}
+
 namespace {
 
-// Limits of what is read. http.md promises the first three.
-constexpr std::size_t target_bytes_max = 8192;
-constexpr std::size_t field_bytes_max = 8192;
-constexpr std::size_t field_count_max = 100;
 /// Longest time from a request to its answer. Waiting takes up to 60 s and the server itself answers
 /// 504 after 75 s; this is for the case that even that fails.
 constexpr std::chrono::seconds handling_limit{90};
 /// How long a client may take to read an answer: a list of a thousand jobs can be 50 MB.
 constexpr std::chrono::seconds write_limit{60};
+/// How often a connection looks whether its time is up.
+constexpr std::chrono::seconds timer_period{1};
 /// How long a TLS handshake may take. RESTinio itself sets no limit and would wait for ever.
 constexpr std::chrono::seconds handshake_limit{10};
 
@@ -93,89 +102,6 @@ constexpr std::size_t joined_bytes_max = 4096;
 /// Whether this thread is inside a request handler: RESTinio loses pipelined requests when one is
 /// answered there.
 thread_local bool is_handling = false;
-
-/// Counts the connections of a stream. Shared with them, so that it lives as long as they do.
-class connection_count {
-public:
-  explicit connection_count(std::size_t limit) : limit_(limit) {
-    // nop
-  }
-
-  std::atomic<std::size_t> open{0};
-
-  /// RESTinio asks this about each new connection. Its own limiter leaks a place with each
-  /// connection that is reset before it is accepted, and leaves clients beyond the limit waiting.
-  restinio::ip_blocker::inspection_result_t inspect(
-    const restinio::ip_blocker::incoming_info_t&) const noexcept {
-    return open.load() < limit_ ? restinio::ip_blocker::allow() : restinio::ip_blocker::deny();
-  }
-
-private:
-  std::size_t limit_;
-};
-
-/// RESTinio's timers, one per connection; each is also the connection's entry in the count.
-class counting_timers {
-public:
-  using count_ptr = std::shared_ptr<connection_count>;
-
-  class timer_guard_t {
-  public:
-    timer_guard_t(const restinio::asio_timer_manager_t& timers, count_ptr count)
-      : timer_(timers.create_timer_guard()), count_(std::move(count)) {
-      count_->open.fetch_add(1);
-    }
-
-    timer_guard_t(const timer_guard_t&) = delete;
-    timer_guard_t& operator=(const timer_guard_t&) = delete;
-
-    ~timer_guard_t() {
-      count_->open.fetch_sub(1);
-    }
-
-    void schedule(restinio::tcp_connection_ctx_weak_handle_t connection) {
-      timer_.schedule(std::move(connection));
-    }
-
-    void cancel() noexcept {
-      timer_.cancel();
-    }
-
-  private:
-    restinio::asio_timer_manager_t::timer_guard_t timer_;
-    count_ptr count_;
-  };
-
-  struct factory_t {
-    count_ptr count;
-
-    std::shared_ptr<counting_timers> create(asio::io_context& io) const {
-      return std::make_shared<counting_timers>(io, count);
-    }
-  };
-
-  counting_timers(asio::io_context& io, count_ptr count)
-    // How often a connection looks whether its time is up.
-    : timers_(io, std::chrono::seconds{1}), count_(std::move(count)) {
-    // nop
-  }
-
-  timer_guard_t create_timer_guard() const {
-    return {timers_, count_};
-  }
-
-  void start() const noexcept {
-    // nop
-  }
-
-  void stop() const noexcept {
-    // nop
-  }
-
-private:
-  restinio::asio_timer_manager_t timers_;
-  count_ptr count_;
-};
 
 /// One request that RESTinio has read.
 class restinio_exchange final : public exchange {
@@ -236,6 +162,7 @@ private:
     made.body_bytes = header.content_length();
     made.version = header.http_major() * 10 + header.http_minor();
     made.keeps_alive = header.should_keep_alive();
+    made.fault = arriving_fault;
     return made;
   }
 
@@ -296,22 +223,27 @@ struct request_handler {
   }
 };
 
-template <class Base>
-struct stream_traits : Base {
-  using timer_manager_t = counting_timers;
-  using ip_blocker_t = connection_count;
+using plain_socket = checked_socket<asio::ip::tcp::socket>;
+using tls_stream = asio::ssl::stream<asio::ip::tcp::socket>;
+using tls_socket = checked_socket<tls_stream>;
+
+template <class Socket>
+struct stream_traits : restinio::default_traits_t {
+  using stream_socket_t = Socket;
   using request_handler_t = request_handler;
   using http_methods_mapper_t = parser_methods;
 };
 
-struct plain_traits : stream_traits<restinio::default_traits_t> {};
-struct tls_traits : stream_traits<restinio::default_tls_traits_t> {};
+// What RESTinio does with a new connection; found by the namespace of the traits.
 
-/// RESTinio finds this in place of its own, which would wait for a handshake without limit.
-template <class Started, class Failed>
-void prepare_connection_and_start_read(restinio::impl::tls_socket_t& socket,
-                                       restinio::impl::connection_t<tls_traits>& connection,
-                                       Started started, Failed failed) {
+template <class Connection, class Started, class Failed>
+void prepare_connection_and_start_read(plain_socket&, Connection&, Started started, Failed) {
+  started();
+}
+
+template <class Connection, class Started, class Failed>
+void prepare_connection_and_start_read(tls_socket& socket, Connection& connection, Started started,
+                                       Failed failed) {
   const auto& strand = connection.get_executor();
   const auto self = connection.shared_from_this();
   const auto timer = std::make_shared<asio::steady_timer>(strand, handshake_limit);
@@ -319,7 +251,7 @@ void prepare_connection_and_start_read(restinio::impl::tls_socket_t& socket,
     if (!canceled)
       socket.close();
   });
-  socket.async_handshake(
+  socket.stream().async_handshake(
     asio::ssl::stream_base::server,
     asio::bind_executor(strand, [timer, self, started, failed](const asio::error_code& fault) {
       timer->cancel();
@@ -330,68 +262,94 @@ void prepare_connection_and_start_read(restinio::impl::tls_socket_t& socket,
     }));
 }
 
-asio::ip::tcp::endpoint bound_to(const asio::ip::tcp::acceptor& acceptor) {
-  return acceptor.local_endpoint();
-}
-
-template <class Traits>
+/// Connections as RESTinio serves them, under a listener of ours: its own takes no connection any
+/// more once the process has run out of descriptors, even when it has some again.
+template <class Socket>
 class restinio_stream final : public stream {
 public:
   restinio_stream(asio::io_context& io, const stream_options& options,
                   std::shared_ptr<traffic> shared, request_sink sink)
-    : count_(std::make_shared<connection_count>(options.connections_max)),
-      server_(restinio::external_io_context(io), [&](auto& settings) {
-        configure(settings, options);
-        settings.request_handler(request_handler{&io, std::move(shared), std::move(sink)});
-      }) {
-    server_.open_sync();
+    : limits_{.bodies = {.body_bytes_max
+                         = std::max<std::uint64_t>(refused_body_bytes_max, options.body_bytes_max),
+                         .asked_body_bytes_max = options.body_bytes_max},
+              .head = options.head_limit,
+              .idle = options.idle_limit},
+      tls_(options.tls),
+      settings_(
+        make_settings(io, options, request_handler{&io, std::move(shared), std::move(sink)})),
+      listener_(io,
+                {.address = options.address,
+                 .port = options.port,
+                 .connections_max = options.connections_max,
+                 .connections_per_address_max = options.connections_per_address_max,
+                 .answers_refused = tls_ == nullptr},
+                [this](asio::ip::tcp::socket from, connection_places::place place) {
+                  connect(std::move(from), std::move(place));
+                }) {
+    // nop
   }
 
   std::uint16_t port() const noexcept override {
-    return port_;
+    return listener_.port();
   }
 
   std::size_t connections() const noexcept override {
-    return count_->open.load();
+    return listener_.connections();
   }
 
   void close_listener() override {
-    std::promise<void> closed;
-    server_.close_async(
-      [&closed]() noexcept { closed.set_value(); },
-      [&closed](std::exception_ptr fault) noexcept { closed.set_exception(std::move(fault)); });
-    closed.get_future().get();
+    listener_.close();
   }
 
 private:
-  using settings_t = restinio::server_settings_t<Traits>;
+  using traits = stream_traits<Socket>;
+  using settings = restinio::impl::connection_settings_t<traits>;
+  using connection = restinio::impl::connection_t<traits>;
+  /// RESTinio's own count of connections, which is off.
+  using no_monitor = typename restinio::connection_count_limit_types<traits>::lifetime_monitor_t;
 
-  void configure(settings_t& settings, const stream_options& options) {
-    settings.address(options.address)
-      .port(options.port)
-      .acceptor_post_bind_hook(
-        [this](asio::ip::tcp::acceptor& acceptor) { port_ = bound_to(acceptor).port(); })
-      .socket_options_setter([](auto& socket) { socket.set_option(asio::ip::tcp::no_delay{true}); })
-      .ip_blocker(count_)
-      .timer_manager(count_)
-      // With one request at a time a client may close its side and still gets its answer.
+  static std::shared_ptr<settings> make_settings(asio::io_context& io,
+                                                 const stream_options& options,
+                                                 request_handler handler) {
+    restinio::server_settings_t<traits> made;
+    made
+      .request_handler(std::move(handler))
+      // With one request at a time a client may close its side and still gets its answer, and a
+      // request that cannot be taken is answered after all that came before it.
       .max_pipelined_requests(1)
-      .read_next_http_message_timelimit(options.idle_limit)
+      // The socket has limits for each part of a request; this is for the case that they fail.
+      .read_next_http_message_timelimit(2 * options.idle_limit + options.head_limit
+                                        + handling_limit)
       .handle_request_timeout(handling_limit)
       .write_http_response_timelimit(write_limit)
-      .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}
-                                  .max_url_size(target_bytes_max)
-                                  .max_field_name_size(field_bytes_max)
-                                  .max_field_value_size(field_bytes_max)
-                                  .max_field_count(field_count_max)
-                                  .max_body_size(options.body_bytes_max));
-    if constexpr (std::is_same_v<Traits, tls_traits>)
-      settings.tls_context(options.tls);
+      .incoming_http_msg_limits(
+        restinio::incoming_http_msg_limits_t{}.max_body_size(options.body_bytes_max));
+    const auto timers = std::make_shared<restinio::asio_timer_manager_t>(io, timer_period);
+    return std::make_shared<settings>(
+      std::move(made), restinio::impl::create_parser_settings<parser_methods>(), timers);
   }
 
-  std::uint16_t port_ = 0;
-  std::shared_ptr<connection_count> count_;
-  restinio::http_server_t<Traits> server_;
+  void connect(asio::ip::tcp::socket from, connection_places::place place) {
+    from.set_option(asio::ip::tcp::no_delay{true});
+    const auto peer = from.remote_endpoint();
+    Socket checked{with_tls(std::move(from)), std::move(place), limits_};
+    const auto made = std::make_shared<connection>(next_id_++, std::move(checked), settings_, peer,
+                                                   no_monitor{nullptr});
+    asio::dispatch(made->get_executor(), [made] { made->init(); });
+  }
+
+  auto with_tls(asio::ip::tcp::socket from) {
+    if constexpr (std::is_same_v<Socket, tls_socket>)
+      return tls_stream{std::move(from), *tls_};
+    else
+      return from;
+  }
+
+  const reading_limits limits_;
+  const std::shared_ptr<asio::ssl::context> tls_;
+  const std::shared_ptr<settings> settings_;
+  restinio::connection_id_t next_id_ = 1;
+  listener listener_;
 };
 
 } // namespace
@@ -400,9 +358,9 @@ result<std::unique_ptr<stream>> open_stream(asio::io_context& io, const stream_o
                                             std::shared_ptr<traffic> shared, request_sink sink) {
   try {
     if (options.tls)
-      return std::make_unique<restinio_stream<tls_traits>>(io, options, std::move(shared),
+      return std::make_unique<restinio_stream<tls_socket>>(io, options, std::move(shared),
                                                            std::move(sink));
-    return std::make_unique<restinio_stream<plain_traits>>(io, options, std::move(shared),
+    return std::make_unique<restinio_stream<plain_socket>>(io, options, std::move(shared),
                                                            std::move(sink));
   } catch (const std::exception& fault) {
     return fail(errc::io, "cannot listen on " + options.address + " port "

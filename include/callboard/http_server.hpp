@@ -54,12 +54,17 @@ struct http_options {
   std::size_t body_bytes_max = 2 * 1024 * 1024;
   /// Connections at once; ≥ 1. Each costs a descriptor and about 6 KiB.
   std::size_t connections_max = 10'000;
+  /// Connections from one address at once (from one /64 network with IPv6); 0: as many as there are.
+  std::size_t connections_per_address_max = 0;
   /// Whether `connections_max` was asked for: then a limit on descriptors that is too low is an
   /// error, else the number is lowered to what fits.
   bool connections_max_is_explicit = false;
   /// What POST /api/messaging/jobs uses without `timeoutMs`; 1–300 s.
   std::chrono::milliseconds default_time_limit{30'000};
-  /// How long a connection may idle between requests, and a request may take to arrive.
+  /// How long the head of a request may take to arrive; beyond it 408. ≥ 1 ms. Long enough for a bad
+  /// mobile connection; clients that drip their bytes hold a connection no longer than that.
+  std::chrono::milliseconds head_limit{10'000};
+  /// How long a connection may idle between requests, and the body of a request may take to arrive.
   std::chrono::seconds idle_limit{60};
 };
 

@@ -48,7 +48,7 @@ constexpr std::string_view whole = R"({
     "jitter": 0.3 },
   "cors": { "allowedOrigins": ["https://app.example.com"] },
   "tls": { "certificate": "c.pem", "privateKey": "k.pem" },
-  "limits": { "bodyBytes": 2048, "connections": 12, "waiters": 13 },
+  "limits": { "bodyBytes": 2048, "connections": 12, "connectionsPerAddress": 5, "waiters": 13 },
   "shutdown": { "graceSeconds": 14 },
   "log": { "level": "debug", "format": "json", "directory": "l" },
   "allowInsecure": true
@@ -77,6 +77,7 @@ TEST_F(ConfigFile, NothingConfiguredGivesTheDefaults) {
   EXPECT_EQ(config->http.port, 3000);
   EXPECT_THAT(config->http.keys, IsEmpty());
   EXPECT_EQ(config->http.connections_max, 10'000U);
+  EXPECT_EQ(config->http.connections_per_address_max, 0U);
   EXPECT_FALSE(config->http.connections_max_is_explicit);
   EXPECT_EQ(config->http.body_bytes_max, 2'097'152U);
   EXPECT_EQ(config->http.default_time_limit, std::chrono::seconds{30});
@@ -120,6 +121,7 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.http.tls_private_key, "k.pem");
   EXPECT_EQ(config.http.body_bytes_max, 2048U);
   EXPECT_EQ(config.http.connections_max, 12U);
+  EXPECT_EQ(config.http.connections_per_address_max, 5U);
   EXPECT_TRUE(config.http.connections_max_is_explicit);
   EXPECT_EQ(config.engine.waiters_max, 13U);
   EXPECT_EQ(config.shutdown_grace, std::chrono::seconds{14});

@@ -13,31 +13,39 @@ const get = (target, more = '') => `GET ${target} HTTP/1.1\r\n${host}${more}\r\n
 const post = (more, body = '') => `POST ${jobs_path} HTTP/1.1\r\n${host}${more}\r\n${body}`;
 const body_bytes_max = 2 * 1024 * 1024;
 
-/** Wrong from what is there: refused although the client keeps the connection open. */
+/** Wrong from what is there: answered, and the connection ended, although the client keeps it open. */
 const malformed = {
-  words: 'good morning\r\n\r\n',
-  'binary bytes': Buffer.from(Array.from({ length: 512 }, (_, index) => (index * 37) % 256)),
-  'a TLS hello': Buffer.from('16030100c8010000c40303', 'hex'),
-  'an HTTP/2 preface': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
-  'an unknown version': `GET /livez HTTP/x.y\r\n${host}\r\n`,
-  'an unknown method': `BREW /livez HTTP/1.1\r\n${host}\r\n`,
-  'a method that is too long': `${'A'.repeat(100_000)} /livez HTTP/1.1\r\n${host}\r\n`,
-  'a target that is too long': get(`/${'a'.repeat(100_000)}`),
-  'a header that is too long': get('/livez', `X-Long: ${'a'.repeat(100_000)}\r\n`),
-  'a header name that is too long': get('/livez', `${'X'.repeat(100_000)}: a\r\n`),
-  'too many headers': get('/livez', 'X-Many: a\r\n'.repeat(5_000)),
-  'a NUL in a header': get('/livez', 'X-Nul: a\0b\r\n'),
-  'a NUL in the target': get('/live\0z'),
-  'a header without a colon': get('/livez', 'nonsense\r\n'),
-  'a control byte in a header': get('/livez', 'X-Bell: a\x01b\r\n'),
-  'two lengths': post(`${json_type}Content-Length: 2\r\nContent-Length: 3\r\n`, '{}'),
-  'a length and chunks': post('Content-Length: 2\r\nTransfer-Encoding: chunked\r\n', '{}'),
-  'a negative length': post('Content-Length: -1\r\n', '{}'),
-  'a length beyond all numbers': post(`Content-Length: ${'9'.repeat(40)}\r\n`, '{}'),
-  'a length that is no number': post('Content-Length: two\r\n', '{}'),
-  'a length of a hundred gigabytes': post(`${json_type}Content-Length: 107374182400\r\n`, '{}'),
-  'a broken chunk size': post(`${json_type}Transfer-Encoding: chunked\r\n`, 'zz\r\n{}\r\n'),
-  'an endless chunk size': post(`${json_type}Transfer-Encoding: chunked\r\n`, 'f'.repeat(20_000)),
+  words: ['good morning\r\n\r\n', 400],
+  'binary bytes': [Buffer.from(Array.from({ length: 512 }, (_, index) => (index * 37) % 256)), 400],
+  'a TLS hello': [Buffer.from('16030100c8010000c40303', 'hex'), 400],
+  'an HTTP/2 preface': ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
+  'an unknown version': [`GET /livez HTTP/x.y\r\n${host}\r\n`, 400],
+  'an unknown method': [`BREW /livez HTTP/1.1\r\n${host}\r\n`, 501],
+  'a method that is too long': [`${'A'.repeat(100_000)} /livez HTTP/1.1\r\n${host}\r\n`, 414],
+  'a target that is too long': [get(`/${'a'.repeat(100_000)}`), 414],
+  'a header that is too long': [get('/livez', `X-Long: ${'a'.repeat(100_000)}\r\n`), 431],
+  'a header name that is too long': [get('/livez', `${'X'.repeat(100_000)}: a\r\n`), 431],
+  'too many headers': [get('/livez', 'X-Many: a\r\n'.repeat(5_000)), 431],
+  'a NUL in a header': [get('/livez', 'X-Nul: a\0b\r\n'), 400],
+  'a NUL in the target': [get('/live\0z'), 400],
+  'a header without a colon': [get('/livez', 'nonsense\r\n'), 400],
+  'a space before a colon': [get('/livez', 'X-Space : a\r\n'), 400],
+  'a folded header': [get('/livez', 'X-Folded: a\r\n b\r\n'), 400],
+  'bare line feeds': [get('/livez').replaceAll('\r\n', '\n'), 400],
+  'no host': ['GET /livez HTTP/1.1\r\n\r\n', 400],
+  'two hosts': [get('/livez', host), 400],
+  'a control byte in a header': [get('/livez', 'X-Bell: a\x01b\r\n'), 400],
+  'two lengths': [post(`${json_type}Content-Length: 2\r\nContent-Length: 3\r\n`, '{}'), 400],
+  'a length and chunks': [post('Content-Length: 2\r\nTransfer-Encoding: chunked\r\n', '{}'), 400],
+  'a negative length': [post('Content-Length: -1\r\n', '{}'), 400],
+  'a length beyond all numbers': [post(`Content-Length: ${'9'.repeat(40)}\r\n`, '{}'), 413],
+  'a length that is no number': [post('Content-Length: two\r\n', '{}'), 400],
+  'a length of a hundred gigabytes': [post(`${json_type}Content-Length: 107374182400\r\n`, '{}'), 413],
+  'an unknown transfer coding': [post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n'), 501],
+  'an unknown expectation': [post('Expect: money\r\nContent-Length: 2\r\n', '{}'), 417],
+  'a broken chunk size': [post(`${json_type}Transfer-Encoding: chunked\r\n`, 'zz\r\n{}\r\n'), 400],
+  'a broken chunk end': [post(`${json_type}Transfer-Encoding: chunked\r\n`, '1\r\n{}\r\n0\r\n\r\n'), 400],
+  'an endless chunk size': [post(`${json_type}Transfer-Encoding: chunked\r\n`, 'f'.repeat(20_000)), 400],
 };
 
 /** Cut off before it could be wrong: the client's end of the connection ends it. */
@@ -76,6 +84,15 @@ async function assert_refused_or_closed(server, what, connection) {
     assert.ok(status >= 400 && status < 600, `${what} was answered ${status}`);
   }
   connection.destroy();
+  await assert_alive(server);
+}
+
+async function assert_refused(server, what, bytes, status) {
+  const connection = new raw_connection(server.port).write(bytes);
+  await connection.wait_for(`the end of ${what}`, (self) => self.is_closed);
+
+  assert.deepEqual(connection.answers.map((answer) => answer.status), [status], what);
+  assert.equal(connection.answers[0].headers.connection, 'close');
   await assert_alive(server);
 }
 
@@ -163,9 +180,8 @@ async function headers_cannot_be_injected(server) {
 
 test('bad input harms nobody but its sender', (t) =>
   with_server({}, async (server) => {
-    for (const [name, bytes] of Object.entries(malformed)) {
-      await t.test(`${name}: refused or closed`, () =>
-        assert_refused_or_closed(server, name, new raw_connection(server.port).write(bytes)));
+    for (const [name, [bytes, status]] of Object.entries(malformed)) {
+      await t.test(`${name}: ${status}`, () => assert_refused(server, name, bytes, status));
     }
     for (const [name, bytes] of Object.entries(truncated)) {
       await t.test(`${name}: refused or closed`, () => {

@@ -1,7 +1,7 @@
 // A server made by an embedding program, for what no configuration can ask for: it has no agents,
-// and its time limit for requests is an argument.
+// and its time limits for requests are arguments.
 //
-// embedded_server --port-file FILE [--idle-seconds N]; serves until SIGTERM.
+// embedded_server --port-file FILE [--idle-seconds N] [--head-ms N]; serves until SIGTERM.
 
 #include <chrono>
 #include <csignal>
@@ -47,6 +47,8 @@ int main(int argc, char** argv) {
   options.port = 0;
   if (const auto* seconds = argument_after(argc, argv, "--idle-seconds"))
     options.idle_limit = std::chrono::seconds{std::atoi(seconds)};
+  if (const auto* milliseconds = argument_after(argc, argv, "--head-ms"))
+    options.head_limit = std::chrono::milliseconds{std::atoi(milliseconds)};
   auto server = callboard::http_server::start(options, engine->jobs());
   if (!server)
     return report(server.error());

@@ -110,6 +110,10 @@ public:
 
   raw_response exchange(const std::string& request) {
     check(SSL_write(ssl_.get(), request.data(), static_cast<int>(request.size())) > 0, "SSL_write");
+    return receive();
+  }
+
+  raw_response receive() {
     for (;;) {
       if (auto made = take_response(received_))
         return std::move(*made);
@@ -139,6 +143,39 @@ TEST(ServerTls, HandshakeAndRequests) {
     EXPECT_EQ(client.exchange(make_request("GET", job_path)).status, 200);
     EXPECT_EQ(client.exchange(make_request("GET", "/livez")).status, 200);
   }
+}
+
+TEST(ServerTls, RequestsAreCheckedAsStrictly) {
+  const certificate_files files;
+  auto options = files.options();
+  options.head_limit = std::chrono::milliseconds{50};
+  running_server running{calling::elsewhere, options};
+  const auto ask = [&](const std::string& bytes) {
+    tls_client client{running.server->port(), TLS1_3_VERSION};
+    return client.exchange(bytes);
+  };
+
+  EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost : a\r\n\r\n").status, 400);
+  EXPECT_EQ(ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab").status,
+            400);
+  EXPECT_EQ(ask("GET / HT").status, 408);
+  EXPECT_EQ(
+    ask("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n").status,
+    100);
+}
+
+TEST(ServerTls, PipelinedRequestsAreAnsweredInOrder) {
+  const certificate_files files;
+  running_server running{calling::elsewhere, files.options()};
+  tls_client client{running.server->port(), TLS1_3_VERSION};
+  std::string all;
+  for (int i = 1; i <= 100; ++i)
+    all += make_request("GET", job_path, "X-Request-Id: " + std::to_string(i) + "\r\n");
+
+  EXPECT_EQ(client.exchange(all).header("X-Request-Id"), "1");
+
+  for (int i = 2; i <= 100; ++i)
+    ASSERT_EQ(client.receive().header("X-Request-Id"), std::to_string(i));
 }
 
 TEST(ServerTls, OldVersionsAreRefused) {

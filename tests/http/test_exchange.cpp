@@ -20,6 +20,7 @@ http::request sample_request::view() const {
   made.body = body;
   made.body_bytes = body.size();
   made.version = version;
+  made.fault = fault;
   return made;
 }
 

@@ -19,6 +19,7 @@ struct sample_request {
   std::vector<std::pair<std::string, std::string>> headers{{"Host", "127.0.0.1:3000"}};
   std::string body{};
   int version = 11;
+  const http::framing_fault* fault = nullptr;
 
   /// The same with one more header.
   sample_request with(std::string name, std::string value) const;

@@ -56,7 +56,7 @@ std::optional<raw_response> take_response(std::string& bytes, bool is_head) {
     made.headers.emplace_back(std::move(name), take_until(head, "\r\n"));
   }
   const auto length = made.header("Content-Length");
-  if (length.empty() && made.status != 204)
+  if (length.empty() && made.status >= 200 && made.status != 204)
     throw std::runtime_error{"an answer without a length: " + head_text};
   const auto body_size = is_head || length.empty() ? 0 : std::stoul(length);
   const auto body_from = head_end + 4;

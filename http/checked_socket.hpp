@@ -1,0 +1,252 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <asio/associated_executor.hpp>
+#include <asio/bind_executor.hpp>
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/write.hpp>
+
+#include "http/connection_places.hpp"
+#include "http/inbound.hpp"
+#include "http/linger.hpp"
+
+namespace callboard::http {
+
+/// What the connections of a server are read by.
+struct reading_limits {
+  message_reader::limits bodies;
+  /// From the first byte of a request to the end of its head.
+  std::chrono::steady_clock::duration head{0};
+  /// For the first byte of a request, and from the end of a head to that of the body.
+  std::chrono::steady_clock::duration idle{0};
+};
+
+/// The fault for which the parser is being given a request that was never sent. Set while the
+/// handler of a read runs, null otherwise.
+inline thread_local const framing_fault* arriving_fault = nullptr;
+
+/// A connection whose incoming bytes pass an `inbound`: whoever reads from it sees sound requests
+/// only. Reads wait for no longer than the limits say; a head that takes longer is a fault, and
+/// anything else looks like the end of the connection.
+///
+/// Looks like an asio stream socket as far as RESTinio asks. Reads run one after the other and on
+/// the executor of their handlers, as does all else that is done with it meanwhile.
+template <class Stream>
+class checked_socket {
+public:
+  using executor_type = asio::any_io_executor;
+
+  /// @param place freed when the connection is closed for good
+  checked_socket(Stream stream, connection_places::place place, const reading_limits& limits)
+    : core_(std::make_shared<core>(std::move(stream), std::move(place), limits)) {
+    // nop
+  }
+
+  executor_type get_executor() {
+    return lowest_layer().get_executor();
+  }
+
+  auto& lowest_layer() {
+    return core_->stream.lowest_layer();
+  }
+
+  /// The stream below.
+  Stream& stream() noexcept {
+    return core_->stream;
+  }
+
+  bool is_open() const {
+    return core_->stream.lowest_layer().is_open();
+  }
+
+  void cancel(asio::error_code& fault) {
+    lowest_layer().cancel(fault);
+  }
+
+  /// Nothing goes out any more. Nothing comes either, unless the client was refused: then it may be
+  /// in the middle of sending, and must not be cut off before it has read why.
+  void shutdown(asio::socket_base::shutdown_type what, asio::error_code& fault) {
+    lowest_layer().shutdown(core_->in.fault() != nullptr ? asio::socket_base::shutdown_send : what,
+                            fault);
+  }
+
+  void close() {
+    core_->close();
+  }
+
+  template <class Buffers, class Handler>
+  void async_read_some(const Buffers& into, Handler&& handler) {
+    core_->read(asio::mutable_buffer(into), std::forward<Handler>(handler));
+  }
+
+  template <class Buffers, class Handler>
+  auto async_write_some(const Buffers& from, Handler&& handler) {
+    return core_->stream.async_write_some(from, std::forward<Handler>(handler));
+  }
+
+private:
+  /// What stays in place when the socket is moved. Handlers of reads own the socket, so that it
+  /// outlives them; the timer's do not.
+  class core : public std::enable_shared_from_this<core> {
+  public:
+    core(Stream from, connection_places::place its_place, const reading_limits& limits)
+      : stream(std::move(from)),
+        in(limits.bodies),
+        limits_(limits),
+        place_(std::move(its_place)),
+        timer_(stream.get_executor()) {
+      // nop
+    }
+
+    void close() {
+      timer_.cancel();
+      if (in.fault() == nullptr || !stream.lowest_layer().is_open())
+        return stream.lowest_layer().close();
+      auto& socket = static_cast<asio::ip::tcp::socket&>(stream.lowest_layer());
+      linger(std::move(socket), std::make_shared<connection_places::place>(std::move(place_)));
+    }
+
+    template <class Handler>
+    void read(asio::mutable_buffer into, Handler handler) {
+      const auto count = in.take(static_cast<char*>(into.data()), into.size());
+      if (count == 0)
+        return read_more(into, std::move(handler));
+      auto on = executor_of(handler);
+      asio::post(on, [this, count, handler = std::move(handler)]() mutable {
+        go_on(count, std::move(handler));
+      });
+    }
+
+    Stream stream;
+    inbound in;
+
+  private:
+    using steady_clock = std::chrono::steady_clock;
+
+    template <class Handler>
+    auto executor_of(const Handler& handler) {
+      return asio::get_associated_executor(handler, stream.get_executor());
+    }
+
+    template <class Handler>
+    void read_more(asio::mutable_buffer into, Handler handler) {
+      set_deadline();
+      auto on = executor_of(handler);
+      is_reading_ = true;
+      watch(on);
+      stream.async_read_some(
+        into, asio::bind_executor(on, [this, into, handler = std::move(handler)](
+                                        const asio::error_code& fault, std::size_t count) mutable {
+          is_reading_ = false;
+          came(into, fault, count, std::move(handler));
+        }));
+    }
+
+    template <class Handler>
+    void came(asio::mutable_buffer into, const asio::error_code& fault, std::size_t count,
+              Handler handler) {
+      const auto was_late = std::exchange(is_late_, false);
+      auto* buffer = static_cast<char*>(into.data());
+      if (!fault)
+        count = in.came(buffer, count, into.size());
+      else if (!was_late || !stream.lowest_layer().is_open())
+        return handler(fault, 0);
+      else if (in.waits_for() != inbound::phase::head)
+        return handler(asio::error::eof, 0);
+      else {
+        in.fail(faults::slow_head);
+        count = in.take(buffer, into.size());
+      }
+      if (count > 0)
+        go_on(count, std::move(handler));
+      else
+        read_more(into, std::move(handler));
+    }
+
+    /// Lets the parser have what is in its buffer.
+    template <class Handler>
+    void go_on(std::size_t count, Handler handler) {
+      if (!in.must_say_continue())
+        return give(count, handler);
+      // Nothing else is being written: the answers to all earlier requests are out.
+      static constexpr std::string_view go = "HTTP/1.1 100 Continue\r\n\r\n";
+      auto on = executor_of(handler);
+      asio::async_write(
+        stream, asio::const_buffer(go.data(), go.size()),
+        asio::bind_executor(on, [this, count, handler = std::move(handler)](
+                                  const asio::error_code& fault, std::size_t) mutable {
+          if (fault)
+            handler(fault, 0);
+          else
+            give(count, handler);
+        }));
+    }
+
+    template <class Handler>
+    void give(std::size_t count, Handler& handler) {
+      arriving_fault = in.fault();
+      handler(asio::error_code{}, count);
+      arriving_fault = nullptr;
+    }
+
+    /// A time limit begins when what is waited for changes, that on being idle with each read.
+    void set_deadline() {
+      const auto phase = in.waits_for();
+      if (phase != inbound::phase::idle && phase == phase_ && in.count() == count_)
+        return;
+      phase_ = phase;
+      count_ = in.count();
+      deadline_
+        = steady_clock::now() + (phase == inbound::phase::head ? limits_.head : limits_.idle);
+    }
+
+    /// Sees to it that the timer looks no later than at the deadline. Most deadlines are later than
+    /// when it looks anyway, so that a busy connection costs one timer a minute.
+    template <class Executor>
+    void watch(const Executor& on) {
+      if (is_watched_ && timer_.expiry() <= deadline_)
+        return;
+      is_watched_ = true;
+      timer_.expires_at(deadline_);
+      timer_.async_wait(asio::bind_executor(
+        on, [weak = this->weak_from_this(), on](const asio::error_code& canceled) {
+          if (const auto self = weak.lock(); self && !canceled)
+            self->look(on);
+        }));
+    }
+
+    template <class Executor>
+    void look(const Executor& on) {
+      is_watched_ = false;
+      if (!is_reading_)
+        return;
+      if (steady_clock::now() < deadline_)
+        return watch(on);
+      is_late_ = true;
+      asio::error_code ignored;
+      stream.lowest_layer().cancel(ignored);
+    }
+
+    const reading_limits limits_;
+    connection_places::place place_;
+    asio::steady_timer timer_;
+    steady_clock::time_point deadline_{};
+    std::uint64_t count_ = 0;
+    inbound::phase phase_ = inbound::phase::idle;
+    bool is_reading_ = false;
+    bool is_watched_ = false;
+    bool is_late_ = false;
+  };
+
+  std::shared_ptr<core> core_;
+};
+
+} // namespace callboard::http

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/message_reader.hpp"
+
+namespace callboard::http {
+
+/// The bytes that come on one connection, on their way to the parser. The parser is given one
+/// request at a time, and none of it before its head is whole and sound. Where a request is not
+/// sound it is given one that stands for it, and after that nothing more.
+///
+/// Bytes stay in the buffer that they were read into; they are copied only if a head comes in pieces
+/// or several requests at once.
+class inbound {
+public:
+  explicit inbound(const message_reader::limits& allowed) noexcept : reader_(allowed) {
+    // nop
+  }
+
+  /// What a connection waits for.
+  enum class phase : std::uint8_t { idle, head, body };
+
+  /// Takes bytes that were read into the parser's buffer, and leaves there what the parser may see
+  /// now. Gives its length; 0: more must be read first.
+  /// @param room size of the buffer
+  std::size_t came(char* buffer, std::size_t count, std::size_t room);
+
+  /// Fills the parser's buffer with what came before and has not been given to it. 0: nothing has,
+  /// or none of it may go on before more has been read.
+  std::size_t take(char* buffer, std::size_t room);
+
+  /// Ends with a fault that is not in the bytes; `take` then gives the request that stands for it.
+  void fail(const framing_fault& why);
+
+  /// The fault that everything given from now on stands for; null while there is none.
+  const framing_fault* fault() const noexcept {
+    return reader_.fault() != nullptr && is_refused_ ? reader_.fault() : nullptr;
+  }
+
+  /// Whether the client waits for a 100 before it sends more. Says so once.
+  bool must_say_continue() noexcept {
+    const auto must = asks_to_continue_;
+    asks_to_continue_ = false;
+    return must;
+  }
+
+  /// What must come next.
+  phase waits_for() const noexcept {
+    return reader_.is_between() ? phase::idle : reader_.is_in_head() ? phase::head : phase::body;
+  }
+
+  /// Requests that have come as a whole.
+  std::uint64_t count() const noexcept {
+    return count_;
+  }
+
+private:
+  /// Takes over what the reader has found in the bytes held, or in the buffer before they are.
+  void note(const message_reader::outcome& found) noexcept;
+
+  std::string_view left() const noexcept {
+    return std::string_view{held_}.substr(held_from_);
+  }
+
+  message_reader reader_;
+  /// Bytes that came; those before `held_from_` have been given to the parser or skipped.
+  std::string held_;
+  std::size_t held_from_ = 0;
+  /// How many of those that are left the parser may see.
+  std::size_t approved_ = 0;
+  std::uint64_t count_ = 0;
+  bool asks_to_continue_ = false;
+  bool is_refused_ = false;
+};
+
+} // namespace callboard::http

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include "http/connection_places.hpp"
+
+namespace callboard::http {
+
+/// Where to listen, and for how many.
+struct listener_options {
+  /// An IP address, "localhost" or "ip6-localhost".
+  std::string address;
+  /// 0: any free one.
+  std::uint16_t port = 0;
+  std::size_t connections_max = 0;
+  /// 0: no limit of its own.
+  std::size_t connections_per_address_max = 0;
+  /// Whether those who find no room are told so before their connection is closed: a few words of
+  /// HTTP, which only a client that does not expect TLS understands.
+  bool answers_refused = true;
+};
+
+/// Takes connections, for as long as the process has descriptors and again when it has them back.
+/// Those beyond the limits are refused at once, never left waiting.
+class listener {
+public:
+  /// Given each connection, on a thread of the io_context, one at a time. May throw: then the
+  /// connection is lost.
+  using taker = std::function<void(asio::ip::tcp::socket, connection_places::place)>;
+
+  /// Listens. Throws `std::system_error` (address in use, not ours …). `io` must have stopped before
+  /// the listener goes.
+  listener(asio::io_context& io, const listener_options& options, taker take);
+  ~listener();
+
+  /// The port it listens on.
+  std::uint16_t port() const noexcept;
+
+  /// Connections that are open.
+  std::size_t connections() const noexcept;
+
+  /// Takes no new connections from now on. The io_context must be running; blocks until done.
+  void close();
+
+private:
+  class implementation;
+  std::shared_ptr<implementation> impl_;
+};
+
+} // namespace callboard::http

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/chunk_reader.hpp"
+#include "http/framing_fault.hpp"
+#include "http/head_reader.hpp"
+
+namespace callboard::http {
+
+/// Checks the requests that come on one connection before the parser behind sees them. Knows of
+/// each where it ends, so that the parser can be given one at a time. Copies nothing.
+class message_reader {
+public:
+  struct limits {
+    /// Longest body that is read at all.
+    std::uint64_t body_bytes_max = 0;
+    /// Longest body that a client which asks first (`Expect`) is told to send.
+    std::uint64_t asked_body_bytes_max = 0;
+  };
+
+  /// What is to be done with the first bytes.
+  struct outcome {
+    /// So many are left out …
+    std::size_t skip = 0;
+    /// … so many after them go on, and what comes then must be shown again.
+    std::size_t pass = 0;
+    /// Whether the client waits for a 100 with what is passed.
+    bool asks_to_continue = false;
+    /// Whether a request ends with what is passed.
+    bool is_end = false;
+    /// Nothing goes on from now on.
+    const framing_fault* fault = nullptr;
+  };
+
+  explicit message_reader(const limits& allowed) noexcept : allowed_(allowed) {
+    // nop
+  }
+
+  /// Looks at the bytes from the first one on that has neither been passed nor skipped: those that
+  /// the call before it left, and maybe more. Never passes bytes of two requests at once.
+  outcome read(std::string_view bytes) noexcept;
+
+  /// Ends with a fault that is not in the bytes.
+  void fail(const framing_fault& why) noexcept {
+    fault_ = &why;
+  }
+
+  /// The fault that the connection ends with.
+  const framing_fault* fault() const noexcept {
+    return fault_;
+  }
+
+  /// Whether no byte of the next request has come. Empty lines before it do not count.
+  bool is_between() const noexcept {
+    return part_ == part::before_head;
+  }
+
+  /// Whether a head has begun and not ended.
+  bool is_in_head() const noexcept {
+    return part_ == part::head;
+  }
+
+  /// After a fault: whether the request line was found sound.
+  bool has_request_line() const noexcept {
+    return !is_in_head() || head_.request_line_size() > 0;
+  }
+
+  /// After a fault: bytes that make a whole request of what has been passed, so that the parser
+  /// behind reports one. If the head has not been passed, it is one with the same request line, if
+  /// that was sound. `left`: what the last call was about, beyond what it skipped.
+  std::string missing_end(std::string_view left) const;
+
+private:
+  enum class part : std::uint8_t { before_head, head, content, chunks };
+
+  /// Empty lines before a request are skipped, as RFC 9112, 2.2, asks for, but not for ever.
+  static constexpr std::size_t empty_lines_max = 4;
+
+  std::size_t skip_empty_lines(std::string_view bytes) noexcept;
+  void begin_body(outcome& made, std::string_view rest) noexcept;
+  void read_body(outcome& made, std::string_view rest) noexcept;
+  void end_message(outcome& made) noexcept;
+
+  limits allowed_;
+  part part_ = part::before_head;
+  head_reader head_;
+  chunk_reader chunks_;
+  std::uint64_t content_left_ = 0;
+  std::size_t empty_lines_ = 0;
+  const framing_fault* fault_ = nullptr;
+};
+
+} // namespace callboard::http
