@@ -19,6 +19,8 @@ std::string fault_text(http_fault fault) {
   switch (fault) {
     case http_fault::unknown_host:
       return "could not find the agent's host";
+    case http_fault::refused_address:
+      return "requests to the agent's address are not allowed";
     case http_fault::no_connection:
       return "could not connect to the agent";
     case http_fault::tls:
@@ -68,7 +70,9 @@ agent_answer http_failure(const http_response& response,
   }
   if (response.fault == http_fault::timeout && timeout)
     return timeout_answer(*timeout);
-  return agent_answer::failure(fault_text(response.fault));
+  auto answer = agent_answer::failure(fault_text(response.fault));
+  answer.is_final = response.fault == http_fault::refused_address;
+  return answer;
 }
 
 } // namespace callboard::agents

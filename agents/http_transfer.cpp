@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include <sys/socket.h>
+
 namespace callboard::agents {
 
 namespace {
@@ -31,8 +33,8 @@ long milliseconds_of(std::optional<std::chrono::milliseconds> limit) {
 } // namespace
 
 http_transfer::http_transfer(outbound_http::request_id id, http_request request,
-                             outbound_http::response_handler done)
-  : id_(id), request_(std::move(request)), done_(std::move(done)) {
+                             const address_policy& policy, outbound_http::response_handler done)
+  : id_(id), request_(std::move(request)), policy_(policy), done_(std::move(done)) {
   // nop
 }
 
@@ -78,6 +80,8 @@ bool http_transfer::set_connection_options() {
   auto* handle = handle_.get();
   return all_ok(
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &http_transfer::open_socket),
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this),
     // One request on a connection at a time: then giving a request up closes it for the agent too.
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)),
     curl_easy_setopt(handle, CURLOPT_PROXY, ""), curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L),
@@ -87,6 +91,19 @@ bool http_transfer::set_connection_options() {
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L),
     // Else giving up a request whose host is being looked up waits for the name server.
     curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L));
+}
+
+curl_socket_t http_transfer::open_socket(void* self, curlsocktype /*purpose*/,
+                                         curl_sockaddr* address) {
+  auto& transfer = *static_cast<http_transfer*>(self);
+  // Here, with what is about to be connected to: a name checked before could mean something else now.
+  const auto target = ip_address::of(address->addr);
+  if (!target || !transfer.policy_.accepts(*target)) {
+    transfer.was_refused_ = true;
+    return CURL_SOCKET_BAD;
+  }
+  transfer.was_tried_ = true;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 std::size_t http_transfer::take_header(char* bytes, std::size_t size, std::size_t count,
@@ -149,7 +166,7 @@ http_fault http_transfer::fault_of(CURLcode code) const {
     case CURLE_COULDNT_RESOLVE_HOST:
       return http_fault::unknown_host;
     case CURLE_COULDNT_CONNECT:
-      return http_fault::no_connection;
+      return was_refused_ && !was_tried_ ? http_fault::refused_address : http_fault::no_connection;
     case CURLE_OPERATION_TIMEDOUT: {
       curl_off_t sent_after_us = 0;
       curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &sent_after_us);

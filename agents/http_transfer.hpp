@@ -12,7 +12,8 @@ namespace callboard::agents {
 /// One request on its way: a libcurl easy handle with all that it points to. Used by one thread.
 class http_transfer {
 public:
-  http_transfer(outbound_http::request_id id, http_request request,
+  /// @param policy must outlive the transfer.
+  http_transfer(outbound_http::request_id id, http_request request, const address_policy& policy,
                 outbound_http::response_handler done);
 
   http_transfer(const http_transfer&) = delete;
@@ -49,6 +50,7 @@ private:
     }
   };
 
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self);
   bool add_header(const char* line);
@@ -59,12 +61,16 @@ private:
 
   outbound_http::request_id id_;
   http_request request_;
+  const address_policy& policy_;
   outbound_http::response_handler done_;
   std::unique_ptr<curl_slist, list_closer> headers_;
   std::unique_ptr<CURL, handle_closer> handle_;
   http_response response_;
   bool is_head_complete_ = false;
   bool is_too_large_ = false;
+  /// Whether an address was refused, and whether one was not.
+  bool was_refused_ = false;
+  bool was_tried_ = false;
 };
 
 } // namespace callboard::agents

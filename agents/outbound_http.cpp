@@ -81,7 +81,7 @@ void init_curl_once() {
 /// The thread's own: it owns the multi handle and the transfers; others leave orders for it.
 class outbound_http::loop {
 public:
-  loop() {
+  explicit loop(address_policy policy) : policy_(std::move(policy)) {
     init_curl_once();
     multi_ = curl_multi_init();
     if (!multi_)
@@ -102,7 +102,7 @@ public:
       std::lock_guard guard{mutex_};
       id = ++last_id_;
       orders_.emplace_back(
-        std::make_unique<http_transfer>(id, std::move(request), std::move(done)));
+        std::make_unique<http_transfer>(id, std::move(request), policy_, std::move(done)));
     }
     curl_multi_wakeup(multi_);
     return id;
@@ -190,6 +190,7 @@ private:
       remove(running_.begin()->first)->fail(http_fault::stopped);
   }
 
+  const address_policy policy_;
   std::mutex mutex_;
   std::vector<order> orders_;
   request_id last_id_ = 0;
@@ -198,8 +199,8 @@ private:
   std::unordered_map<request_id, std::unique_ptr<http_transfer>> running_;
 };
 
-outbound_http::outbound_http()
-  : loop_(std::make_shared<loop>()), thread_([held = loop_] { held->run(); }) {
+outbound_http::outbound_http(address_policy policy)
+  : loop_(std::make_shared<loop>(std::move(policy))), thread_([held = loop_] { held->run(); }) {
   // nop
 }
 
@@ -215,8 +216,15 @@ void outbound_http::abort(request_id id) {
   loop_->abort(id);
 }
 
+result<std::shared_ptr<outbound_http>> make_outbound_http(outbound_options options) {
+  auto policy = address_policy::make(options);
+  if (!policy)
+    return tl::unexpected(std::move(policy.error()));
+  return std::make_shared<outbound_http>(*std::move(policy));
+}
+
 std::shared_ptr<outbound_http> make_outbound_http() {
-  return std::make_shared<outbound_http>();
+  return std::make_shared<outbound_http>(address_policy{});
 }
 
 } // namespace callboard

@@ -3,6 +3,7 @@
 #include <callboard/agents.hpp>
 #include <callboard/error.hpp>
 
+#include "agents/address_policy.hpp"
 #include "agents/service_thread.hpp"
 
 #include <chrono>
@@ -39,6 +40,8 @@ enum class http_fault : std::uint8_t {
   none,
   /// The host's name is not known.
   unknown_host,
+  /// All addresses of the host are refused (`outbound_options`).
+  refused_address,
   /// Nobody accepts connections there, or not within the time for that.
   no_connection,
   /// TLS could not be agreed upon.
@@ -91,7 +94,7 @@ public:
   /// Takes the response, on the client's thread. It must not block nor throw.
   using response_handler = std::function<void(agents::http_response)>;
 
-  outbound_http();
+  explicit outbound_http(agents::address_policy policy = {});
 
   /// Ends what is under way; the handlers hear `http_fault::stopped`.
   ~outbound_http();

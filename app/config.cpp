@@ -154,6 +154,8 @@ checked<server_config> load_config(const config_sources& sources) {
   made.store = from.text("/store");
   made.store_durability = from.text("/storeSync") == "full" ? store_sync::full : store_sync::normal;
   made.agents = read_agents(from.list("agents"), made.http.public_url, sources.variables);
+  made.outbound = {from.list("outbound")["allow"].get<std::vector<std::string>>(),
+                   from.list("outbound")["deny"].get<std::vector<std::string>>()};
   made.shutdown_grace = std::chrono::seconds{from.integer<std::int64_t>("/shutdown/graceSeconds")};
   made.log = read_log(from);
   made.log.directory_is_explicit = has_directory;

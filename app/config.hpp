@@ -46,6 +46,7 @@ struct server_config {
   store_sync store_durability = store_sync::full;
   /// In the order of the file; never empty.
   std::vector<agent_config> agents;
+  outbound_options outbound;
   std::chrono::seconds shutdown_grace{10};
   log_config log;
   /// Everything in effect, to be shown: defaults filled in, secrets masked. JSON over many lines.

@@ -7,6 +7,7 @@
 
 #include <callboard/uuid.hpp>
 
+#include "agents/ip_network.hpp"
 #include "app/digest.hpp"
 #include "app/open_store.hpp"
 
@@ -112,6 +113,12 @@ complaint check_http_url(std::string_view text) {
   if (rest && !rest->substr(0, rest->find_first_of("/?#")).empty() && !has_blank_or_control(text))
     return std::nullopt;
   return "must be a URL that begins with http:// or https:// and names a host";
+}
+
+complaint check_network(std::string_view text) {
+  if (agents::ip_network::parse(text))
+    return std::nullopt;
+  return "must be an IP address or a network like 10.0.0.0/8";
 }
 
 complaint check_origin(std::string_view text) {

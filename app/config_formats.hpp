@@ -35,6 +35,8 @@ std::optional<std::string> check_sha256(std::string_view text);
 std::optional<std::string> check_http_url(std::string_view text);
 /// "*", or scheme, host and port of an http URL.
 std::optional<std::string> check_origin(std::string_view text);
+/// An IP address, or a network like 10.0.0.0/8.
+std::optional<std::string> check_network(std::string_view text);
 std::optional<std::string> check_variable_name(std::string_view text);
 
 } // namespace callboard::app

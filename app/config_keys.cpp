@@ -176,6 +176,15 @@ std::vector<key_rule> server_keys() {
     section("/tls", "TLS 1.2 and up; both files or none."),
     text("/tls/certificate", R"("")", "PEM file with the certificate and its chain."),
     text("/tls/privateKey", R"("")", "PEM file with the key."),
+    section("/outbound", "Where agents of types `http` and `openai` may be asked."),
+    with_check(
+      texts("/outbound/allow", "[]",
+            "IP addresses and networks (`10.0.0.0/8`) that are accepted, and then no others. "
+            "Without any all are, but for link-local ones and metadata services of clouds."),
+      check_network),
+    with_check(texts("/outbound/deny", "[]",
+                     "IP addresses and networks that are refused, those of `allow` included."),
+               check_network),
     section("/limits", "Bounds on what clients may do."),
     integer("/limits/bodyBytes", 1024, 2'097'152, "2097152", "Longest request body."),
     integer("/limits/connections", 1, 1'000'000, "10000",

@@ -46,7 +46,8 @@ int check_config(const server_config& config) {
   for (const auto& warning : config.warnings)
     print(stderr, "callboard: " + warning + '\n');
   // Some settings only the agents themselves can judge.
-  if (const auto agents = make_agents(config.agents, make_task_callbacks()); !agents)
+  if (const auto agents = make_agents(config.agents, config.outbound, make_task_callbacks());
+      !agents)
     return refuse(agents.error());
   print(stdout, config.printed + '\n');
   return exit_ok;

@@ -11,7 +11,8 @@ using made_agent = result<std::shared_ptr<agent>>;
 /// Makes one agent of each type.
 class factory {
 public:
-  explicit factory(std::shared_ptr<task_callbacks> callbacks) : callbacks_(std::move(callbacks)) {
+  factory(outbound_options options, std::shared_ptr<task_callbacks> callbacks)
+    : options_(std::move(options)), callbacks_(std::move(callbacks)) {
     // nop
   }
 
@@ -20,11 +21,15 @@ public:
   }
 
   made_agent operator()(const http_agent_options& settings) {
-    return make_http_agent(settings, outbound(), callbacks_);
+    const auto client = outbound();
+    return client ? make_http_agent(settings, *client, callbacks_)
+                  : made_agent{tl::unexpected(client.error())};
   }
 
   made_agent operator()(const openai_options& settings) {
-    return make_openai_agent(settings, outbound());
+    const auto client = outbound();
+    return client ? make_openai_agent(settings, *client)
+                  : made_agent{tl::unexpected(client.error())};
   }
 
   made_agent operator()(const exec_options& settings) {
@@ -33,12 +38,16 @@ public:
 
 private:
   /// One for all agents, and its thread only if one of them needs it.
-  std::shared_ptr<outbound_http> outbound() {
-    if (!outbound_)
-      outbound_ = make_outbound_http();
-    return outbound_;
+  result<std::shared_ptr<outbound_http>> outbound() {
+    if (outbound_)
+      return outbound_;
+    auto made = make_outbound_http(options_);
+    if (made)
+      outbound_ = *made;
+    return made;
   }
 
+  const outbound_options options_;
   std::shared_ptr<task_callbacks> callbacks_;
   std::shared_ptr<outbound_http> outbound_;
 };
@@ -46,8 +55,9 @@ private:
 } // namespace
 
 checked<std::vector<agent_binding>> make_agents(const std::vector<agent_config>& agents,
+                                                const outbound_options& outbound,
                                                 std::shared_ptr<task_callbacks> callbacks) {
-  factory make{std::move(callbacks)};
+  factory make{outbound, std::move(callbacks)};
   std::vector<agent_binding> made;
   config_faults faults;
   for (std::size_t i = 0; i < agents.size(); ++i) {

@@ -11,7 +11,9 @@
 namespace callboard::app {
 
 /// Makes the configured agents, in their order. Faults: what an agent refuses about its settings.
+/// @param outbound where those may be that are asked over HTTP.
 checked<std::vector<agent_binding>> make_agents(const std::vector<agent_config>& agents,
+                                                const outbound_options& outbound,
                                                 std::shared_ptr<task_callbacks> callbacks);
 
 /// "echo", "http" …

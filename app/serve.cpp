@@ -85,7 +85,7 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
   if (!store)
     return cannot_start(*log, store.error());
   const auto callbacks = make_task_callbacks();
-  auto agents = make_agents(config.agents, callbacks);
+  auto agents = make_agents(config.agents, config.outbound, callbacks);
   if (!agents)
     return cannot_start(*log, agents.error());
   auto jobs = engine::start(config.engine, std::move(*store), std::move(*agents));

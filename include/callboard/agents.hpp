@@ -50,9 +50,21 @@ struct exec_options {
 };
 result<std::shared_ptr<agent>> make_exec_agent(exec_options options);
 
+/// Which addresses outgoing requests may go to: IP addresses or networks ("10.0.0.0/8", "::1"). What
+/// `deny` names is refused, else what `allow` names is accepted. Anything else is accepted only while
+/// `allow` is empty, and never if it is link-local or a cloud's metadata service.
+struct outbound_options {
+  std::vector<std::string> allow;
+  std::vector<std::string> deny;
+};
+
 /// One thread that makes all outgoing HTTP requests (libcurl's multi interface): keep-alive, no
-/// redirects, capped sizes. Agents share it; it stops when the last of them is gone.
+/// redirects, capped sizes. Each address that a name stands for is checked, and the checked one is
+/// connected to. Agents share it; it stops when the last of them is gone.
 class outbound_http;
+/// Errors: `invalid_argument` for what is no network.
+result<std::shared_ptr<outbound_http>> make_outbound_http(outbound_options options);
+/// With the options' defaults.
 std::shared_ptr<outbound_http> make_outbound_http();
 
 /// POSTs each task to a URL. See `http` in docs/agents.md.

@@ -166,6 +166,39 @@ TEST(OutboundHttp, LastReferenceMayGoInAHandler) {
   EXPECT_EQ(status.get_future().get(), 200);
 }
 
+TEST(OutboundHttp, RefusedAddressIsNotConnectedTo) {
+  test::counter connections;
+  fake_peer peer{[&](fake_peer::connection& talk) {
+    connections.add();
+    talk.read();
+  }};
+  outbound_http client{address_policy::make({{}, {"127.0.0.0/8", "::1"}}).value()};
+
+  const auto port = peer.url().substr(peer.url().rfind(':'));
+  for (const auto& url :
+       {peer.url(), "http://localhost" + port, "http://[::ffff:127.0.0.1]" + port}) {
+    const auto response = ask(client, request_to(url));
+    EXPECT_EQ(response.fault, http_fault::refused_address) << url;
+    EXPECT_EQ(response.status, 0) << url;
+  }
+  EXPECT_EQ(connections.value(), 0u);
+}
+
+TEST(OutboundHttp, AllowedAddressIsConnectedTo) {
+  fake_peer peer{test::answer_with([](const auto&) { return test::http_response(200, "ok"); })};
+  outbound_http client{address_policy::make({{"127.0.0.1"}, {}}).value()};
+
+  EXPECT_EQ(ask(client, request_to(peer.url())).body, "ok");
+}
+
+TEST(OutboundHttp, MetadataServiceIsRefused) {
+  outbound_http client;
+
+  const auto response = ask(client, request_to("http://169.254.169.254/latest/meta-data/"));
+
+  EXPECT_EQ(response.fault, http_fault::refused_address);
+}
+
 struct fault_case {
   std::string name;
   fake_peer::script script;
