@@ -127,6 +127,7 @@ public:
   void close() {
     std::promise<void> closed;
     asio::post(strand_, [this, &closed] {
+      take_waiting();
       asio::error_code ignored;
       acceptor_.close(ignored);
       timer_.cancel();
@@ -152,6 +153,21 @@ private:
       rest();
     else
       accept_next();
+  }
+
+  /// Whoever has connected by now may have asked already: closing would reset these connections.
+  void take_waiting() noexcept {
+    try {
+      asio::error_code fault;
+      for (int left = asio::socket_base::max_listen_connections; left > 0 && !fault; --left) {
+        asio::ip::tcp::socket from{io_};
+        acceptor_.accept(from, fault);
+        if (!fault)
+          admit(std::move(from));
+      }
+    } catch (...) {
+      // Out of memory: those who are left find the listener closed.
+    }
   }
 
   void admit(asio::ip::tcp::socket from) {
