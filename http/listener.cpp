@@ -22,9 +22,9 @@ namespace callboard::http {
 
 namespace {
 
-/// How long the listener rests when there is nothing to accept with: well below the second within
+/// How long the listener rests when it cannot accept: well below the second within
 /// which it must serve again, long enough that trying costs nothing.
-constexpr std::chrono::milliseconds rest_without_descriptors{100};
+constexpr std::chrono::milliseconds rest_after_failure{100};
 
 /// How many of those who are refused may be given the time to read it. Their descriptors come out of
 /// those that are left for everything but connections.
@@ -127,6 +127,7 @@ public:
   void close() {
     std::promise<void> closed;
     asio::post(strand_, [this, &closed] {
+      take_waiting();
       asio::error_code ignored;
       acceptor_.close(ignored);
       timer_.cancel();
@@ -139,29 +140,45 @@ private:
   void accepted(const asio::error_code& fault, asio::ip::tcp::socket from) {
     if (!acceptor_.is_open())
       return;
-    if (is_out_of_descriptors(fault)) {
-      refuse_with_spare();
-      return rest();
-    }
-    if (!fault)
-      admit(std::move(from));
-    // Anything else is about that one connection, which is gone.
-    accept_next();
-  }
-
-  void admit(asio::ip::tcp::socket from) {
     try {
-      asio::error_code fault;
-      const auto peer = from.remote_endpoint(fault);
-      if (fault)
-        return;
-      if (auto place = places_->take(source_of(peer.address())))
-        take_(std::move(from), std::move(*place));
-      else
-        refuse(std::move(from));
+      if (!fault)
+        admit(std::move(from));
+      else if (is_out_of_descriptors(fault))
+        refuse_with_spare();
     } catch (...) {
       // Out of memory, most likely: this connection ends, the next may find some.
     }
+    // Whatever is short (descriptors, memory, buffers), trying at once would find it short again.
+    if (fault)
+      rest();
+    else
+      accept_next();
+  }
+
+  /// Whoever has connected by now may have asked already: closing would reset these connections.
+  void take_waiting() noexcept {
+    try {
+      asio::error_code fault;
+      for (int left = asio::socket_base::max_listen_connections; left > 0 && !fault; --left) {
+        asio::ip::tcp::socket from{io_};
+        acceptor_.accept(from, fault);
+        if (!fault)
+          admit(std::move(from));
+      }
+    } catch (...) {
+      // Out of memory: those who are left find the listener closed.
+    }
+  }
+
+  void admit(asio::ip::tcp::socket from) {
+    asio::error_code fault;
+    const auto peer = from.remote_endpoint(fault);
+    if (fault)
+      return;
+    if (auto place = places_->take(source_of(peer.address())))
+      take_(std::move(from), std::move(*place));
+    else
+      refuse(std::move(from));
   }
 
   void refuse(asio::ip::tcp::socket from) {
@@ -190,7 +207,7 @@ private:
   }
 
   void rest() {
-    timer_.expires_after(rest_without_descriptors);
+    timer_.expires_after(rest_after_failure);
     timer_.async_wait([self = shared_from_this()](const asio::error_code&) {
       if (self->acceptor_.is_open())
         self->accept_next();
