@@ -1,6 +1,7 @@
 #include "stores/sqlite/job_lister.hpp"
 
 #include "core/listing.hpp"
+#include "stores/sqlite/merge_rule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,47 +19,6 @@ constexpr std::size_t look_ahead_max = 256;
 bool is_wanted(const job_query& query, job_state state) {
   return query.states.empty()
          || std::find(query.states.begin(), query.states.end(), state) != query.states.end();
-}
-
-std::int64_t ms_of(system_time time) noexcept {
-  return time.time_since_epoch().count();
-}
-
-time_bounds bounds(const std::optional<system_time>& from, const std::optional<system_time>& to) {
-  time_bounds made;
-  if (from)
-    made.from = ms_of(*from);
-  if (to)
-    made.to = ms_of(*to);
-  return made;
-}
-
-bool has_filter(const job_query& query) {
-  return query.job_type_id || query.channel_code || !query.tags.empty();
-}
-
-/// Whether a merge can answer the query; see `job_lister::merged`.
-bool can_merge(const job_query& query, const job_sort& order) {
-  const auto has_due = query.due_from || query.due_to;
-  const auto has_created = query.created_from || query.created_to;
-  if (query.sort.size() > 1 || query.tags.size() > 1)
-    return false;
-  // No job of ours is of the type without a name; the facets' rows could not tell.
-  if (query.job_type_id && query.job_type_id->empty())
-    return false;
-  if (!query.tags.empty() && (query.job_type_id || query.channel_code))
-    return false;
-  if (has_filter(query) && (query.kind != job_kind::agent || query.organisation.empty()))
-    return false;
-  if (order.by == job_field::due_at || order.by == job_field::updated_at)
-    return query.kind == job_kind::agent && !has_filter(query) && !has_created
-           && (!has_due || order.by == job_field::due_at);
-  if (has_due)
-    return false;
-  if (order.by == job_field::created_at || order.by == job_field::state)
-    return true;
-  return query.kind == job_kind::agent && !query.organisation.empty() && query.tags.empty()
-         && !has_created;
 }
 
 result<std::vector<job_ptr>> read_all(job_reader& jobs, const std::vector<std::int64_t>& places) {

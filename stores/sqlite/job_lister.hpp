@@ -17,7 +17,7 @@ namespace callboard::sqlite {
 
 /// Finds the jobs of a list: a merge of sources, so that a page costs what it shows and what it leaves
 /// out, never what else is stored, and how many match is known by counts that are kept. What no merge
-/// can give (see `merged`) is scanned. Call it within a transaction.
+/// can give (see `can_merge`) is scanned. Call it within a transaction.
 class job_lister {
 public:
   explicit job_lister(connection& db);
@@ -45,9 +45,7 @@ private:
   };
 
   result<std::vector<job_source>> shelves_of(const job_query& query);
-  /// The plan for a query, unless only a scan can answer it: a bound on another time than that of the
-  /// order, several tags, a tag beside another filter, an order of several steps, or one by time of
-  /// due or change beside a filter.
+  /// The plan for a query, unless only a scan can answer it (see `can_merge`).
   result<std::optional<merge_plan>> merged(const job_query& query,
                                            const std::vector<job_source>& shelves);
   result<std::vector<job_source>> sources_of(const job_query& query);
