@@ -151,15 +151,22 @@ result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs
                              std::vector<agent_binding> agents) {
   if (auto ok = check(options, jobs.get(), agents); !ok)
     return tl::unexpected(std::move(ok.error()));
-  auto live = jobs->load_live();
+  // What a store keeps in memory anyway may as well be held.
+  const auto due_before = jobs->is_durable() ? to_system_time(std::chrono::system_clock::now())
+                                                 + actors::scheduled_horizon
+                                             : system_time::max();
+  auto live = jobs->load_live(due_before);
   if (!live)
     return tl::unexpected(std::move(live.error()));
+  const auto later = jobs->count_scheduled(due_before);
+  if (!later)
+    return tl::unexpected(later.error());
   auto finished = jobs->load_finished(job_kind::message, options.jobs_max);
   if (!finished)
     return tl::unexpected(std::move(finished.error()));
-  return engine{
-    std::make_unique<implementation>(options, std::move(jobs), std::move(agents),
-                                     actors::held_jobs{std::move(*live), std::move(*finished)})};
+  return engine{std::make_unique<implementation>(
+    options, std::move(jobs), std::move(agents),
+    actors::held_jobs{std::move(*live), std::move(*finished), due_before, *later})};
 }
 
 engine::engine(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {

@@ -70,6 +70,13 @@ struct retention_sweep {
   std::size_t limit = 0;
 };
 
+/// Which scheduled jobs to load; see `store::load_scheduled`.
+struct scheduled_window {
+  due_place from;
+  system_time until;
+  std::size_t limit = 0;
+};
+
 // Calls carry callbacks, which are answered once, so calls are moved about by pointer, never copied.
 using submit_call_ptr = std::shared_ptr<submit_call>;
 using job_call_ptr = std::shared_ptr<job_call>;
@@ -81,6 +88,9 @@ using answer_ptr = std::shared_ptr<const agent_answer>;
 using store_outcome = result<void>;
 /// How many jobs a sweep has erased.
 using sweep_outcome = result<std::size_t>;
+/// A job; null if there is none.
+using found_job = result<job_ptr>;
+using loaded_jobs = result<std::vector<job_ptr>>;
 
 } // namespace callboard::actors
 
@@ -98,6 +108,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::store_batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::store_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::retention_sweep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::sweep_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::scheduled_window)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::found_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::loaded_jobs)
 
 CAF_BEGIN_TYPE_ID_BLOCK(callboard, caf::first_custom_type_id)
 
@@ -107,9 +120,11 @@ CAF_ADD_ATOM(callboard, callboard::atom, answer, "answer")
 CAF_ADD_ATOM(callboard, callboard::atom, cancel, "cancel")
 CAF_ADD_ATOM(callboard, callboard::atom, commit, "commit")
 CAF_ADD_ATOM(callboard, callboard::atom, drain, "drain")
+CAF_ADD_ATOM(callboard, callboard::atom, fetch, "fetch")
 CAF_ADD_ATOM(callboard, callboard::atom, find, "find")
 CAF_ADD_ATOM(callboard, callboard::atom, get, "get")
 CAF_ADD_ATOM(callboard, callboard::atom, list, "list")
+CAF_ADD_ATOM(callboard, callboard::atom, load, "load")
 CAF_ADD_ATOM(callboard, callboard::atom, offer, "offer")
 CAF_ADD_ATOM(callboard, callboard::atom, pause, "pause")
 CAF_ADD_ATOM(callboard, callboard::atom, report, "report")
@@ -154,6 +169,10 @@ using agent_actor = caf::typed_actor<
 
 /// What of a STORE KEEPER reads.
 using store_reader_actor = caf::typed_actor<
+  // Look a job up.
+  caf::replies_to<atom::fetch, uuid>::with<found_job>,
+  // Load some of the jobs that are scheduled.
+  caf::replies_to<atom::load, scheduled_window>::with<loaded_jobs>,
   // Look a job up and answer the call.
   caf::reacts_to<atom::find, job_call_ptr>,
   // Look up a page of jobs and answer the call.
@@ -165,6 +184,10 @@ using store_keeper_actor = caf::typed_actor<
   caf::replies_to<atom::commit, store_batch_ptr>::with<store_outcome>,
   // Forget some of the jobs whose time is over.
   caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>,
+  // Look a job up.
+  caf::replies_to<atom::fetch, uuid>::with<found_job>,
+  // Load some of the jobs that are scheduled.
+  caf::replies_to<atom::load, scheduled_window>::with<loaded_jobs>,
   // Look a job up and answer the call.
   caf::reacts_to<atom::find, job_call_ptr>,
   // Look up a page of jobs and answer the call.

@@ -43,9 +43,11 @@ struct job_entry : core::timer_node {
   std::uint32_t batch_slot = 0;
   /// Index of the job's agent.
   std::uint32_t agent = 0;
+  /// Whether its newest snapshot is terminal, be it visible or not.
+  bool is_over = false;
   /// What callers see: with a durable store a terminal state only once it is stored.
   job_ptr visible;
-  /// The job's actor; null once it is over.
+  /// The job's actor; null while it is scheduled, and once it is over.
   job_actor handle;
   /// Null for nobody.
   std::unique_ptr<entry_calls> calls;

@@ -66,7 +66,7 @@ result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call
   if (!spec)
     return spec;
   const core::current_load load{tally_.held(job_kind::message), tally_.finished(job_kind::message),
-                                tally_.live(), agent_load_[agent]};
+                                live(), agent_load_[agent]};
   const core::load_limits limits{options_.jobs_max, options_.live_jobs_max};
   const auto verdict = core::admit(kind, load, limits, agents_[agent]);
   if (!verdict)
@@ -133,10 +133,7 @@ void registry_state::add_waiter(job_entry& entry, callback<job_ptr> done,
 job_entry* registry_state::entry_for(const job_call_ptr& call) {
   auto* const entry = jobs_->find(call->ref.id);
   if (!entry) {
-    if (is_durable_)
-      self_->send(reader_, atom::find_v, call);
-    else
-      call->done(core::visible_to(call->ref, nullptr));
+    call->done(core::visible_to(call->ref, nullptr));
     return nullptr;
   }
   if (auto seen = core::visible_to(call->ref, entry->visible); !seen) {
@@ -147,38 +144,48 @@ job_entry* registry_state::entry_for(const job_call_ptr& call) {
 }
 
 void registry_state::on_get(const job_call_ptr& call) {
-  if (const auto* entry = entry_for(call))
+  if (is_durable_ && !jobs_->find(call->ref.id))
+    self_->send(reader_, atom::find_v, call);
+  else if (const auto* entry = entry_for(call))
     call->done(entry->visible);
 }
 
 void registry_state::on_wait(const job_call_ptr& call) {
-  if (auto* entry = entry_for(call))
+  if (is_durable_ && !jobs_->find(call->ref.id))
+    fetch(call, false);
+  else if (auto* entry = entry_for(call))
     add_waiter(*entry, std::move(call->done), call->wait);
 }
 
 void registry_state::on_cancel(const job_call_ptr& call) {
-  auto* entry = entry_for(call);
-  if (!entry)
-    return;
-  if (is_terminal(entry->visible->state)) {
+  if (is_durable_ && !jobs_->find(call->ref.id))
+    fetch(call, true);
+  else if (auto* entry = entry_for(call))
+    cancel(*entry, call);
+}
+
+void registry_state::cancel(job_entry& entry, const job_call_ptr& call) {
+  if (is_terminal(entry.visible->state)) {
     call->done(
-      fail(errc::conflict, "job is already " + std::string{to_string(entry->visible->state)}));
+      fail(errc::conflict, "job is already " + std::string{to_string(entry.visible->state)}));
     return;
   }
-  if (is_ending_ && !entry->handle) {
+  if (is_ending_ && !entry.handle) {
     // Left for the next start: nobody here can change it any more.
     call->done(fail(errc::unavailable, "server is shutting down"));
     return;
   }
-  if (entry->handle)
-    self_->send(entry->handle, atom::cancel_v, std::move(call->reason));
-  if (!entry->calls)
-    entry->calls = std::make_unique<entry_calls>();
-  auto& added = *entry->calls->waiters.emplace_back(std::make_unique<waiter>());
-  added.entry = entry;
+  if (!entry.calls)
+    entry.calls = std::make_unique<entry_calls>();
+  auto& added = *entry.calls->waiters.emplace_back(std::make_unique<waiter>());
+  added.entry = &entry;
   added.done = std::move(call->done);
   added.is_cancel = true;
   ++cancels_under_way_;
+  if (entry.handle)
+    self_->send(entry.handle, atom::cancel_v, std::move(call->reason));
+  else if (!entry.is_over)
+    apply_to_scheduled(entry, core::event::cancel_asked{std::move(call->reason)});
 }
 
 void registry_state::on_list(const list_call_ptr& call) {
@@ -198,7 +205,7 @@ void registry_state::on_report(const health_call_ptr& call) {
   health.store_fault = store_fault_;
   health.messages = tally_.of(job_kind::message);
   health.jobs_max = options_.jobs_max;
-  health.live = tally_.live();
+  health.live = live();
   health.live_jobs_max = options_.live_jobs_max;
   health.waiters = waiters_.size();
   health.finished_messages = tally_.ended(job_kind::message);

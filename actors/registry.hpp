@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <callboard/options.hpp>
@@ -22,11 +23,19 @@ namespace callboard::actors {
 
 /// The jobs that a store held when the engine started.
 struct held_jobs {
-  /// `store::load_live`.
+  /// `store::load_live`, up to `due_before`.
   std::vector<job_ptr> live;
   /// `store::load_finished` of messaging jobs, up to `engine_options::jobs_max`.
   std::vector<job_ptr> finished_messages;
+  /// Agent jobs that are scheduled for this time or later stay in a durable store for now.
+  system_time due_before;
+  /// How many they are.
+  std::size_t scheduled_later = 0;
 };
+
+/// How far ahead a registry loads scheduled jobs from a durable store: their memory is theirs for so
+/// long only, and the store has to be asked seldom.
+inline constexpr std::chrono::minutes scheduled_horizon{10};
 
 /// What a registry begins with.
 struct registry_start {
@@ -77,6 +86,7 @@ private:
   void add_waiter(job_entry& entry, callback<job_ptr> done, std::chrono::milliseconds wait);
   /// The entry that a call means if it may see it; else answers the call.
   job_entry* entry_for(const job_call_ptr& call);
+  void cancel(job_entry& entry, const job_call_ptr& call);
 
   // -- the life of jobs (registry_jobs.cpp) -----------------------------------
 
@@ -96,6 +106,28 @@ private:
   void drop_oldest_finished();
   void on_wake();
   void arm();
+
+  // -- jobs whose time has not come (registry_scheduled.cpp) -------------------
+
+  /// Live jobs, those included that only the store holds.
+  std::size_t live() const noexcept {
+    return tally_.live() + parked_;
+  }
+  std::optional<std::size_t> agent_of(const callboard::job& one) const;
+  /// Gives a scheduled job its actor if its time has come.
+  void begin_if_due(job_entry& entry);
+  /// Does to a scheduled job, which has no actor, what an event does.
+  void apply_to_scheduled(job_entry& entry, const core::job_event& event);
+  /// Leaves a scheduled job to the store if it is due beyond the horizon and nobody waits for it.
+  void park_if_far(job_entry& entry);
+  /// Takes back a job that was left to the store.
+  job_entry& adopt(const job_ptr& record);
+  /// Has the store look for the job that a call means: it may be scheduled there.
+  void fetch(const job_call_ptr& call, bool is_cancel);
+  void on_fetched(const uuid& id, const found_job& found);
+  /// Moves the horizon on and loads what comes within it.
+  void load_scheduled();
+  void load_page(system_time until);
 
   // -- what goes to the store (registry_store.cpp) ----------------------------
 
@@ -140,6 +172,20 @@ private:
   /// Messaging jobs in the order in which they finished; ids that are not held any more are skipped.
   std::deque<uuid> finished_;
   std::optional<steady_time> armed_for_;
+
+  /// Calls for jobs that the store is looking up.
+  struct fetching_call {
+    job_call_ptr call;
+    bool is_cancel = false;
+  };
+  std::unordered_map<uuid, std::vector<fetching_call>> fetches_;
+  /// Scheduled jobs that only the store holds: those due at `loaded_until_` or later.
+  std::size_t parked_ = 0;
+  system_time loaded_until_;
+  /// From where to load on.
+  due_place load_from_;
+  /// When to load again; none without a durable store, and while the store is at it.
+  std::optional<steady_time> next_load_;
 
   store_batch batch_;
   std::uint32_t batch_number_ = 0;

@@ -26,7 +26,8 @@ void registry_state::drain_if_quiet() {
     return;
   if (is_ending_) {
     const auto is_stored = commits_under_way_ == 0 && batch_.snapshots.empty();
-    const auto is_over = is_durable_ ? cancels_under_way_ == 0 : tally_.live() == 0;
+    const auto is_over
+      = is_durable_ ? cancels_under_way_ == 0 && fetches_.empty() : tally_.live() == 0;
     // A store that fails now has had its chance; the process must be able to end.
     if (is_over && (is_stored || !store_fault_.empty()))
       for (auto& call : std::exchange(drains_, {}))
@@ -51,15 +52,18 @@ void registry_state::on_grace_over() {
   if (!is_durable_)
     pause_agents();
   jobs_->for_each([this](job_entry& entry) {
-    if (!entry.handle)
+    if (entry.is_over)
       return;
     if (is_durable_) {
-      self_->send(entry.handle, atom::abandon_v);
+      if (entry.handle)
+        self_->send(entry.handle, atom::abandon_v);
       entry.handle = nullptr;
       timers_.disarm(entry);
       release_waiters(entry);
-    } else {
+    } else if (entry.handle) {
       self_->send(entry.handle, atom::stop_v);
+    } else {
+      apply_to_scheduled(entry, core::event::stopped{});
     }
   });
   drain_if_quiet();

@@ -18,10 +18,15 @@ bool is_for_agent(const callboard::job* one) noexcept {
 } // namespace
 
 void registry_state::restore(held_jobs stored) {
+  parked_ = stored.scheduled_later;
+  loaded_until_ = stored.due_before;
+  load_from_ = {loaded_until_, {}};
   restore_live(std::move(stored.live));
   restore_finished(stored.finished_messages);
-  if (is_durable_)
+  if (is_durable_) {
     sweep_now_and_then();
+    next_load_ = self_->clock().now() + scheduled_horizon / 2;
+  }
   arm();
 }
 
@@ -42,14 +47,11 @@ void registry_state::restore_finished(const std::vector<job_ptr>& finished) {
 void registry_state::restore_live(std::vector<job_ptr> live) {
   for (auto& record : live) {
     const auto now = now_of(self_, *world_);
-    const auto found = std::find_if(agents_.begin(), agents_.end(), [&](const auto& one) {
-      return one.id == record->spec->agent_id;
-    });
+    const auto agent = agent_of(*record);
     auto first = core::resume(std::move(record), now, world_->random);
-    const auto is_known = found != agents_.end();
-    if (!is_known && !is_terminal(first.next.record->state))
+    if (!agent && !is_terminal(first.next.record->state))
       first = *core::apply(first.next, core::event::broken{}, now, world_->random);
-    hold(std::move(first), is_known ? static_cast<std::size_t>(found - agents_.begin()) : 0, false);
+    hold(std::move(first), agent.value_or(0), false);
   }
 }
 
@@ -62,10 +64,15 @@ job_entry& registry_state::hold(core::transition first, std::size_t agent, bool 
   if (first.is_changed)
     store_soon(entry, record, is_created);
   if (is_terminal(record->state)) {
+    entry.is_over = true;
     keep_finished(entry);
     return entry;
   }
   timers_.arm(entry, core::next_wake(first.next));
+  if (record->state == job_state::scheduled) {
+    arm();
+    return entry; // its actor comes when its time does
+  }
   entry.handle = self_->spawn(
     job, world_, job_start{std::move(first.next), registry_actor{self_}, agent_actors_[agent]});
   // On the job's behalf: jobs that begin on several threads would reach their agent in any order.
@@ -82,6 +89,7 @@ void registry_state::on_update(const job_update& update) {
   auto& entry = *held;
   const auto is_over = is_terminal(update.snapshot->state);
   if (is_over) {
+    entry.is_over = true;
     entry.handle = nullptr;
     timers_.disarm(entry);
   } else {
@@ -188,6 +196,8 @@ void registry_state::on_wake() {
       self_->send(entry->handle, atom::wake_v);
     else if (is_terminal(entry->visible->state))
       drop(*entry);
+    else if (!entry->is_over)
+      begin_if_due(*entry);
   }
   while (auto* one = waiters_.pop_due(now)) {
     auto& waiting = one->entry->calls->waiters;
@@ -196,9 +206,12 @@ void registry_state::on_wake() {
     const auto taken = std::move(*place);
     waiting.erase(place);
     taken->done(taken->entry->visible);
+    park_if_far(*taken->entry);
   }
   if (flush_at_ && *flush_at_ <= now)
     flush_if_due();
+  if (next_load_ && *next_load_ <= now)
+    load_scheduled();
   if (next_sweep_ && *next_sweep_ <= now)
     sweep_now_and_then();
   arm();
@@ -208,6 +221,8 @@ void registry_state::arm() {
   auto due = next_sweep_;
   if (flush_at_)
     due = std::min(due.value_or(*flush_at_), *flush_at_);
+  if (next_load_)
+    due = std::min(due.value_or(*next_load_), *next_load_);
   if (!timers_.is_empty())
     due = std::min(due.value_or(timers_.next_due()), timers_.next_due());
   if (!waiters_.is_empty())

@@ -88,6 +88,8 @@ void registry_state::on_committed(const store_batch& batch) {
         acknowledge(entry, std::move(*std::exchange(entry.calls->creation, nullptr)));
       if (is_terminal(snapshot->state) && !is_terminal(entry.visible->state))
         show(entry, snapshot);
+      else
+        park_if_far(entry);
     }
   flush_if_due();
   drain_if_quiet();

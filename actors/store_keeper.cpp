@@ -30,6 +30,8 @@ store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_
   return {
     [this](atom::commit, const store_batch_ptr& batch) { return on_commit(*batch); },
     [this](atom::sweep, const retention_sweep& sweep) { return on_sweep(sweep); },
+    [this](atom::fetch, const uuid& id) { return on_fetch(id); },
+    [this](atom::load, const scheduled_window& window) { return on_load(window); },
     [this](atom::find, const job_call_ptr& call) { on_find(*call); },
     [this](atom::list, const list_call_ptr& call) { on_list(*call); },
   };
@@ -41,6 +43,14 @@ store_outcome store_keeper_state::on_commit(const store_batch& batch) {
 
 sweep_outcome store_keeper_state::on_sweep(const retention_sweep& what) {
   return guarded([&] { return jobs->erase_finished(what.kind, what.before, what.limit); });
+}
+
+found_job store_keeper_state::on_fetch(const uuid& id) {
+  return guarded([&] { return jobs->find(id); });
+}
+
+loaded_jobs store_keeper_state::on_load(const scheduled_window& window) {
+  return guarded([&] { return jobs->load_scheduled(window.from, window.until, window.limit); });
 }
 
 void store_keeper_state::on_find(const job_call& call) {

@@ -16,6 +16,8 @@ struct store_keeper_state {
 
   store_outcome on_commit(const store_batch& batch);
   sweep_outcome on_sweep(const retention_sweep& what);
+  found_job on_fetch(const uuid& id);
+  loaded_jobs on_load(const scheduled_window& window);
   void on_find(const job_call& call);
   void on_list(const list_call& call);
 

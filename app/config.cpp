@@ -8,6 +8,7 @@
 #include "app/config_agents.hpp"
 #include "app/config_check.hpp"
 #include "app/config_formats.hpp"
+#include "app/config_job_types.hpp"
 #include "app/config_print.hpp"
 #include "app/config_rules.hpp"
 #include "app/digest.hpp"
@@ -156,6 +157,8 @@ checked<server_config> load_config(const config_sources& sources) {
   made.agents = read_agents(from.list("agents"), made.http.public_url, sources.variables);
   made.outbound = {from.list("outbound")["allow"].get<std::vector<std::string>>(),
                    from.list("outbound")["deny"].get<std::vector<std::string>>()};
+  made.http.organisations = read_organisations(from.list("organizations"), made.http.keys);
+  made.http.job_types = read_job_types(from.list("jobTypes"), made.agents);
   made.shutdown_grace = std::chrono::seconds{from.integer<std::int64_t>("/shutdown/graceSeconds")};
   made.log = read_log(from);
   made.log.directory_is_explicit = has_directory;

@@ -58,7 +58,7 @@ struct server_config {
 };
 
 /// Reads, checks and completes the configuration. What belongs to APIs that are not served yet
-/// (organisations, job types, retry policy …) is checked as well and kept in `printed`.
+/// (scheduled jobs, retry policy …) is checked as well and kept in `printed`.
 checked<server_config> load_config(const config_sources& sources);
 
 } // namespace callboard::app

@@ -154,7 +154,7 @@ std::vector<key_rule> server_keys() {
             "Time limit of a job that names none."),
     integer("/messaging/retentionSeconds", 0, retention_most_s, "600",
             "How long a finished job is kept after it expires."),
-    section("/agentJobs", "The Agent Jobs API (not served yet)."),
+    section("/agentJobs", "The Agent Jobs API."),
     integer("/agentJobs/retentionDays", 0, days_most, "30",
             "How long finished jobs are kept in a durable store."),
     section("/scheduledJobs", "The Scheduled Jobs API (not served yet)."),
@@ -217,7 +217,7 @@ std::vector<key_rule> list_keys() {
     required(text("/apiKeys/*/sha256", "", "SHA-256 of the key, in hex.", check_sha256)),
     text("/apiKeys/*/org", R"("default")", "The organisation whose jobs it sees."),
     required(with_choices(texts("/apiKeys/*/scopes", "", "What the key opens."), scopes)),
-    sections("/jobTypes", "[]", "The job types of the Agent Jobs API (not served yet)."),
+    sections("/jobTypes", "[]", "The job types of the Agent Jobs API."),
     required(text("/jobTypes/*/id", "", "Unique within the organisation.")),
     required(text("/jobTypes/*/org_id", "", "The organisation that it belongs to.")),
     text("/jobTypes/*/name", R"("")", "For people."),
@@ -233,7 +233,8 @@ std::vector<key_rule> list_keys() {
            "Minutes before a retry."),
     above_least(number("/jobTypes/*/default_config/max_time_to_complete", 0, minutes_most, "60",
                        "Minutes that a job may take.")),
-    key(key_type::object, "/jobTypes/*/params_schema", "", "JSON Schema for a job's `params`."),
+    key(key_type::object, "/jobTypes/*/params_schema", "",
+        "JSON Schema (draft 7) for a job's `params`."),
     flag("/jobTypes/*/active", "true", "Whether jobs of it can be created."),
   };
 }

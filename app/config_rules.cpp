@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include <callboard/json_schema.hpp>
+
 #include "app/config_formats.hpp"
 #include "app/digest.hpp"
 
@@ -116,6 +118,33 @@ void check_key_variables(config_document& document, const environment& variables
                          "environment variable " + *name + " is not set");
 }
 
+/// Whether an agent goes by that name or id.
+bool is_agent(const std::string& wanted, const std::vector<const json*>& agents) {
+  const auto id = uuid::parse(wanted);
+  for (const auto* agent : agents) {
+    const auto own = agent_id_in(*agent);
+    if (name_of(*agent) == wanted || (id && own == id->to_string()))
+      return true;
+  }
+  return false;
+}
+
+void check_job_types(config_document& document) {
+  const auto agents = objects_in(document.values, "agents");
+  const auto types = objects_in(document.values, "jobTypes");
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const auto pointer = "/jobTypes/" + std::to_string(i);
+    if (const auto agent = text_in(*types[i], "agent"); agent && !is_agent(*agent, agents))
+      document.add_fault(pointer + "/agent", "must be the id or the name of a configured agent");
+    if (!types[i]->is_object() || !types[i]->contains("params_schema")
+        || !types[i]->at("params_schema").is_object())
+      continue;
+    if (const auto compiled = json_schema::compile(types[i]->at("params_schema")); !compiled)
+      document.add_fault(pointer + "/params_schema" + compiled.error().pointer,
+                         compiled.error().message);
+  }
+}
+
 } // namespace
 
 void check_relations(config_document& document, const environment& variables) {
@@ -127,6 +156,7 @@ void check_relations(config_document& document, const environment& variables) {
   check_tls(document);
   check_openness(document, variables);
   check_key_variables(document, variables);
+  check_job_types(document);
 }
 
 void fill_agent_ids(json& values) {

@@ -22,8 +22,6 @@ struct development_key {
 
 /// Reads the key from a file or, if there is none, makes one and writes it there, readable by the
 /// owner alone. Errors: `io`.
-///
-/// TODO: call it from `serve` once `/services/*` is served; nothing else needs a key by itself.
 result<development_key> take_development_key(const std::filesystem::path& file);
 
 } // namespace callboard::app

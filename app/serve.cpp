@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "app/development_key.hpp"
 #include "app/event_log.hpp"
 #include "app/exit_code.hpp"
 #include "app/make_agents.hpp"
@@ -59,6 +60,28 @@ void announce(const event_log& log, const server_config& config) {
                {"concurrency", std::int64_t{agent.info.concurrency}}});
 }
 
+/// Where a server without any configured key keeps the one that it makes: beside its default database.
+constexpr auto development_key_file = "var/dev-key";
+
+/// The options to serve with: without a configured key, those routes that always need one are opened
+/// by a key of the server's own. Without a place to keep it they stay closed, and all else works.
+http_options completed(http_options options, const event_log& log) {
+  if (!options.keys.empty())
+    return options;
+  const auto key = take_development_key(development_key_file);
+  if (!key) {
+    log.write(log_level::warning, "no key opens /services/*", {{"reason", key.error().message}});
+    return options;
+  }
+  // Not into the log, which others may read.
+  if (key->is_new)
+    std::fprintf(stderr,
+                 "callboard: no key is configured; /services/* opens with %s (kept in %s)\n",
+                 key->key.c_str(), development_key_file);
+  options.development_key = key->entry();
+  return options;
+}
+
 /// Ends everything in order: no new work, tasks finish, answers are written.
 void stop(const event_log& log, engine& jobs, http_server& http, std::chrono::seconds grace) {
   const auto end = std::chrono::steady_clock::now() + grace;
@@ -95,7 +118,8 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
     log->write(log_level::error, "the engine has stopped", {{"reason", reason}});
     signals.fail();
   });
-  auto http = http_server::start(config.http, jobs->jobs(), callbacks, request_log(*log));
+  auto http
+    = http_server::start(completed(config.http, *log), jobs->jobs(), callbacks, request_log(*log));
   if (!http)
     return cannot_start(*log, http.error());
   if (port_file)

@@ -43,8 +43,17 @@ public:
     return to_->commit(snapshots, erased);
   }
 
-  result<std::vector<job_ptr>> load_live() override {
-    return to_->load_live();
+  result<std::vector<job_ptr>> load_live(system_time due_before) override {
+    return to_->load_live(due_before);
+  }
+
+  result<std::size_t> count_scheduled(system_time due_from) override {
+    return to_->count_scheduled(due_from);
+  }
+
+  result<std::vector<job_ptr>> load_scheduled(const due_place& from, system_time until,
+                                              std::size_t limit) override {
+    return to_->load_scheduled(from, until, limit);
   }
 
   result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {

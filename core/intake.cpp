@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include <callboard/prompt_template.hpp>
+
 #include "core/utf8.hpp"
 
 namespace callboard::core {
@@ -19,6 +21,10 @@ constexpr std::uint32_t retries_limit = 100;
 constexpr std::uint32_t follow_ups_limit = 100;
 /// What the APIs take.
 constexpr std::size_t page_max = 1000;
+/// More steps than there are fields order nothing further.
+constexpr std::size_t job_field_count = 6;
+/// Each tag of a filter is a parameter of the store's question; far beyond any use.
+constexpr std::size_t tags_max = 100;
 
 auto wrong(std::string message) {
   return fail(errc::invalid_argument, std::move(message));
@@ -34,6 +40,26 @@ bool is_time_limit(std::chrono::milliseconds limit) {
 
 bool is_wait(std::chrono::milliseconds wait) {
   return wait.count() >= 0 && wait <= time_span_max;
+}
+
+bool are_places_in(const std::vector<std::size_t>& places, const std::string& content) {
+  return places.size() <= id_places_max && std::is_sorted(places.begin(), places.end())
+         && (places.empty() || places.back() <= content.size());
+}
+
+/// The prompt with the job's id in its places.
+std::string with_id(std::string content, const std::vector<std::size_t>& places, const uuid& id) {
+  if (places.empty())
+    return content;
+  const auto text = id.to_string();
+  std::string made;
+  made.reserve(content.size() + places.size() * text.size());
+  std::size_t from = 0;
+  for (const auto place : places) {
+    made.append(content, from, place - from).append(text);
+    from = place;
+  }
+  return made.append(content, from);
 }
 
 result<void> check_retry(const retry_policy& retry) {
@@ -61,6 +87,8 @@ result<void> check(const new_job& wanted) {
     return wrong("due_at must be before the year 10000");
   if (wanted.follow_ups_max > follow_ups_limit)
     return wrong("follow_ups_max must be between 0 and 100");
+  if (!are_places_in(wanted.id_places, wanted.content))
+    return wrong("id_places must be at most 1000 ascending offsets within content");
   if ((wanted.kind == job_kind::agent) != (wanted.agent_job != nullptr))
     return wrong("agent_job must be set for jobs of kind agent, and only for them");
   if ((wanted.kind == job_kind::run) != (wanted.run != nullptr))
@@ -94,7 +122,7 @@ result<std::shared_ptr<const job_spec>> make_spec(new_job wanted, const uuid& id
   made->organisation = std::move(wanted.organisation);
   made->agent_id = agent_id;
   made->user_id = std::move(wanted.user_id);
-  made->content = std::move(wanted.content);
+  made->content = with_id(std::move(wanted.content), wanted.id_places, id);
   made->metadata = std::move(wanted.metadata);
   made->created_at = now;
   made->due_at = std::max(now, wanted.due_at.value_or(now));
@@ -108,6 +136,10 @@ result<std::shared_ptr<const job_spec>> make_spec(new_job wanted, const uuid& id
 }
 
 result<void> check_query(const job_query& query) {
+  if (query.sort.size() > job_field_count)
+    return wrong("sort must have at most 6 steps");
+  if (query.tags.size() > tags_max)
+    return wrong("tags must be at most 100");
   if (query.limit < 1 || query.limit > page_max)
     return wrong("limit must be between 1 and 1000");
   return {};

@@ -206,8 +206,7 @@ transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
   return step.done();
 }
 
-transition resume(job_ptr record, const moment& now, const random_source& random) {
-  assert(!is_terminal(record->state));
+live_job revived(job_ptr record, const moment& now) {
   const auto& spec = *record->spec;
   live_job kept;
   kept.deadline = time_after(now.steady, spec.expires_at - now.wall);
@@ -216,6 +215,12 @@ transition resume(job_ptr record, const moment& now, const random_source& random
   else if (record->retry_at)
     kept.next_step = time_after(now.steady, *record->retry_at - now.wall);
   kept.record = std::move(record);
+  return kept;
+}
+
+transition resume(job_ptr record, const moment& now, const random_source& random) {
+  assert(!is_terminal(record->state));
+  const auto kept = revived(std::move(record), now);
   auto made = *apply(kept, event::time_passed{}, now, random);
   if (made.is_changed || made.next.next_step)
     return made;

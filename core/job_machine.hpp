@@ -84,6 +84,10 @@ steady_time next_wake(const live_job& job) noexcept;
 transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
                  const random_source& random);
 
+/// A job as its snapshot left it, with its times on the monotonic clock. A task that runs has no limit
+/// of its own yet.
+live_job revived(job_ptr record, const moment& now);
+
 /// Takes up a job that a store kept while the engine was down. A task that waited or ran is handed to
 /// the agent again under its id; one that ran waits until it is taken, and has its whole time anew.
 /// What is overdue happens now.

@@ -2,8 +2,10 @@
 
 #include <iterator>
 
+#include "http/agent_jobs.hpp"
 #include "http/area.hpp"
 #include "http/health.hpp"
+#include "http/job_type_routes.hpp"
 #include "http/messaging_jobs.hpp"
 #include "http/problem.hpp"
 #include "http/task_results.hpp"
@@ -20,6 +22,10 @@ std::vector<route> all_routes(const http_options& options, service& jobs,
     table.insert(table.end(), std::make_move_iterator(more.begin()),
                  std::make_move_iterator(more.end()));
   };
+  const auto types
+    = std::make_shared<const job_type_table>(options.job_types, options.organisations);
+  add(agent_job_routes(jobs, types));
+  add(job_type_routes(types));
   add(health_routes(jobs, std::move(shared)));
   add(task_result_routes(std::move(callbacks)));
   return table;
@@ -29,7 +35,7 @@ response refuse_method(error_form form, std::string_view allow) {
   // Messaging Jobs knows no 405: there a wrong method is an unknown endpoint.
   if (allow.empty() || form == error_form::messaging)
     return refuse_route(form);
-  auto made = problem(405, "method_not_allowed", "this path does not have this method");
+  auto made = refuse(form, 405, "method_not_allowed", "this path does not have this method");
   made.add_header("Allow", allow);
   return made;
 }

@@ -5,14 +5,18 @@
 
 #include "http/messaging_json.hpp"
 #include "http/problem.hpp"
+#include "http/services_problem.hpp"
 
 namespace callboard::http {
 
 namespace {
 
 constexpr std::array areas{
-  area{"api/messaging", error_form::messaging, api_scope::messaging},
-  area{"", error_form::problem, {}},
+  area{"api/messaging", error_form::messaging, api_scope::messaging, api_scope::messaging, false},
+  area{"services", error_form::services, api_scope::services_read, api_scope::services_write, true},
+  area{"organizations", error_form::services, api_scope::services_read, api_scope::services_write,
+       true},
+  area{"", error_form::problem, {}, {}, false},
 };
 
 bool begins_with(const path_segments& path, std::string_view prefix) noexcept {
@@ -51,19 +55,28 @@ const area& area_of(std::string_view raw_path) noexcept {
 }
 
 response refuse(error_form form, int status, std::string_view code, std::string_view text) {
-  return form == error_form::messaging ? messaging_error(status, text)
-                                       : problem(status, code, text);
+  switch (form) {
+    case error_form::messaging:
+      return messaging_error(status, text);
+    case error_form::services:
+      return services_problem(status, code, text);
+    case error_form::problem:
+      break;
+  }
+  return problem(status, code, text);
 }
 
 response refuse_route(error_form form) {
-  return form == error_form::messaging ? messaging_fault(404, "API endpoint not found")
-                                       : problem(404, "not_found", "there is nothing at this path");
+  return form == error_form::messaging
+           ? messaging_fault(404, "API endpoint not found")
+           : refuse(form, 404, "not_found", "there is nothing at this path");
 }
 
 response refuse_body(error_form form, std::size_t bytes_max) {
   const auto text = "request body is larger than " + std::to_string(bytes_max) + " bytes";
-  return form == error_form::messaging ? messaging_fault(413, text)
-                                       : problem(413, "too_large", text);
+  if (form == error_form::messaging)
+    return messaging_fault(413, text);
+  return refuse(form, 413, form == error_form::services ? "payload_too_large" : "too_large", text);
 }
 
 response refuse_framing(error_form form, const framing_fault& fault) {
@@ -76,9 +89,14 @@ response refuse_framing(error_form form, const framing_fault& fault) {
 response refuse_key(error_form form) {
   auto made = form == error_form::messaging
                 ? messaging_unauthorized()
-                : problem(401, "unauthorized", "an API key is required");
+                : refuse(form, 401, "unauthorized", "an API key is required");
   made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
   return made;
+}
+
+response refuse_scope(error_form form, std::string_view scope) {
+  return refuse(form, 403, form == error_form::services ? "forbidden" : "missing_scope",
+                "the API key lacks the scope " + std::string{scope});
 }
 
 } // namespace callboard::http

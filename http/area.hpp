@@ -11,7 +11,7 @@
 namespace callboard::http {
 
 /// How an error is written: each API has its own form, everything else is a problem (RFC 9457).
-enum class error_form : std::uint8_t { problem, messaging };
+enum class error_form : std::uint8_t { problem, messaging, services };
 
 /// A part of the path space with its own rules.
 struct area {
@@ -20,6 +20,15 @@ struct area {
   error_form form = error_form::problem;
   /// What a key must open once keys are configured; none: the area needs no key.
   std::optional<api_scope> scope;
+  /// The same for requests that change something.
+  std::optional<api_scope> write_scope;
+  /// Whether a key is needed even if none is configured.
+  bool is_never_open = false;
+
+  /// What a request with this method needs.
+  std::optional<api_scope> scope_for(method verb) const noexcept {
+    return verb == method::get || verb == method::head ? scope : write_scope;
+  }
 };
 
 /// The area that a path belongs to.
@@ -42,5 +51,8 @@ response refuse_framing(error_form form, const framing_fault& fault);
 
 /// No key, or one that is not known.
 response refuse_key(error_form form);
+
+/// A key without the scope that the route needs.
+response refuse_scope(error_form form, std::string_view scope);
 
 } // namespace callboard::http

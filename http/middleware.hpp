@@ -26,6 +26,8 @@ private:
 
   origin_policy origins_;
   key_ring keys_;
+  /// In place of `keys_` where a key is always needed.
+  key_ring fallback_keys_;
   std::size_t body_bytes_max_;
 };
 

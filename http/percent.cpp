@@ -36,6 +36,14 @@ std::string decode_form(std::string_view text) {
   return made;
 }
 
+/// The first parameter of a query, which is taken off it: name and value, still encoded.
+std::pair<std::string_view, std::string_view> take_parameter(std::string_view& query) {
+  const auto pair = query.substr(0, query.find('&'));
+  query.remove_prefix(std::min(query.size(), pair.size() + 1));
+  const auto equals = std::min(pair.find('='), pair.size());
+  return {pair.substr(0, equals), pair.substr(std::min(equals + 1, pair.size()))};
+}
+
 } // namespace
 
 bool percent_decode(std::string_view text, std::vector<char>& out) {
@@ -55,13 +63,21 @@ bool percent_decode(std::string_view text, std::vector<char>& out) {
 
 std::optional<std::string> query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
-    const auto pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const auto equals = std::min(pair.find('='), pair.size());
-    if (decode_form(pair.substr(0, equals)) == name)
-      return decode_form(pair.substr(std::min(equals + 1, pair.size())));
+    const auto [key, value] = take_parameter(query);
+    if (decode_form(key) == name)
+      return decode_form(value);
   }
   return std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> found;
+  while (!query.empty()) {
+    const auto [key, value] = take_parameter(query);
+    if (!key.empty() || !value.empty())
+      found.emplace_back(decode_form(key), decode_form(value));
+  }
+  return found;
 }
 
 } // namespace callboard::http

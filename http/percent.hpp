@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace callboard::http {
@@ -14,5 +15,8 @@ bool percent_decode(std::string_view text, std::vector<char>& out);
 /// The decoded value of a query's first parameter of that name; none without one, empty for a name
 /// without a value. As forms have it, a plus sign is a space; an escape that is none stays as it is.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+/// All parameters of a query in their order, decoded as by `query_value`.
+std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query);
 
 } // namespace callboard::http

@@ -5,31 +5,24 @@
 #include <cassert>
 #include <iterator>
 #include <mutex>
-#include <queue>
-#include <set>
 #include <shared_mutex>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/listing.hpp"
+#include "stores/memory/cabinet.hpp"
+
 namespace callboard {
 
 namespace {
 
+using memory::cabinet;
+using memory::entry;
+using memory::is_older;
+using memory::newest_first;
+
 constexpr std::size_t kind_count = static_cast<std::size_t>(job_kind::run) + 1;
-
-/// Where a job stands in a list: by creation, then by id.
-bool is_older(const job& left, const job& right) noexcept {
-  if (left.spec->created_at != right.spec->created_at)
-    return left.spec->created_at < right.spec->created_at;
-  return left.spec->id < right.spec->id;
-}
-
-/// The one place that owns a job's newest snapshot. Its address stays the same.
-struct entry {
-  // A newer snapshot takes the place of the older one; the id, which is the key, stays the same.
-  mutable job_ptr snapshot;
-};
 
 struct id_hash {
   using is_transparent = void;
@@ -54,65 +47,6 @@ struct id_equal {
   }
 };
 
-struct creation_order {
-  bool operator()(const entry* left, const entry* right) const noexcept {
-    return is_older(*left->snapshot, *right->snapshot);
-  }
-};
-
-/// Jobs of one state, oldest first.
-using job_order = std::set<const entry*, creation_order>;
-
-/// One organisation's jobs of one kind, by state. Every list is a merge of some of these, so that a
-/// page costs what it shows and every count is a size.
-struct shelf {
-  std::array<job_order, job_state_count> by_state;
-
-  job_order& of(const job& snapshot) {
-    return by_state[static_cast<std::size_t>(snapshot.state)];
-  }
-
-  std::size_t size() const noexcept {
-    std::size_t sum = 0;
-    for (const auto& order : by_state)
-      sum += order.size();
-    return sum;
-  }
-};
-
-/// Walks several orders as one, newest first.
-class newest_first {
-public:
-  void add(const job_order& order) {
-    if (!order.empty())
-      heads_.push({order.rbegin(), order.rend()});
-  }
-
-  /// The next job; null when there is none left.
-  const entry* next() {
-    if (heads_.empty())
-      return nullptr;
-    auto newest = heads_.top();
-    heads_.pop();
-    const auto* found = *newest.at;
-    if (++newest.at != newest.end)
-      heads_.push(newest);
-    return found;
-  }
-
-private:
-  struct head {
-    job_order::const_reverse_iterator at;
-    job_order::const_reverse_iterator end;
-
-    bool operator<(const head& other) const noexcept {
-      return creation_order{}(*at, *other.at);
-    }
-  };
-
-  std::priority_queue<head> heads_;
-};
-
 class memory_store final : public store {
 public:
   bool is_durable() const noexcept override {
@@ -128,18 +62,42 @@ public:
     return {};
   }
 
-  result<std::vector<job_ptr>> load_live() override {
+  result<std::vector<job_ptr>> load_live(system_time due_before) override {
     const std::shared_lock lock{mutex_};
     std::vector<job_ptr> live;
-    for (const auto& shelves : shelves_)
-      for (const auto& [organisation, held] : shelves)
-        for (std::size_t state = 0; state < job_state_count; ++state)
-          if (!is_terminal(static_cast<job_state>(state)))
-            for (const auto* job : held.by_state[state])
-              live.push_back(job->snapshot);
+    for_each([&](const job_ptr& one) {
+      if (!is_terminal(one->state) && !(is_scheduled(*one) && one->spec->due_at >= due_before))
+        live.push_back(one);
+    });
     std::sort(live.begin(), live.end(),
               [](const auto& left, const auto& right) { return is_older(*left, *right); });
     return live;
+  }
+
+  result<std::size_t> count_scheduled(system_time due_from) override {
+    const std::shared_lock lock{mutex_};
+    std::size_t count = 0;
+    for_each([&](const job_ptr& one) {
+      count += is_scheduled(*one) && one->spec->due_at >= due_from ? 1 : 0;
+    });
+    return count;
+  }
+
+  // Looks at all jobs: an engine asks for this only of stores that are durable.
+  result<std::vector<job_ptr>> load_scheduled(const due_place& from, system_time until,
+                                              std::size_t limit) override {
+    const std::shared_lock lock{mutex_};
+    const auto place = [](const job& one) { return std::tie(one.spec->due_at, one.spec->id); };
+    std::vector<job_ptr> found;
+    for_each([&](const job_ptr& one) {
+      if (is_scheduled(*one) && place(*one) >= std::tie(from.due_at, from.id)
+          && one->spec->due_at < until)
+        found.push_back(one);
+    });
+    std::sort(found.begin(), found.end(),
+              [&](const auto& left, const auto& right) { return place(*left) < place(*right); });
+    found.resize(std::min(limit, found.size()));
+    return found;
   }
 
   result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
@@ -162,28 +120,12 @@ public:
   }
 
   result<job_page> query(const job_query& query) override {
-    const auto wanted = wanted_states(query);
     const std::shared_lock lock{mutex_};
-    job_page page;
-    newest_first walk;
-    for_each_shelf(query, [&](const shelf& held) {
-      page.total += held.size();
-      for (std::size_t state = 0; state < job_state_count; ++state) {
-        if (!wanted[state])
-          continue;
-        page.matching += held.by_state[state].size();
-        walk.add(held.by_state[state]);
-      }
-    });
-    if (query.offset >= page.matching)
-      return page;
-    for (auto left_out = query.offset; left_out > 0; --left_out)
-      walk.next();
-    const auto size = std::min(query.limit, page.matching - query.offset);
-    page.jobs.reserve(size);
-    while (page.jobs.size() < size)
-      page.jobs.push_back(walk.next()->snapshot);
-    return page;
+    const auto is_filtered = !query.tags.empty() || (query.job_type_id && query.channel_code)
+                             || query.due_from || query.due_to || query.created_from
+                             || query.created_to;
+    const auto is_newest_first = query.sort.empty() || query.sort == std::vector{job_sort{}};
+    return is_filtered || !is_newest_first ? sorted_page(query) : newest_page(query);
   }
 
   // Looks at all finished jobs: nothing calls it often, and an index would cost every job its share.
@@ -201,7 +143,11 @@ public:
   }
 
 private:
-  using shelves_by_organisation = std::unordered_map<std::string, shelf>;
+  using cabinets_by_organisation = std::unordered_map<std::string, cabinet>;
+
+  static bool is_scheduled(const job& one) noexcept {
+    return one.state == job_state::scheduled && one.spec->kind == job_kind::agent;
+  }
 
   static std::array<bool, job_state_count> wanted_states(const job_query& query) {
     std::array<bool, job_state_count> wanted{};
@@ -211,14 +157,81 @@ private:
     return wanted;
   }
 
+  /// A page of what needs no look at the jobs that are not on it.
+  job_page newest_page(const job_query& query) const {
+    const auto wanted = wanted_states(query);
+    job_page page;
+    newest_first walk;
+    for_each_cabinet(query, [&](const cabinet& held) {
+      page.total += held.all().size();
+      for (const auto* shelf : held.narrowest(query))
+        for (std::size_t state = 0; state < job_state_count; ++state) {
+          const auto& order = shelf->by_state[state];
+          if (query.counts_states)
+            page.by_state[state] += order.size();
+          if (!wanted[state])
+            continue;
+          page.matching += order.size();
+          walk.add(order);
+        }
+    });
+    if (query.offset >= page.matching)
+      return page;
+    for (auto left_out = query.offset; left_out > 0; --left_out)
+      walk.next();
+    const auto size = std::min(query.limit, page.matching - query.offset);
+    page.jobs.reserve(size);
+    while (page.jobs.size() < size)
+      page.jobs.push_back(walk.next()->snapshot);
+    return page;
+  }
+
+  /// A page for which all that match are gathered and as many as needed are put in order.
+  job_page sorted_page(const job_query& query) const {
+    const auto wanted = wanted_states(query);
+    job_page page;
+    std::vector<const entry*> matching;
+    for_each_cabinet(query, [&](const cabinet& held) {
+      page.total += held.all().size();
+      for (const auto* shelf : held.narrowest(query))
+        for (std::size_t state = 0; state < job_state_count; ++state)
+          if (wanted[state] || query.counts_states)
+            for (const auto* one : shelf->by_state[state])
+              if (core::matches_but_state(*one->snapshot, query))
+                matching.push_back(one);
+    });
+    if (query.tags.size() > 1) {
+      std::sort(matching.begin(), matching.end());
+      matching.erase(std::unique(matching.begin(), matching.end()), matching.end());
+    }
+    std::erase_if(matching, [&](const entry* one) {
+      const auto state = static_cast<std::size_t>(one->snapshot->state);
+      if (query.counts_states)
+        ++page.by_state[state];
+      return !wanted[state];
+    });
+    page.matching = matching.size();
+    if (query.offset >= page.matching)
+      return page;
+    const auto size = std::min(query.limit, page.matching - query.offset);
+    const auto first = matching.begin() + static_cast<std::ptrdiff_t>(query.offset);
+    const auto last = first + static_cast<std::ptrdiff_t>(size);
+    const auto order = core::order_of(query);
+    std::partial_sort(matching.begin(), last, matching.end(),
+                      [&](const entry* left, const entry* right) {
+                        return core::comes_before(*left->snapshot, *right->snapshot, order);
+                      });
+    std::for_each(first, last, [&](const entry* one) { page.jobs.push_back(one->snapshot); });
+    return page;
+  }
+
   /// In the order in which they ended.
-  std::vector<job_ptr> finished(job_kind kind) {
+  std::vector<job_ptr> finished(job_kind kind) const {
     std::vector<job_ptr> ended;
-    for (const auto& [organisation, held] : shelves_of(kind))
-      for (std::size_t state = 0; state < job_state_count; ++state)
-        if (is_terminal(static_cast<job_state>(state)))
-          for (const auto* job : held.by_state[state])
-            ended.push_back(job->snapshot);
+    for_each([&](const job_ptr& one) {
+      if (one->spec->kind == kind && is_terminal(one->state))
+        ended.push_back(one);
+    });
     std::sort(ended.begin(), ended.end(), [](const auto& left, const auto& right) {
       return std::tie(left->finished_at, left->spec->id)
              < std::tie(right->finished_at, right->spec->id);
@@ -230,25 +243,31 @@ private:
     const auto found = entries_.find(id);
     if (found == entries_.end())
       return;
-    auto& shelves = shelves_of(found->snapshot->spec->kind);
-    const auto held = shelves.find(found->snapshot->spec->organisation);
-    held->second.of(*found->snapshot).erase(&*found);
-    if (held->second.size() == 0)
-      shelves.erase(held);
+    auto& cabinets = cabinets_of(found->snapshot->spec->kind);
+    const auto held = cabinets.find(found->snapshot->spec->organisation);
+    held->second.remove(*found);
+    if (held->second.all().size() == 0)
+      cabinets.erase(held);
     entries_.erase(found);
   }
 
-  shelves_by_organisation& shelves_of(job_kind kind) {
-    return shelves_[static_cast<std::size_t>(kind)];
+  cabinets_by_organisation& cabinets_of(job_kind kind) {
+    return cabinets_[static_cast<std::size_t>(kind)];
   }
 
   template <class Visit>
-  void for_each_shelf(const job_query& query, Visit visit) {
-    const auto& shelves = shelves_of(query.kind);
+  void for_each(Visit visit) const {
+    for (const auto& one : entries_)
+      visit(one.snapshot);
+  }
+
+  template <class Visit>
+  void for_each_cabinet(const job_query& query, Visit visit) const {
+    const auto& cabinets = cabinets_[static_cast<std::size_t>(query.kind)];
     if (query.organisation.empty()) {
-      for (const auto& [organisation, held] : shelves)
+      for (const auto& [organisation, held] : cabinets)
         visit(held);
-    } else if (const auto found = shelves.find(query.organisation); found != shelves.end()) {
+    } else if (const auto found = cabinets.find(query.organisation); found != cabinets.end()) {
       visit(found->second);
     }
   }
@@ -258,26 +277,17 @@ private:
     const auto [found, is_new] = entries_.insert(entry{snapshot});
     if (!is_new && found->snapshot->version >= snapshot->version)
       return;
-    auto& held = shelves_of(snapshot->spec->kind)[snapshot->spec->organisation];
-    auto& target = held.of(*snapshot);
-    if (is_new) {
-      // Jobs come in the order of their creation, more or less: the end is the right place.
-      target.insert(target.end(), &*found);
-      return;
-    }
-    auto& source = held.of(*found->snapshot);
-    if (&source == &target) {
-      found->snapshot = snapshot;
-      return;
-    }
-    auto node = source.extract(&*found);
-    found->snapshot = snapshot;
-    target.insert(target.end(), std::move(node));
+    auto& held = cabinets_of(snapshot->spec->kind)[snapshot->spec->organisation];
+    if (is_new)
+      held.add(*found);
+    else
+      held.change(*found, snapshot);
   }
 
-  // Per job: 40 bytes here (node and bucket) and 48 in its order, allocator's overhead included.
+  // Per job: 40 bytes here (node and bucket) and 48 in each order that it stands in, allocator's
+  // overhead included.
   std::unordered_set<entry, id_hash, id_equal> entries_;
-  std::array<shelves_by_organisation, kind_count> shelves_;
+  std::array<cabinets_by_organisation, kind_count> cabinets_;
   std::shared_mutex mutex_;
 };
 

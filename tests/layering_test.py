@@ -23,7 +23,7 @@ FOLDERS = ("include", "core", "json", "actors", "stores", "agents", "http", "app
 ALLOWED = {
     "include": {"tl/expected.hpp", "nlohmann/json_fwd.hpp"},
     "core": {"date"},
-    "json": {"nlohmann"},
+    "json": {"nlohmann", "valijson"},
     "actors": {"core", "caf"},
     "stores": {"core", "sqlite3", "system"},
     "agents": {"core", "nlohmann", "curl", "openssl", "system"},
@@ -118,6 +118,8 @@ SAMPLES = [
     ("core/a.cpp", '#include "stores/memory.hpp"', True),
     ("core/a.cpp", "  const auto t = std::chrono::steady_clock::now();", True),
     ("json/a.cpp", "#include <nlohmann/json.hpp>", False),
+    ("json/a.cpp", "#include <valijson/schema.hpp>", False),
+    ("http/a.cpp", "#include <valijson/schema.hpp>", True),
     ("json/a.cpp", '#include "core/utf8.hpp"', True),
     ("actors/a.cpp", "#include <caf/all.hpp>", False),
     ("actors/a.cpp", "#include <thread>", False),

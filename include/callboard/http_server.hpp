@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <callboard/error.hpp>
+#include <callboard/job_type.hpp>
 #include <callboard/service.hpp>
 #include <callboard/task_callbacks.hpp>
 
@@ -41,6 +43,12 @@ struct http_options {
   std::size_t threads = 0;
   /// Keys; while none is given `/api/*` is open.
   std::vector<api_key> keys;
+  /// What opens `/services/*` and `/organizations/*`, which always need a key, while `keys` is empty.
+  std::optional<api_key> development_key;
+  /// The organisations that jobs can be for, besides the caller's own.
+  std::vector<organisation> organisations;
+  /// What agent jobs can be made of.
+  std::vector<job_type> job_types;
   /// Listen on other than loopback addresses without any key.
   bool allow_insecure = false;
   /// How clients reach this server ("https://jobs.example.com"); counts as an own origin.

@@ -118,6 +118,10 @@ struct agent_job_fields {
   json_text params;
   /// The request's `target_channel`, given back as it came.
   json_text target_channel;
+  /// Its `code`, which users filter and sort by.
+  std::string channel_code;
+  /// The settings in effect, an object: kept to be shown.
+  json_text config;
   /// Goes to the agent with every task; empty for none.
   std::string profile_id;
   /// What users filter by.
@@ -143,6 +147,8 @@ struct new_job {
   std::string user_id;
   /// The prompt. UTF-8 without NUL.
   std::string content;
+  /// Where in `content` the job's id is put in once there is one: byte offsets, ascending, at most 1000.
+  std::vector<std::size_t> id_places;
   /// The caller's own object, kept and given back; empty for none.
   json_text metadata;
   /// From when the job is due to when it must be over; ≥ 1 ms, at most 400 years.

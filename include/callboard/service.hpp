@@ -32,9 +32,6 @@ struct job_ref {
   std::string organisation;
 };
 
-/// How many jobs are in each state, indexed by `job_state`.
-using state_counts = std::array<std::size_t, job_state_count>;
-
 /// How the engine is, and what it has done.
 struct engine_health {
   /// Takes and runs jobs: not stopping, the store works, not full of live jobs.
@@ -81,7 +78,7 @@ public:
   /// already completed") when it is terminal.
   virtual void cancel(job_ref ref, std::string reason, callback<job_ptr> done) = 0;
 
-  /// A page of jobs, newest first. Errors: `invalid_argument`, `unavailable` (store).
+  /// A page of jobs. Errors: `invalid_argument`, `unavailable` (store).
   virtual void list(job_query query, callback<job_page> done) = 0;
 
   /// How the engine is.

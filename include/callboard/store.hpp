@@ -14,6 +14,28 @@
 
 namespace callboard {
 
+/// What a list can be ordered by.
+enum class job_field : std::uint8_t {
+  created_at,
+  updated_at,
+  due_at,
+  /// By the word that the Agent Jobs API has for it: canceled, completed, failed and timeout (one word
+  /// there), processing ("RUNNING"), scheduled, pending ("WAITING").
+  state,
+  /// Bytewise; jobs of other kinds than `agent` have the empty text.
+  job_type_id,
+  /// As `job_type_id`.
+  channel_code,
+};
+
+/// One step of an order.
+struct job_sort {
+  job_field by = job_field::created_at;
+  bool is_descending = true;
+
+  friend bool operator==(const job_sort&, const job_sort&) = default;
+};
+
 /// Which jobs a list shows. All conditions must hold.
 struct job_query {
   job_kind kind = job_kind::message;
@@ -21,23 +43,52 @@ struct job_query {
   std::string organisation;
   /// Only jobs in one of these states; empty: all.
   std::vector<job_state> states;
+  /// Only jobs of this job type; none: any.
+  std::optional<std::string> job_type_id;
+  /// Only jobs for the channel of this code; none: any.
+  std::optional<std::string> channel_code;
+  /// Only jobs that carry one of these tags; empty: all.
+  std::vector<std::string> tags;
+  /// Only jobs due within these times, both included; none: without that bound.
+  std::optional<system_time> due_from;
+  std::optional<system_time> due_to;
+  /// Only jobs created within these times, both included; none: without that bound.
+  std::optional<system_time> created_from;
+  std::optional<system_time> created_to;
+  /// The order; empty: newest first. What is equal in all of it is ordered by creation, then by id, in
+  /// the direction of the first step.
+  std::vector<job_sort> sort;
+  /// Whether `job_page::by_state` is wanted.
+  bool counts_states = false;
   /// Longest page, 1–1000.
   std::size_t limit = 50;
   /// Matching jobs to leave out before the page.
   std::size_t offset = 0;
 };
 
-/// A page of jobs, newest first (by `created_at`, then by id).
+/// How many jobs are in each state, indexed by `job_state`.
+using state_counts = std::array<std::size_t, job_state_count>;
+
+/// A page of jobs, in the order that was asked for.
 struct job_page {
   std::vector<job_ptr> jobs;
   /// Jobs of that kind and organisation, whatever their state.
   std::size_t total = 0;
   /// Jobs that match the whole query, before limit and offset.
   std::size_t matching = 0;
+  /// Jobs that match all of the query but its states; only set if `job_query::counts_states` is.
+  state_counts by_state{};
+};
+
+/// A place among the jobs that are due later: by `due_at`, then by id.
+struct due_place {
+  system_time due_at;
+  uuid id;
 };
 
 /// Keeps jobs. Blocking; the engine calls it from one thread that may wait.
-/// What writes comes from that thread alone; `find` and `query` may run beside it, on other threads.
+/// What writes comes from that thread alone; `find`, `query` and `load_scheduled` may run beside it, on
+/// other threads.
 class store {
 public:
   virtual ~store() = default;
@@ -62,8 +113,19 @@ public:
     return commit({}, ids);
   }
 
-  /// All jobs that are not terminal, oldest first. Called once, before any other member.
-  virtual result<std::vector<job_ptr>> load_live() = 0;
+  /// All jobs that are not terminal, oldest first, but for agent jobs that are scheduled for
+  /// `due_before` or later: there may be many, and nobody needs them yet. Called once, before any other
+  /// member.
+  virtual result<std::vector<job_ptr>> load_live(system_time due_before) = 0;
+
+  /// How many agent jobs are scheduled for that time or later.
+  virtual result<std::size_t> count_scheduled(system_time due_from) = 0;
+
+  /// Agent jobs that are scheduled for a time before `until` and stand at or behind a place, in the
+  /// order of their places; at most `limit`.
+  virtual result<std::vector<job_ptr>> load_scheduled(const due_place& from, system_time until,
+                                                      std::size_t limit)
+    = 0;
 
   /// Finished jobs of a kind in the order in which they ended: the last `limit` of them, and any that
   /// ended in the same millisecond as the first of these. Called once, after `load_live`.

@@ -14,8 +14,8 @@ namespace {
 /// How often the reading of jobs tells its progress: several times a second.
 constexpr std::size_t jobs_per_progress = 5000;
 
-constexpr auto tables
-  = std::to_array<std::string_view>({"jobs", "specs", "tasks", "tags", "shelves"});
+constexpr auto tables = std::to_array<std::string_view>(
+  {"jobs", "specs", "tasks", "tags", "shelves", "tagged", "facets"});
 
 /// Something that must not be: SQL that counts it, and what to say.
 struct rule {
@@ -38,6 +38,19 @@ constexpr auto rules = std::to_array<rule>({
    "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM shelves)) "
    "+ (SELECT count(*) FROM (SELECT * FROM shelves EXCEPT SELECT * FROM held))",
    "counts of jobs that are wrong"},
+  {"WITH found AS (SELECT DISTINCT organisation, tag, state, created_at, id, job "
+   "FROM tags JOIN jobs USING (job) WHERE kind = 1) "
+   "SELECT (SELECT count(*) FROM (SELECT * FROM found EXCEPT SELECT * FROM tagged)) "
+   "+ (SELECT count(*) FROM (SELECT * FROM tagged EXCEPT SELECT * FROM found))",
+   "tags that jobs are not found by, or are found by wrongly"},
+  {"WITH held AS (SELECT organisation, 0, job_type_id, '', state, count(*) FROM jobs "
+   "WHERE kind = 1 GROUP BY 1, 3, 5 UNION ALL "
+   "SELECT organisation, 1, channel_code, job_type_id, state, count(*) FROM jobs "
+   "WHERE kind = 1 GROUP BY 1, 3, 4, 5 UNION ALL "
+   "SELECT organisation, 2, tag, '', state, count(*) FROM tagged GROUP BY 1, 3, 5) "
+   "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM facets)) "
+   "+ (SELECT count(*) FROM (SELECT * FROM facets EXCEPT SELECT * FROM held))",
+   "counts of agent jobs that are wrong"},
 });
 
 class checker {

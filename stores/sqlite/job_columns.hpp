@@ -22,7 +22,7 @@ inline constexpr auto ending_columns = std::to_array<std::string_view>(
 inline constexpr auto spec_columns = std::to_array<std::string_view>(
   {"agent_id", "user_id", "content", "metadata", "attempt_time_limit", "retries_max", "retry_delay",
    "retry_delay_max", "retry_growth", "retry_jitter", "follow_ups_max", "params", "target_channel",
-   "profile_id", "tag_count", "payload"});
+   "config", "profile_id", "tag_count", "payload"});
 
 /// NULL for "none".
 inline std::optional<std::string_view> text_or_none(const json_text& json) {
@@ -42,7 +42,7 @@ inline auto identity_values(const job_spec& spec) {
                     spec.expires_at,
                     agent ? text{agent->job_type_id} : text{},
                     spec.run ? std::optional{spec.run->schedule_id} : std::nullopt,
-                    agent ? text_or_none(agent->target_channel) : text{}};
+                    agent ? text{agent->channel_code} : text{}};
 }
 
 /// A member of a job's last task; nothing if the job has no task.
@@ -113,6 +113,7 @@ inline auto spec_values(const job_spec& spec) {
                     spec.follow_ups_max,
                     text_or_none(agent.params),
                     text_or_none(agent.target_channel),
+                    text_or_none(agent.config),
                     std::string_view{agent.profile_id},
                     agent.tags.size(),
                     spec.run ? text_or_none(spec.run->payload) : text{}};

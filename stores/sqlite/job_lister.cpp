@@ -1,49 +1,31 @@
 #include "stores/sqlite/job_lister.hpp"
 
+#include "core/listing.hpp"
+#include "stores/sqlite/merge_rule.hpp"
+
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <queue>
 #include <tuple>
+#include <utility>
 
 namespace callboard::sqlite {
 
 namespace {
 
-/// Most places that are read at a time: 10 KB each shelf.
+/// Most places that are read at a time: 12 KB each source.
 constexpr std::size_t look_ahead_max = 256;
 
-constexpr auto places_before_sql
-  = "SELECT created_at, id, job FROM jobs INDEXED BY jobs_by_shelf "
-    "WHERE kind = ?1 AND organisation = ?2 AND state = ?3 AND (created_at, id) < (?4, ?5) "
-    "ORDER BY created_at DESC, id DESC LIMIT ?6";
-
-constexpr auto rows_of_shelf_sql = "SELECT job FROM jobs INDEXED BY jobs_by_shelf "
-                                   "WHERE kind = ?1 AND organisation = ?2 AND state = ?3";
-
-constexpr auto last_ended_sql
-  = "SELECT job FROM jobs INDEXED BY jobs_by_end WHERE kind = ?1 AND finished_at >= "
-    "(SELECT min(finished_at) FROM (SELECT finished_at FROM jobs INDEXED BY jobs_by_end "
-    "WHERE kind = ?1 AND finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?2)) "
-    "ORDER BY finished_at, id";
-
-/// A place that is newer than all jobs.
-constexpr auto newest_time = std::numeric_limits<std::int64_t>::max();
-constexpr uuid newest_id{{255, 255, 255, 255, 255, 255, 255, 255, //
-                          255, 255, 255, 255, 255, 255, 255, 255}};
-
-result<job_ptr> read_listed(job_reader& jobs, std::int64_t row) {
-  auto found = jobs.at(row);
-  if (found && !*found)
-    return damaged();
-  return found;
+bool is_wanted(const job_query& query, job_state state) {
+  return query.states.empty()
+         || std::find(query.states.begin(), query.states.end(), state) != query.states.end();
 }
 
 result<std::vector<job_ptr>> read_all(job_reader& jobs, const std::vector<std::int64_t>& places) {
   std::vector<job_ptr> all;
   all.reserve(places.size());
   for (const auto row : places) {
-    auto found = read_listed(jobs, row);
+    auto found = jobs.listed(row);
     if (!found)
       return tl::unexpected(std::move(found.error()));
     all.push_back(*std::move(found));
@@ -51,42 +33,74 @@ result<std::vector<job_ptr>> read_all(job_reader& jobs, const std::vector<std::i
   return all;
 }
 
+/// Takes name, part, state and jobs of a facet.
+job_source take_facet(rows& row, source_kind from, const std::string& organisation) {
+  job_source made;
+  made.from = from;
+  made.kind = job_kind::agent;
+  made.organisation = organisation;
+  made.name = row.text();
+  made.part = row.text();
+  made.state = row.one_of(job_state::canceled);
+  made.size = row.size();
+  return made;
+}
+
+std::size_t sum_of(const std::vector<job_source>& sources) {
+  std::size_t sum = 0;
+  for (const auto& each : sources)
+    sum += each.size;
+  return sum;
+}
+
 } // namespace
 
 job_lister::job_lister(connection& db)
-  : shelves_of_kind_{db, "SELECT kind, organisation, state, jobs FROM shelves WHERE kind = ?1"},
+  : db_{db},
+    sources_{db},
+    scan_{db},
+    shelves_of_kind_{db, "SELECT kind, organisation, state, jobs FROM shelves WHERE kind = ?1"},
     shelves_of_organisation_{db, "SELECT kind, organisation, state, jobs FROM shelves "
                                  "WHERE kind = ?1 AND organisation = ?2"},
-    live_shelves_{db, "SELECT kind, organisation, state, jobs FROM shelves WHERE state < ?1"},
-    places_before_{db, places_before_sql},
-    rows_of_shelf_{db, rows_of_shelf_sql},
-    last_ended_{db, last_ended_sql} {
+    facets_of_name_{db, "SELECT name, part, state, jobs FROM facets "
+                        "WHERE organisation = ?1 AND facet = ?2 AND name = ?3"},
+    facets_of_part_{db, "SELECT name, part, state, jobs FROM facets WHERE organisation = ?1 "
+                        "AND facet = ?2 AND name = ?3 AND part = ?4"} {
   // nop
 }
 
 result<job_page> job_lister::page(const job_query& query, job_reader& jobs) {
-  const auto shelves = read_shelves(
-    query.organisation.empty() ? shelves_of_kind_.start(query.kind)
-                               : shelves_of_organisation_.start(query.kind, query.organisation));
+  const auto shelves = shelves_of(query);
   if (!shelves)
     return tl::unexpected(shelves.error());
+  const auto plan = merged(query, *shelves);
+  if (!plan)
+    return tl::unexpected(plan.error());
   job_page page;
-  std::vector<const shelf*> wanted;
-  for (const auto& held : *shelves) {
-    page.total += held.size;
-    const auto is_wanted
-      = query.states.empty()
-        || std::find(query.states.begin(), query.states.end(), held.state) != query.states.end();
-    if (!is_wanted)
-      continue;
-    page.matching += held.size;
-    wanted.push_back(&held);
+  page.total = sum_of(*shelves);
+  auto counts = state_counts{};
+  if (*plan) {
+    for (const auto& each : (*plan)->sources)
+      counts[static_cast<std::size_t>(each.state)] += each.size;
+  } else {
+    std::vector<job_state> states;
+    for (std::size_t state = 0; state < job_state_count; ++state)
+      if (query.counts_states || is_wanted(query, static_cast<job_state>(state)))
+        states.push_back(static_cast<job_state>(state));
+    const auto scanned = scan_.count(query, states);
+    if (!scanned)
+      return tl::unexpected(scanned.error());
+    counts = *scanned;
   }
+  for (std::size_t state = 0; state < job_state_count; ++state)
+    if (is_wanted(query, static_cast<job_state>(state)))
+      page.matching += counts[state];
+  if (query.counts_states)
+    page.by_state = counts;
   if (query.offset >= page.matching)
     return page;
-
   const auto size = std::min(query.limit, page.matching - query.offset);
-  const auto listed = rows_of_page(wanted, query, size);
+  const auto listed = *plan ? rows_of_page(query, **plan, size) : scan_.rows_of_page(query);
   if (!listed)
     return tl::unexpected(listed.error());
   auto read = read_all(jobs, *listed);
@@ -96,92 +110,11 @@ result<job_page> job_lister::page(const job_query& query, job_reader& jobs) {
   return page;
 }
 
-result<std::vector<std::int64_t>> job_lister::rows_of_page(const std::vector<const shelf*>& wanted,
-                                                           const job_query& query,
-                                                           std::size_t size) {
-  std::vector<walk> walks;
-  walks.reserve(wanted.size());
-  const auto is_older = [](const walk* left, const walk* right) {
-    const auto& a = left->ahead[left->next];
-    const auto& b = right->ahead[right->next];
-    return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id);
-  };
-  std::priority_queue<walk*, std::vector<walk*>, decltype(is_older)> newest{is_older};
-  const auto count = std::min(query.offset + size, look_ahead_max);
-  const auto go_on = [&](walk& on) -> result<void> {
-    if (on.next == on.ahead.size())
-      if (auto ok = look_ahead(on, count); !ok)
-        return ok;
-    if (!on.ahead.empty())
-      newest.push(&on);
-    return {};
-  };
-
-  for (const auto* held : wanted)
-    if (auto ok = go_on(walks.emplace_back(walk{held, {}, 0})); !ok)
-      return tl::unexpected(std::move(ok.error()));
-  std::vector<std::int64_t> found;
-  for (std::size_t position = 0; found.size() < size; ++position) {
-    if (newest.empty())
-      return damaged();
-    auto& on = *newest.top();
-    newest.pop();
-    if (position >= query.offset)
-      found.push_back(on.ahead[on.next].row);
-    ++on.next;
-    if (auto ok = go_on(on); !ok)
-      return tl::unexpected(std::move(ok.error()));
-  }
-  return found;
-}
-
-result<void> job_lister::look_ahead(walk& on, std::size_t count) {
-  const auto last = on.ahead.empty() ? place{newest_time, newest_id, 0} : on.ahead.back();
-  on.ahead.clear();
-  on.next = 0;
-  auto found = places_before_.start(on.of->kind, on.of->organisation, on.of->state, last.created_at,
-                                    last.id, count);
-  return found.for_each([&](rows& row) {
-    auto& added = on.ahead.emplace_back();
-    added.created_at = row.integer();
-    added.id = row.id();
-    added.row = row.integer();
-  });
-}
-
-result<std::vector<job_ptr>> job_lister::live(job_reader& jobs) {
-  const auto shelves = read_shelves(live_shelves_.start(job_state::completed));
-  if (!shelves)
-    return tl::unexpected(shelves.error());
-  std::vector<std::int64_t> all;
-  for (const auto& held : *shelves)
-    if (auto ok = append_rows(held, all); !ok)
-      return tl::unexpected(std::move(ok.error()));
-  auto live = read_all(jobs, all);
-  if (live)
-    std::sort(live->begin(), live->end(), [](const job_ptr& left, const job_ptr& right) {
-      return std::tie(left->spec->created_at, left->spec->id)
-             < std::tie(right->spec->created_at, right->spec->id);
-    });
-  return live;
-}
-
-result<std::vector<job_ptr>> job_lister::finished(job_kind kind, std::size_t limit,
-                                                  job_reader& jobs) {
-  std::vector<std::int64_t> all;
-  auto found = last_ended_.start(kind, limit);
-  if (auto ok = found.for_each([&](rows& row) { all.push_back(row.integer()); }); !ok)
-    return tl::unexpected(std::move(ok.error()));
-  return read_all(jobs, all);
-}
-
-result<void> job_lister::append_rows(const shelf& of, std::vector<std::int64_t>& all) {
-  auto found = rows_of_shelf_.start(of.kind, of.organisation, of.state);
-  return found.for_each([&](rows& row) { all.push_back(row.integer()); });
-}
-
-result<std::vector<job_lister::shelf>> job_lister::read_shelves(rows found) {
-  std::vector<shelf> shelves;
+result<std::vector<job_source>> job_lister::shelves_of(const job_query& query) {
+  auto found = query.organisation.empty()
+                 ? shelves_of_kind_.start(query.kind)
+                 : shelves_of_organisation_.start(query.kind, query.organisation);
+  std::vector<job_source> shelves;
   auto ok = found.for_each([&](rows& row) {
     auto& added = shelves.emplace_back();
     added.kind = row.one_of(job_kind::run);
@@ -192,6 +125,195 @@ result<std::vector<job_lister::shelf>> job_lister::read_shelves(rows found) {
   if (!ok)
     return tl::unexpected(std::move(ok.error()));
   return shelves;
+}
+
+result<std::optional<job_lister::merge_plan>> job_lister::merged(
+  const job_query& query, const std::vector<job_source>& shelves) {
+  const auto order = core::order_of(query).front();
+  if (!can_merge(query, order))
+    return std::nullopt;
+  merge_plan plan;
+  plan.is_descending = order.is_descending;
+  if (has_filter(query)) {
+    auto found = sources_of(query);
+    if (!found)
+      return tl::unexpected(std::move(found.error()));
+    plan.sources = *std::move(found);
+  } else {
+    plan.sources = shelves;
+  }
+  if (order.by == job_field::due_at || order.by == job_field::updated_at)
+    for (auto& each : plan.sources)
+      each.from = order.by == job_field::due_at ? source_kind::due : source_kind::update;
+  plan.within = order.by == job_field::due_at ? bounds(query.due_from, query.due_to)
+                                              : bounds(query.created_from, query.created_to);
+  if (!plan.within.are_open())
+    for (auto& each : plan.sources) {
+      const auto size = sources_.count(each, plan.within);
+      if (!size)
+        return tl::unexpected(size.error());
+      each.size = *size;
+    }
+  return plan;
+}
+
+result<std::vector<job_source>> job_lister::sources_of(const job_query& query) {
+  const auto by = query.channel_code   ? facet::channel
+                  : query.tags.empty() ? facet::job_type
+                                       : facet::tag;
+  constexpr std::array kinds{source_kind::job_type, source_kind::channel, source_kind::tag};
+  const auto& name = by == facet::channel ? *query.channel_code
+                     : by == facet::tag   ? query.tags.front()
+                                          : *query.job_type_id;
+  std::vector<job_source> sources;
+  auto found = by == facet::channel && query.job_type_id
+                 ? facets_of_part_.start(query.organisation, by, name, *query.job_type_id)
+                 : facets_of_name_.start(query.organisation, by, name);
+  auto ok = found.for_each([&](rows& row) {
+    sources.push_back(take_facet(row, kinds[static_cast<std::size_t>(by)], query.organisation));
+  });
+  if (!ok)
+    return tl::unexpected(std::move(ok.error()));
+  return sources;
+}
+
+result<std::vector<job_lister::stratum>> job_lister::strata_of(const job_query& query,
+                                                               const merge_plan& plan,
+                                                               std::size_t& offset) {
+  const auto by = core::order_of(query).front().by;
+  if (by == job_field::channel_code && !query.channel_code)
+    return named_strata(query, facet::channel, offset);
+  if (by == job_field::job_type_id && !query.channel_code && !query.job_type_id)
+    return named_strata(query, facet::job_type, offset);
+  std::vector<stratum> strata;
+  if (by == job_field::state) {
+    strata.resize(core::state_rank_count);
+    for (const auto& each : plan.sources)
+      if (is_wanted(query, each.state))
+        strata[core::state_rank(each.state)].push_back(each);
+    if (plan.is_descending)
+      std::reverse(strata.begin(), strata.end());
+    return strata;
+  }
+  // The sources of a channel come by their job types.
+  for (const auto& each : plan.sources) {
+    if (!is_wanted(query, each.state))
+      continue;
+    const auto is_next
+      = strata.empty() || (by == job_field::job_type_id && strata.back().front().part != each.part);
+    if (is_next)
+      strata.emplace_back();
+    strata.back().push_back(each);
+  }
+  if (by == job_field::job_type_id && plan.is_descending)
+    std::reverse(strata.begin(), strata.end());
+  return strata;
+}
+
+result<std::vector<job_lister::stratum>> job_lister::named_strata(const job_query& query, facet by,
+                                                                  std::size_t& offset) {
+  const auto is_descending = core::order_of(query).front().is_descending;
+  const auto has_part = by == facet::channel && query.job_type_id;
+  statement named{db_, std::string{"SELECT name, part, state, jobs FROM facets "
+                                   "WHERE organisation = ?1 AND facet = ?2 AND ?3 IN ('', part) "
+                                   "ORDER BY name"}
+                         + (is_descending ? " DESC" : "")};
+  const auto from = by == facet::channel ? source_kind::channel : source_kind::job_type;
+  auto found = named.start(query.organisation, by,
+                           has_part ? std::string_view{*query.job_type_id} : std::string_view{});
+  std::vector<stratum> strata;
+  std::size_t covered = 0;
+  for (;;) {
+    const auto is_there = found.next();
+    if (!is_there)
+      return tl::unexpected(is_there.error());
+    if (!*is_there)
+      return strata;
+    auto each = take_facet(found, from, query.organisation);
+    if (!is_wanted(query, each.state))
+      continue;
+    if (strata.empty() || strata.back().front().name != each.name) {
+      if (!strata.empty() && covered <= offset) {
+        // All of it lies before the page.
+        offset -= covered;
+        covered = 0;
+        strata.clear();
+      }
+      if (covered >= offset + query.limit)
+        return strata;
+      strata.emplace_back();
+    }
+    covered += each.size;
+    strata.back().push_back(std::move(each));
+  }
+}
+
+result<std::vector<std::int64_t>> job_lister::rows_of_page(const job_query& query,
+                                                           const merge_plan& plan,
+                                                           std::size_t size) {
+  auto offset = query.offset;
+  const auto strata = strata_of(query, plan, offset);
+  if (!strata)
+    return tl::unexpected(strata.error());
+  std::vector<std::int64_t> found;
+  for (const auto& each : *strata) {
+    if (found.size() == size)
+      break;
+    const auto holds = sum_of(each);
+    if (offset >= holds) {
+      offset -= holds;
+      continue;
+    }
+    if (auto ok = merge(each, plan, offset, size, found); !ok)
+      return tl::unexpected(std::move(ok.error()));
+    offset = 0;
+  }
+  if (found.size() != size)
+    return damaged();
+  return found;
+}
+
+result<void> job_lister::merge(const stratum& sources, const merge_plan& plan, std::size_t& offset,
+                               std::size_t size, std::vector<std::int64_t>& found) {
+  std::vector<walk> walks;
+  walks.reserve(sources.size());
+  const auto comes_later = [&](const walk* left, const walk* right) {
+    const auto& a = left->ahead[left->next];
+    const auto& b = right->ahead[right->next];
+    const auto of_a = std::tie(a.time, a.created_at, a.id);
+    const auto of_b = std::tie(b.time, b.created_at, b.id);
+    return plan.is_descending ? of_a < of_b : of_b < of_a;
+  };
+  std::priority_queue<walk*, std::vector<walk*>, decltype(comes_later)> next{comes_later};
+  const auto count = std::min(offset + size - found.size(), look_ahead_max);
+  const auto go_on = [&](walk& on) -> result<void> {
+    if (on.next == on.ahead.size()) {
+      const auto last = on.ahead.empty()
+                          ? source_reader::before_all(plan.within, plan.is_descending)
+                          : on.ahead.back();
+      on.ahead.clear();
+      on.next = 0;
+      if (auto ok = sources_.read(*on.of, plan.within, plan.is_descending, last, count, on.ahead);
+          !ok)
+        return ok;
+    }
+    if (!on.ahead.empty())
+      next.push(&on);
+    return {};
+  };
+  for (const auto& each : sources)
+    if (auto ok = go_on(walks.emplace_back(walk{&each, {}, 0})); !ok)
+      return ok;
+  for (std::size_t position = 0; found.size() < size && !next.empty(); ++position) {
+    auto& on = *next.top();
+    next.pop();
+    if (position >= offset)
+      found.push_back(on.ahead[on.next].row);
+    ++on.next;
+    if (auto ok = go_on(on); !ok)
+      return ok;
+  }
+  return {};
 }
 
 } // namespace callboard::sqlite

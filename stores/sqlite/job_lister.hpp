@@ -3,17 +3,21 @@
 #include <callboard/store.hpp>
 
 #include "stores/sqlite/connection.hpp"
+#include "stores/sqlite/job_counts.hpp"
 #include "stores/sqlite/job_reader.hpp"
+#include "stores/sqlite/job_scan.hpp"
+#include "stores/sqlite/job_source.hpp"
 #include "stores/sqlite/statement.hpp"
 
-#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace callboard::sqlite {
 
-/// Finds the jobs of a list: a merge of shelves, so that a page costs what it shows and what it leaves
-/// out, never what else is stored. Call it within a transaction.
+/// Finds the jobs of a list: a merge of sources, so that a page costs what it shows and what it leaves
+/// out, never what else is stored, and how many match is known by counts that are kept. What no merge
+/// can give (see `can_merge`) is scanned. Call it within a transaction.
 class job_lister {
 public:
   explicit job_lister(connection& db);
@@ -21,48 +25,46 @@ public:
   /// A page of jobs, read by `jobs`. Errors: `io`.
   result<job_page> page(const job_query& query, job_reader& jobs);
 
-  /// All jobs that are not over, oldest first. Errors: `io`.
-  result<std::vector<job_ptr>> live(job_reader& jobs);
-
-  /// See `store::load_finished`. Errors: `io`.
-  result<std::vector<job_ptr>> finished(job_kind kind, std::size_t limit, job_reader& jobs);
-
 private:
-  /// One organisation's jobs of a kind in a state.
-  struct shelf {
-    job_kind kind = job_kind::message;
-    std::string organisation;
-    job_state state = job_state::pending;
-    std::size_t size = 0;
+  /// Sources whose jobs are merged by time.
+  using stratum = std::vector<job_source>;
+
+  /// How a list is put together: strata one after another, each a merge.
+  struct merge_plan {
+    /// All that matches but for its state.
+    std::vector<job_source> sources;
+    time_bounds within;
+    bool is_descending = true;
   };
 
-  /// What orders jobs in a list, and where the job is.
-  struct place {
-    std::int64_t created_at = 0;
-    uuid id;
-    std::int64_t row = 0;
-  };
-
-  /// A walk along a shelf, newest first, some places at a time.
+  /// A walk along a source, some places at a time.
   struct walk {
-    const shelf* of = nullptr;
-    std::vector<place> ahead;
+    const job_source* of = nullptr;
+    std::vector<job_place> ahead;
     std::size_t next = 0;
   };
 
-  result<std::vector<shelf>> read_shelves(rows found);
-  result<std::vector<std::int64_t>> rows_of_page(const std::vector<const shelf*>& wanted,
-                                                 const job_query& query, std::size_t size);
-  /// Reads the next places of a walk, up to `count`; none: its end.
-  result<void> look_ahead(walk& on, std::size_t count);
-  result<void> append_rows(const shelf& of, std::vector<std::int64_t>& all);
+  result<std::vector<job_source>> shelves_of(const job_query& query);
+  /// The plan for a query, unless only a scan can answer it (see `can_merge`).
+  result<std::optional<merge_plan>> merged(const job_query& query,
+                                           const std::vector<job_source>& shelves);
+  result<std::vector<job_source>> sources_of(const job_query& query);
+  /// The strata that a page lies in, in order. `offset` becomes what to leave out of them.
+  result<std::vector<stratum>> strata_of(const job_query& query, const merge_plan& plan,
+                                         std::size_t& offset);
+  result<std::vector<stratum>> named_strata(const job_query& query, facet by, std::size_t& offset);
+  result<std::vector<std::int64_t>> rows_of_page(const job_query& query, const merge_plan& plan,
+                                                 std::size_t size);
+  result<void> merge(const stratum& sources, const merge_plan& plan, std::size_t& offset,
+                     std::size_t size, std::vector<std::int64_t>& found);
 
+  connection& db_;
+  source_reader sources_;
+  job_scan scan_;
   statement shelves_of_kind_;
   statement shelves_of_organisation_;
-  statement live_shelves_;
-  statement places_before_;
-  statement rows_of_shelf_;
-  statement last_ended_;
+  statement facets_of_name_;
+  statement facets_of_part_;
 };
 
 } // namespace callboard::sqlite

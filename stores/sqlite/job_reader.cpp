@@ -11,7 +11,8 @@ constexpr auto columns
   = "SELECT job, id, kind, organisation, state, created_at, due_at, expires_at, "
     "agent_id, user_id, content, metadata, attempt_time_limit, retries_max, retry_delay, "
     "retry_delay_max, retry_growth, retry_jitter, follow_ups_max, "
-    "job_type_id, params, target_channel, profile_id, tag_count, schedule_id, payload, "
+    "job_type_id, params, target_channel, channel_code, config, profile_id, tag_count, "
+    "schedule_id, payload, "
     "version, updated_at, started_at, finished_at, retry_at, retries, follow_ups, "
     "error_code, error_text, message_id, result, result_metadata, "
     "task_count, task_id, task_kind, task_state, task_attempt, task_created_at, task_finished_at, "
@@ -88,7 +89,7 @@ std::shared_ptr<const job_outcome> take_outcome(rows& row) {
 /// Takes the values from `job_type_id` to `tag_count`.
 result<std::shared_ptr<const agent_job_fields>> take_agent_job(rows& row, std::int64_t number,
                                                                job_parts& parts) {
-  constexpr int values = 5;
+  constexpr int values = 7;
   if (row.is_null()) {
     row.skip(values);
     return nullptr;
@@ -97,6 +98,8 @@ result<std::shared_ptr<const agent_job_fields>> take_agent_job(rows& row, std::i
   fields->job_type_id = row.text();
   fields->params = row.json();
   fields->target_channel = row.json();
+  fields->channel_code = row.text();
+  fields->config = row.json();
   fields->profile_id = row.text();
   if (row.count() == 0)
     return fields;
@@ -176,6 +179,13 @@ result<job_ptr> job_reader::find(const uuid& id) {
 
 result<job_ptr> job_reader::at(std::int64_t row) {
   return read(by_row_.start(row));
+}
+
+result<job_ptr> job_reader::listed(std::int64_t row) {
+  auto found = at(row);
+  if (found && !*found)
+    return damaged();
+  return found;
 }
 
 result<job_ptr> job_reader::read(rows found) {

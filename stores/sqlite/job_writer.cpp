@@ -37,15 +37,9 @@ std::string assignments(std::span<const std::string_view> columns, std::size_t f
 }
 
 std::string insert_job_sql() {
-  constexpr auto own = identity_columns.size();
-  constexpr auto others = progress_columns.size() + ending_columns.size();
-  // The channel's code is taken out with care: a store keeps whatever text it is given.
-  const auto channel = "?" + std::to_string(own);
-  const auto code
-    = "CASE WHEN json_valid(" + channel + ") THEN json_extract(" + channel + ", '$.code') END";
+  constexpr auto all = identity_columns.size() + progress_columns.size() + ending_columns.size();
   return "INSERT INTO jobs (" + names(identity_columns) + ", " + names(progress_columns) + ", "
-         + names(ending_columns) + ") VALUES (" + places(1, own - 1) + ", " + code + ", "
-         + places(own + 1, others) + ") ON CONFLICT (id) DO NOTHING";
+         + names(ending_columns) + ") VALUES (" + places(1, all) + ") ON CONFLICT (id) DO NOTHING";
 }
 
 std::string insert_spec_sql() {
@@ -80,8 +74,8 @@ bool is_progress(const job& snapshot, job_state stored) {
 
 job_writer::job_writer(connection& db)
   : db_{db},
-    look_up_{db, "SELECT job, version, kind, organisation, state, task_count, tag_count > 0 "
-                 "FROM jobs JOIN specs USING (job) WHERE id = ?1"},
+    look_up_{db, "SELECT job, version, kind, organisation, state, task_count, created_at, "
+                 "ifnull(job_type_id, ''), ifnull(channel_code, '') FROM jobs WHERE id = ?1"},
     insert_job_{db, insert_job_sql()},
     insert_spec_{db, insert_spec_sql()},
     insert_task_{db, "INSERT INTO tasks (job, position, id, kind, state, attempt, created_at, "
@@ -94,11 +88,12 @@ job_writer::job_writer(connection& db)
     erase_spec_{db, "DELETE FROM specs WHERE job = ?1"},
     erase_tasks_{db, "DELETE FROM tasks WHERE job = ?1"},
     erase_tags_{db, "DELETE FROM tags WHERE job = ?1"},
-    change_count_{db, "INSERT INTO shelves (kind, organisation, state, jobs) "
-                      "VALUES (?1, ?2, ?3, ?4) "
-                      "ON CONFLICT (kind, organisation, state) DO UPDATE SET jobs = jobs + ?4"},
-    drop_empty_{db, "DELETE FROM shelves "
-                    "WHERE kind = ?1 AND organisation = ?2 AND state = ?3 AND jobs = 0"} {
+    tags_of_job_{db, "SELECT DISTINCT tag FROM tags WHERE job = ?1"},
+    add_tagged_{db, "INSERT INTO tagged (organisation, tag, state, created_at, id, job) "
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+    drop_tagged_{db, "DELETE FROM tagged WHERE organisation = ?1 AND tag = ?2 AND state = ?3 "
+                     "AND created_at = ?4 AND id = ?5"},
+    counts_{db} {
   // nop
 }
 
@@ -131,6 +126,9 @@ result<std::optional<job_writer::stored_job>> job_writer::look_up(const uuid& id
   stored.organisation = found.text();
   stored.state = found.one_of(job_state::canceled);
   stored.task_count = found.count();
+  stored.created_at = found.time();
+  stored.job_type_id = found.text();
+  stored.channel_code = found.text();
   if (auto ok = found.check(); !ok)
     return tl::unexpected(std::move(ok.error()));
   return stored;
@@ -149,7 +147,10 @@ result<bool> job_writer::insert(const job& snapshot) {
     return tl::unexpected(std::move(ok.error()));
   if (auto ok = add_earlier_tasks(row, snapshot); !ok)
     return tl::unexpected(std::move(ok.error()));
-  count(spec.kind, spec.organisation, snapshot.state, 1);
+  const auto of = counted(spec);
+  if (auto ok = move_tags(row, spec, of.tags, std::nullopt, snapshot.state); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  counts_.change(of, snapshot.state, 1);
   added_.push_back(spec.id);
   return true;
 }
@@ -175,8 +176,13 @@ result<void> job_writer::update(const job& snapshot, const stored_job& stored) {
     return ok;
   if (is_progress(snapshot, stored.state))
     return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));
-  count(stored.kind, stored.organisation, stored.state, -1);
-  count(stored.kind, stored.organisation, snapshot.state, 1);
+  if (snapshot.state != stored.state) {
+    const auto of = counted(*snapshot.spec);
+    if (auto ok = move_tags(stored.row, *snapshot.spec, of.tags, stored.state, snapshot.state); !ok)
+      return ok;
+    counts_.change(of, stored.state, -1);
+    counts_.change(of, snapshot.state, 1);
+  }
   return run(update_state_, std::tuple_cat(progress_values(snapshot), ending_values(snapshot),
                                            std::tuple{stored.row}));
 }
@@ -210,34 +216,37 @@ result<void> job_writer::erase(const uuid& id) {
   if (gone.task_count > 1)
     if (auto ok = erase_tasks_.run(gone.row); !ok)
       return ok;
+  counted_job of{gone.kind, gone.organisation, gone.job_type_id, gone.channel_code, {}};
   if (gone.kind == job_kind::agent)
-    if (auto ok = erase_tags_.run(gone.row); !ok)
+    if (auto ok = forget_tags(gone, id, of); !ok)
       return ok;
-  count(gone.kind, gone.organisation, gone.state, -1);
+  counts_.change(of, gone.state, -1);
   return {};
 }
 
-void job_writer::count(job_kind kind, std::string_view organisation, job_state state,
-                       std::int64_t change) {
-  const auto found = changes_.find(std::tuple{kind, organisation, state});
-  if (found != changes_.end())
-    found->second += change;
-  else
-    changes_.emplace(shelf{kind, organisation, state}, change);
-}
-
-result<void> job_writer::write_counts() {
-  for (const auto& [at, change] : changes_) {
-    if (change == 0)
-      continue;
-    const auto& [kind, organisation, state] = at;
-    if (auto ok = change_count_.run(kind, organisation, state, change); !ok)
-      return ok;
-    if (change < 0)
-      if (auto ok = drop_empty_.run(kind, organisation, state); !ok)
+result<void> job_writer::move_tags(std::int64_t row, const job_spec& spec,
+                                   const std::vector<std::string>& tags,
+                                   std::optional<job_state> from, job_state to) {
+  for (const auto& tag : tags) {
+    if (from)
+      if (auto ok = drop_tagged_.run(spec.organisation, tag, *from, spec.created_at, spec.id); !ok)
         return ok;
+    if (auto ok = add_tagged_.run(spec.organisation, tag, to, spec.created_at, spec.id, row); !ok)
+      return ok;
   }
   return {};
+}
+
+result<void> job_writer::forget_tags(const stored_job& gone, const uuid& id, counted_job& of) {
+  {
+    auto found = tags_of_job_.start(gone.row);
+    if (auto ok = found.for_each([&](rows& tag) { of.tags.push_back(tag.text()); }); !ok)
+      return ok;
+  }
+  for (const auto& tag : of.tags)
+    if (auto ok = drop_tagged_.run(gone.organisation, tag, gone.state, gone.created_at, id); !ok)
+      return ok;
+  return of.tags.empty() ? result<void>{} : erase_tags_.run(gone.row);
 }
 
 } // namespace callboard::sqlite

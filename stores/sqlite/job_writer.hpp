@@ -3,15 +3,12 @@
 #include <callboard/job.hpp>
 
 #include "stores/sqlite/connection.hpp"
+#include "stores/sqlite/job_counts.hpp"
 #include "stores/sqlite/statement.hpp"
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
-#include <tuple>
 #include <vector>
 
 namespace callboard::sqlite {
@@ -23,7 +20,7 @@ public:
 
   /// Starts anew, with the transaction.
   void begin() noexcept {
-    changes_.clear();
+    counts_.begin();
     added_.clear();
   }
 
@@ -39,7 +36,9 @@ public:
   result<void> erase(const uuid& id);
 
   /// Brings the counts of jobs up to date with what was put and erased. Errors: `io`.
-  result<void> write_counts();
+  result<void> write_counts() {
+    return counts_.write();
+  }
 
 private:
   /// What is stored of a job, as far as writing goes.
@@ -50,9 +49,11 @@ private:
     std::string organisation;
     job_state state = job_state::pending;
     std::uint32_t task_count = 0;
+    // For kind `agent`.
+    std::string job_type_id;
+    std::string channel_code;
+    system_time created_at;
   };
-
-  using shelf = std::tuple<job_kind, std::string, job_state>;
 
   result<std::optional<stored_job>> look_up(const uuid& id);
   /// Whether it was inserted: false if the id is there already.
@@ -60,7 +61,11 @@ private:
   result<void> insert_spec(std::int64_t row, const job_spec& spec);
   result<void> update(const job& snapshot, const stored_job& stored);
   result<void> add_earlier_tasks(std::int64_t row, const job& snapshot);
-  void count(job_kind kind, std::string_view organisation, job_state state, std::int64_t change);
+  /// Brings up to date what tagged jobs are found by.
+  result<void> move_tags(std::int64_t row, const job_spec& spec,
+                         const std::vector<std::string>& tags, std::optional<job_state> from,
+                         job_state to);
+  result<void> forget_tags(const stored_job& gone, const uuid& id, counted_job& of);
 
   connection& db_;
   statement look_up_;
@@ -74,9 +79,10 @@ private:
   statement erase_spec_;
   statement erase_tasks_;
   statement erase_tags_;
-  statement change_count_;
-  statement drop_empty_;
-  std::map<shelf, std::int64_t, std::less<>> changes_;
+  statement tags_of_job_;
+  statement add_tagged_;
+  statement drop_tagged_;
+  job_counts counts_;
   std::vector<uuid> added_;
 };
 

@@ -50,6 +50,13 @@ std::string task_values(Member member) {
          + ", 0, " + member("error");
 }
 
+/// SQL for the code of the channel; lines that were written before it had a place of its own have it
+/// in the channel alone.
+std::string channel_code() {
+  return "coalesce(" + at("agent_job.channel_code") + ", CAST("
+         + at("agent_job.target_channel.code") + " AS TEXT), '')";
+}
+
 /// SQL for what `take_job` takes.
 std::string job_values() {
   const auto growth = number_of(at("retry_growth"), backoff::exponential, to_text);
@@ -61,13 +68,13 @@ std::string job_values() {
          + at("retry_delay_ms") + ", " + at("retry_delay_max_ms") + ", " + growth + ", "
          + at("retry_jitter") + ", " + at("follow_ups_max") + ", " + at("agent_job.job_type_id")
          + ", " + json_at("agent_job.params") + ", " + json_at("agent_job.target_channel") + ", "
-         + at("agent_job.profile_id") + ", " + length_at("agent_job.tags") + ", "
-         + at("run.schedule_id") + ", " + json_at("run.payload") + ", " + at("version") + ", "
-         + at("updated_at_ms") + ", " + at("started_at_ms") + ", " + at("finished_at_ms") + ", "
-         + at("retry_at_ms") + ", " + at("retries") + ", " + at("follow_ups") + ", "
-         + at("outcome.error_code") + ", " + at("outcome.error_text") + ", "
-         + at("outcome.message_id") + ", " + at("outcome.result") + ", "
-         + json_at("outcome.metadata") + ", " + length_at("tasks") + ", "
+         + channel_code() + ", " + json_at("agent_job.config") + ", " + at("agent_job.profile_id")
+         + ", " + length_at("agent_job.tags") + ", " + at("run.schedule_id") + ", "
+         + json_at("run.payload") + ", " + at("version") + ", " + at("updated_at_ms") + ", "
+         + at("started_at_ms") + ", " + at("finished_at_ms") + ", " + at("retry_at_ms") + ", "
+         + at("retries") + ", " + at("follow_ups") + ", " + at("outcome.error_code") + ", "
+         + at("outcome.error_text") + ", " + at("outcome.message_id") + ", " + at("outcome.result")
+         + ", " + json_at("outcome.metadata") + ", " + length_at("tasks") + ", "
          + task_values([](std::string_view name) { return at("tasks[#-1]." + std::string{name}); });
 }
 

@@ -122,6 +122,8 @@ std::string to_object(const agent_job_fields& fields) {
   out.text("job_type_id", fields.job_type_id);
   out.json("params", fields.params);
   out.json("target_channel", fields.target_channel);
+  out.text("channel_code", fields.channel_code);
+  out.json("config", fields.config);
   out.text("profile_id", fields.profile_id);
   out.list("tags", fields.tags, [](auto& to, const auto& tag) { to.quote(tag); });
   return std::move(out).finish();

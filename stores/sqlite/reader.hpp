@@ -2,6 +2,7 @@
 
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_lister.hpp"
+#include "stores/sqlite/job_loader.hpp"
 #include "stores/sqlite/job_reader.hpp"
 
 #include <condition_variable>
@@ -15,13 +16,14 @@ namespace callboard::sqlite {
 /// A connection that reads.
 struct reader {
   explicit reader(std::unique_ptr<connection> opened)
-    : db{std::move(opened)}, jobs{*db}, lists{*db} {
+    : db{std::move(opened)}, jobs{*db}, lists{*db}, loads{*db} {
     // nop
   }
 
   std::unique_ptr<connection> db;
   job_reader jobs;
   job_lister lists;
+  job_loader loads;
 };
 
 /// A few readers for all threads that read: opened when needed, kept for the next, never waiting for

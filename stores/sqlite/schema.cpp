@@ -122,7 +122,54 @@ CREATE TABLE shelves (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr auto all_migrations = std::to_array<migration>({version_1});
+constexpr auto version_2 = R"sql(
+ALTER TABLE specs ADD COLUMN config TEXT;
+UPDATE jobs SET channel_code = '' WHERE kind = 1 AND channel_code IS NULL;
+
+-- Agent jobs whose time has not come.
+CREATE INDEX jobs_scheduled ON jobs (due_at, id) WHERE kind = 1 AND state = 0;
+-- Orders and filters of the lists of agent jobs. The state stands before what is ordered by, because
+-- lists of one state are short and asked for often; all others are merges.
+CREATE INDEX jobs_by_due ON jobs (organisation, state, due_at, created_at, id) WHERE kind = 1;
+CREATE INDEX jobs_by_update ON jobs (organisation, state, updated_at, created_at, id) WHERE kind = 1;
+CREATE INDEX jobs_by_type ON jobs (organisation, job_type_id, state, created_at, id) WHERE kind = 1;
+CREATE INDEX jobs_by_channel ON jobs (organisation, channel_code, job_type_id, state, created_at, id)
+  WHERE kind = 1;
+
+-- Each tag of an agent job once, to find the job by.
+CREATE TABLE tagged (
+  organisation TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  job INTEGER NOT NULL,
+  PRIMARY KEY (organisation, tag, state, created_at, id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tagged SELECT DISTINCT organisation, tag, state, created_at, id, job
+  FROM tags JOIN jobs USING (job) WHERE kind = 1;
+DROP INDEX tags_by_tag;
+
+-- How many agent jobs have something in common; no row for none.
+--   facet  0 the job type (name), 1 the channel (name) and the job type (part), 2 a tag (name)
+CREATE TABLE facets (
+  organisation TEXT NOT NULL,
+  facet INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  part TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  jobs INTEGER NOT NULL,
+  PRIMARY KEY (organisation, facet, name, part, state)
+) STRICT, WITHOUT ROWID;
+INSERT INTO facets SELECT organisation, 0, job_type_id, '', state, count(*)
+  FROM jobs WHERE kind = 1 GROUP BY organisation, job_type_id, state;
+INSERT INTO facets SELECT organisation, 1, channel_code, job_type_id, state, count(*)
+  FROM jobs WHERE kind = 1 GROUP BY organisation, channel_code, job_type_id, state;
+INSERT INTO facets SELECT organisation, 2, tag, '', state, count(*)
+  FROM tagged GROUP BY organisation, tag, state;
+)sql";
+
+constexpr auto all_migrations = std::to_array<migration>({version_1, version_2});
 
 /// The version of a database, 0 for an empty one, after a check that it is ours.
 result<std::int64_t> version_of(connection& db) {

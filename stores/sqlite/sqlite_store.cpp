@@ -38,12 +38,22 @@ public:
     return done;
   }
 
-  result<std::vector<job_ptr>> load_live() override {
-    return readers_.read([](reader& from) { return from.lists.live(from.jobs); });
+  result<std::vector<job_ptr>> load_live(system_time due_before) override {
+    return readers_.read([&](reader& from) { return from.loads.live(due_before, from.jobs); });
+  }
+
+  result<std::size_t> count_scheduled(system_time due_from) override {
+    return readers_.read([&](reader& from) { return from.loads.count_scheduled(due_from); });
+  }
+
+  result<std::vector<job_ptr>> load_scheduled(const due_place& first, system_time until,
+                                              std::size_t limit) override {
+    return readers_.read(
+      [&](reader& from) { return from.loads.scheduled(first, until, limit, from.jobs); });
   }
 
   result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
-    return readers_.read([&](reader& from) { return from.lists.finished(kind, limit, from.jobs); });
+    return readers_.read([&](reader& from) { return from.loads.finished(kind, limit, from.jobs); });
   }
 
   result<job_ptr> find(const uuid& id) override {

@@ -137,6 +137,15 @@ statement::~statement() {
   sqlite3_finalize(handle_);
 }
 
+rows statement::start_with(std::span<const bound_value> values) {
+  auto code = prepare();
+  int place = 0;
+  for (const auto& value : values)
+    if (++place; code == SQLITE_OK)
+      code = std::visit([&](const auto& each) { return bind(place, each); }, value);
+  return rows{*this, code};
+}
+
 int statement::prepare() {
   if (handle_ != nullptr)
     return SQLITE_OK;

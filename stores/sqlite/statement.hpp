@@ -8,10 +8,12 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 struct sqlite3_stmt;
 
@@ -92,6 +94,9 @@ private:
   bool is_damaged_ = false;
 };
 
+/// A value for a parameter of a statement.
+using bound_value = std::variant<std::int64_t, std::string_view>;
+
 /// A prepared statement, prepared when it is first used. Texts given to it are not copied: they must
 /// live until the rows are over.
 class statement {
@@ -114,6 +119,9 @@ public:
     ((code = code != 0 ? code : bind(++place, values)), ...);
     return rows{*this, code};
   }
+
+  /// The same with values whose number is not known before.
+  [[nodiscard]] rows start_with(std::span<const bound_value> values);
 
   /// Runs a statement that gives no rows.
   template <class... Values>

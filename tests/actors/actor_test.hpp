@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -75,16 +76,45 @@ struct keeper_script {
   std::deque<held_batch> held;
   std::vector<store_batch_ptr> written;
   std::vector<job_call_ptr> finds;
+  /// The newest snapshot of each job that was committed.
+  std::map<uuid, job_ptr> kept;
+  std::vector<uuid> fetches;
+  std::vector<scheduled_window> loads;
+  std::optional<error> load_fault;
   std::vector<list_call_ptr> lists;
   std::vector<retention_sweep> sweeps;
   /// How many jobs the next sweeps find, each.
   std::deque<std::size_t> sweep_finds;
 
+  store_outcome write(const store_batch_ptr& batch) {
+    written.push_back(batch);
+    for (const auto& snapshot : batch->snapshots)
+      kept[snapshot->spec->id] = snapshot;
+    return {};
+  }
+
+  loaded_jobs load(const scheduled_window& window) {
+    loads.push_back(window);
+    if (load_fault)
+      return tl::unexpected(*load_fault);
+    std::vector<job_ptr> found;
+    for (const auto& [id, one] : kept)
+      if (one->state == job_state::scheduled && one->spec->due_at < window.until
+          && std::pair{one->spec->due_at, id} >= std::pair{window.from.due_at, window.from.id})
+        found.push_back(one);
+    std::sort(found.begin(), found.end(), [](const auto& left, const auto& right) {
+      return std::tie(left->spec->due_at, left->spec->id)
+             < std::tie(right->spec->due_at, right->spec->id);
+    });
+    found.resize(std::min(found.size(), window.limit));
+    return found;
+  }
+
   void release(store_outcome outcome) {
     auto first = std::move(held.front());
     held.pop_front();
     if (outcome)
-      written.push_back(first.batch);
+      write(first.batch);
     first.promise.deliver(std::move(outcome));
   }
 };
@@ -108,6 +138,8 @@ using job_slot = outcome_slot<result<job_ptr>>;
 /// Registry, agents and a scripted store keeper in virtual time, on the test's own thread.
 class actor_test : public ::testing::Test {
 protected:
+  /// The wall time at which virtual time begins.
+  static constexpr system_time wall_start{1'800'000'000'000ms};
   static constexpr auto first_agent = "550e8400-e29b-41d4-a716-446655440000";
 
   void TearDown() override {
@@ -128,7 +160,7 @@ protected:
     registry_start begin;
     begin.options = options;
     begin.is_durable = is_durable;
-    begin.stored = {live, finished_messages};
+    begin.stored = {live, finished_messages, wall_start + scheduled_horizon, scheduled_later};
     begin.jobs = std::make_shared<job_table>();
     const auto held = begin.jobs;
     keeper_ = system_.spawn(keeper_behavior, &keeper);
@@ -171,6 +203,15 @@ protected:
     wanted.user_id = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
     wanted.content = "hello";
     wanted.time_limit = limit;
+    return wanted;
+  }
+
+  /// An agent job that is due so much later.
+  static new_job scheduled(std::chrono::milliseconds later, std::chrono::milliseconds limit = 1h) {
+    auto wanted = message(limit);
+    wanted.kind = job_kind::agent;
+    wanted.agent_job = std::make_shared<const agent_job_fields>();
+    wanted.due_at = wall_start + later;
     return wanted;
   }
 
@@ -223,6 +264,11 @@ protected:
     return *slot.value;
   }
 
+  /// How many actors the system runs, the jobs' ones included.
+  std::size_t actors_running() {
+    return system_.registry().running();
+  }
+
   /// Has the store keeper answer the oldest batch that it holds.
   void release_batch(store_outcome outcome) {
     self_->send(keeper_, atom::wake_v, std::move(outcome));
@@ -249,6 +295,8 @@ protected:
   /// What the store holds at the start: live jobs, and messages in the order in which they ended.
   std::vector<job_ptr> live;
   std::vector<job_ptr> finished_messages;
+  /// How many more are scheduled beyond the horizon; put them into `keeper.kept`.
+  std::size_t scheduled_later = 0;
   std::shared_ptr<scripted_agent> runner = std::make_shared<scripted_agent>();
   keeper_script keeper;
   std::unique_ptr<gateway> jobs;
@@ -279,9 +327,14 @@ private:
         }
         if (script->fault)
           return store_outcome{tl::unexpected(*script->fault)};
-        script->written.push_back(batch);
-        return store_outcome{};
+        return script->write(batch);
       },
+      [script](atom::fetch, const uuid& id) -> found_job {
+        script->fetches.push_back(id);
+        const auto found = script->kept.find(id);
+        return found == script->kept.end() ? nullptr : found->second;
+      },
+      [script](atom::load, const scheduled_window& window) { return script->load(window); },
       [script](atom::sweep, const retention_sweep& what) -> sweep_outcome {
         script->sweeps.push_back(what);
         if (script->sweep_finds.empty())
@@ -315,8 +368,8 @@ private:
   static environment virtual_environment() {
     auto counter = std::make_shared<std::uint64_t>(0);
     return {[](steady_time t) {
-              constexpr system_time base{1'800'000'000'000ms};
-              return base + std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch());
+              return wall_start
+                     + std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch());
             },
             [counter] { return ++*counter; }};
   }

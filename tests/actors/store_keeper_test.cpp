@@ -21,7 +21,15 @@ public:
     return outcome();
   }
 
-  result<std::vector<job_ptr>> load_live() override {
+  result<std::vector<job_ptr>> load_live(system_time) override {
+    return std::vector<job_ptr>{};
+  }
+
+  result<std::size_t> count_scheduled(system_time) override {
+    return std::size_t{0};
+  }
+
+  result<std::vector<job_ptr>> load_scheduled(const due_place&, system_time, std::size_t) override {
     return std::vector<job_ptr>{};
   }
 

@@ -31,8 +31,16 @@ public:
     return {};
   }
 
-  result<std::vector<job_ptr>> load_live() override {
+  result<std::vector<job_ptr>> load_live(system_time) override {
     return live_;
+  }
+
+  result<std::size_t> count_scheduled(system_time) override {
+    return std::size_t{0};
+  }
+
+  result<std::vector<job_ptr>> load_scheduled(const due_place&, system_time, std::size_t) override {
+    return std::vector<job_ptr>{};
   }
 
   result<std::vector<job_ptr>> load_finished(job_kind, std::size_t) override {

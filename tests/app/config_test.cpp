@@ -230,4 +230,19 @@ TEST_F(ConfigFile, RetryPolicyStaysAbsentUntilItIsNamed) {
               HasSubstr("\"maxRetries\": 9,\n    \"backoff\": \"exponential\""));
 }
 
+TEST_F(WholeConfig, JobTypesAreReadWithTheirAgentsAndSchemas) {
+  ASSERT_EQ(config.http.job_types.size(), 1U);
+  const auto& type = config.http.job_types.front();
+
+  EXPECT_EQ(type.id, "daily-report");
+  EXPECT_EQ(type.organisation, "org123");
+  EXPECT_EQ(type.agent_id, config.agents.at(1).info.id);
+  EXPECT_FALSE(type.is_active);
+  EXPECT_EQ(type.default_config.start_prompt, "Write {{params.report_type}}.");
+  EXPECT_EQ(type.default_config.retries_max, 2U);
+  EXPECT_EQ(type.default_config.retry_interval_minutes, 0.5);
+  ASSERT_TRUE(type.schema);
+  EXPECT_EQ(type.schema->check(nlohmann::json::array()).size(), 1U);
+}
+
 } // namespace callboard::app

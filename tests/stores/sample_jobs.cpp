@@ -54,6 +54,8 @@ void describe(std::ostream& out, const job_spec& spec) {
     line(out, "job_type_id", spec.agent_job->job_type_id);
     line(out, "params", spec.agent_job->params.text());
     line(out, "target_channel", spec.agent_job->target_channel.text());
+    line(out, "channel_code", spec.agent_job->channel_code);
+    line(out, "config", spec.agent_job->config.text());
     line(out, "profile_id", spec.agent_job->profile_id);
     for (const auto& tag : spec.agent_job->tags)
       line(out, "tag", tag);
@@ -184,6 +186,8 @@ job_ptr full_job(job_kind kind, std::uint32_t number, job_state state) {
       .job_type_id = "weekly-report",
       .params = json_text::from_valid(R"({"report":{"type":"weekly"}})"),
       .target_channel = json_text::from_valid(R"({"code":"C1","platform":"slack","data":{}})"),
+      .channel_code = "C1",
+      .config = json_text::from_valid(R"({"max_follow_ups":4,"task_retry_interval":0.01})"),
       .profile_id = "profile-9",
       .tags = {"b", "a", "b c", ""}});
   if (kind == job_kind::run)

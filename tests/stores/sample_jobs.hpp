@@ -15,6 +15,9 @@ uuid numbered_id(std::uint32_t number);
 /// A time so many milliseconds after a fixed one.
 system_time at_ms(std::int64_t offset_ms);
 
+/// Later than all jobs.
+inline constexpr system_time end_of_time{std::chrono::milliseconds{1'000'000'000'000'000}};
+
 /// A plain spec of the kind, with `numbered_id(number)`, created at `at_ms(number)`, of the
 /// organisation "default", with the fields that its kind needs and nothing optional set.
 std::shared_ptr<job_spec> plain_spec(job_kind kind, std::uint32_t number);

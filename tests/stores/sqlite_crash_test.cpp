@@ -77,7 +77,7 @@ protected:
     // The commit that was under way is there as a whole or not at all.
     const auto total = jobs->query({})->total;
     EXPECT_TRUE(total == commits * batch_size || total == (commits + 1) * batch_size) << total;
-    EXPECT_EQ(jobs->load_live()->size(), batch_size);
+    EXPECT_EQ(jobs->load_live(end_of_time)->size(), batch_size);
   }
 };
 

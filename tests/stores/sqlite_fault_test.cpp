@@ -243,7 +243,7 @@ TEST_F(SqliteFault, FailedReadIsAnErrorAndTheNextOneWorks) {
 
   const auto found = jobs->find(numbered_id(1));
   const auto page = jobs->query({});
-  const auto live = jobs->load_live();
+  const auto live = jobs->load_live(end_of_time);
 
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, errc::io);

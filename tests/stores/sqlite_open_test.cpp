@@ -77,7 +77,7 @@ TEST_F(SqliteOpen, JobsOfAllKindsAreThereAfterReopening) {
 
   for (const auto& job : jobs)
     EXPECT_EQ(describe(opened->find(job->spec->id).value()), describe(job));
-  const auto live = opened->load_live().value();
+  const auto live = opened->load_live(end_of_time).value();
   EXPECT_EQ(live.size(), 9U);
   for (const auto& job : live)
     EXPECT_FALSE(is_terminal(job->state));
@@ -187,7 +187,7 @@ TEST_F(SqliteOpen, RowWithImpossibleValuesIsAnErrorForItsReadersOnly) {
   EXPECT_THAT(expect_refused(jobs->find(numbered_id(1)).map([](const auto&) {})),
               HasSubstr("damaged"));
   EXPECT_FALSE(jobs->query({}));
-  EXPECT_FALSE(jobs->load_live());
+  EXPECT_FALSE(jobs->load_live(end_of_time));
   EXPECT_EQ(version_in(*jobs, numbered_id(2)), 1U);
 }
 

@@ -95,7 +95,7 @@ TEST_F(SqliteSize, ErasedJobLeavesNothingBehind) {
 
   expect_done(jobs->erase(ids_of(batch)));
 
-  for (const auto* table : {"jobs", "specs", "tasks", "tags", "shelves"})
+  for (const auto* table : {"jobs", "specs", "tasks", "tags", "shelves", "tagged", "facets"})
     EXPECT_EQ(ask(std::string{"SELECT count(*) FROM "} + table), "0") << table;
 }
 

@@ -143,7 +143,7 @@ TEST_P(StoreCommit, LoadLiveGivesLiveJobsOfAllKindsOldestFirst) {
           plain_message(7, job_state::timeout), plain_message(8, job_state::canceled),
           plain_message(1, job_state::processing)});
 
-  const auto live = jobs().load_live();
+  const auto live = jobs().load_live(end_of_time);
 
   ASSERT_TRUE(live) << live.error().message;
   EXPECT_THAT(ids_of(*live),
@@ -155,7 +155,7 @@ TEST_P(StoreCommit, LoadLiveGivesTheNewestVersionInFull) {
   commit({snapshot(job->spec, 1, job_state::pending)});
   commit({job});
 
-  const auto live = jobs().load_live();
+  const auto live = jobs().load_live(end_of_time);
 
   ASSERT_TRUE(live) << live.error().message;
   ASSERT_EQ(live->size(), 1U);
@@ -163,7 +163,7 @@ TEST_P(StoreCommit, LoadLiveGivesTheNewestVersionInFull) {
 }
 
 TEST_P(StoreCommit, LoadLiveOfAnEmptyStoreIsEmpty) {
-  const auto live = jobs().load_live();
+  const auto live = jobs().load_live(end_of_time);
 
   ASSERT_TRUE(live) << live.error().message;
   EXPECT_THAT(*live, IsEmpty());

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <callboard/http_server.hpp>
+
+#include "app/config.hpp"
+
+namespace callboard::app {
+
+/// The organisations that there are: those configured, and those that have a key. The values have no
+/// faults.
+std::vector<organisation> read_organisations(const nlohmann::json& organisations,
+                                             const std::vector<api_key>& keys);
+
+/// The job types, with their agents and compiled schemas. The values have no faults.
+std::vector<job_type> read_job_types(const nlohmann::json& types,
+                                     const std::vector<agent_config>& agents);
+
+} // namespace callboard::app

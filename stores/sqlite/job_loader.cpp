@@ -1,0 +1,85 @@
+#include "stores/sqlite/job_loader.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace callboard::sqlite {
+
+namespace {
+
+// Shelf by shelf of what is live, but for the agent jobs that are scheduled: they may be many, and have
+// an index by the time that matters.
+constexpr auto live_sql
+  = "SELECT jobs.job FROM shelves CROSS JOIN jobs INDEXED BY jobs_by_shelf "
+    "ON jobs.kind = shelves.kind AND jobs.organisation = shelves.organisation "
+    "AND jobs.state = shelves.state "
+    "WHERE shelves.state < 3 AND NOT (shelves.kind = 1 AND shelves.state = 0) UNION ALL "
+    "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 AND due_at < ?1";
+
+constexpr auto last_ended_sql
+  = "SELECT job FROM jobs INDEXED BY jobs_by_end WHERE kind = ?1 AND finished_at >= "
+    "(SELECT min(finished_at) FROM (SELECT finished_at FROM jobs INDEXED BY jobs_by_end "
+    "WHERE kind = ?1 AND finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?2)) "
+    "ORDER BY finished_at, id";
+
+constexpr auto scheduled_sql
+  = "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 "
+    "AND (due_at, id) >= (?1, ?2) AND due_at < ?3 ORDER BY due_at, id LIMIT ?4";
+
+constexpr auto count_scheduled_sql = "SELECT count(*) FROM jobs INDEXED BY jobs_scheduled "
+                                     "WHERE kind = 1 AND state = 0 AND due_at >= ?1";
+
+} // namespace
+
+job_loader::job_loader(connection& db)
+  : live_{db, live_sql},
+    last_ended_{db, last_ended_sql},
+    scheduled_{db, scheduled_sql},
+    count_scheduled_{db, count_scheduled_sql} {
+  // nop
+}
+
+result<std::vector<job_ptr>> job_loader::live(system_time due_before, job_reader& jobs) {
+  auto live = read_all(live_.start(due_before), jobs);
+  if (live)
+    std::sort(live->begin(), live->end(), [](const job_ptr& left, const job_ptr& right) {
+      return std::tie(left->spec->created_at, left->spec->id)
+             < std::tie(right->spec->created_at, right->spec->id);
+    });
+  return live;
+}
+
+result<std::vector<job_ptr>> job_loader::finished(job_kind kind, std::size_t limit,
+                                                  job_reader& jobs) {
+  return read_all(last_ended_.start(kind, limit), jobs);
+}
+
+result<std::vector<job_ptr>> job_loader::scheduled(const due_place& from, system_time until,
+                                                   std::size_t limit, job_reader& jobs) {
+  return read_all(scheduled_.start(from.due_at, from.id, until, limit), jobs);
+}
+
+result<std::size_t> job_loader::count_scheduled(system_time due_from) {
+  auto found = count_scheduled_.start(due_from);
+  const auto is_there = found.next();
+  if (!is_there)
+    return tl::unexpected(is_there.error());
+  return found.size();
+}
+
+result<std::vector<job_ptr>> job_loader::read_all(rows&& found, job_reader& jobs) {
+  std::vector<std::int64_t> places;
+  if (auto ok = found.for_each([&](rows& row) { places.push_back(row.integer()); }); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  std::vector<job_ptr> all;
+  all.reserve(places.size());
+  for (const auto row : places) {
+    auto read = jobs.listed(row);
+    if (!read)
+      return tl::unexpected(std::move(read.error()));
+    all.push_back(*std::move(read));
+  }
+  return all;
+}
+
+} // namespace callboard::sqlite

@@ -1,0 +1,172 @@
+#include "stores/sqlite/job_scan.hpp"
+
+#include "core/listing.hpp"
+#include "stores/sqlite/statement.hpp"
+
+#include <string_view>
+
+namespace callboard::sqlite {
+
+namespace {
+
+/// SQL in the making, with the values for its parameters.
+struct builder {
+  std::string sql;
+  std::vector<bound_value> values;
+
+  builder& add(std::string_view text) {
+    sql += text;
+    return *this;
+  }
+  builder& add(std::string_view text, bound_value value) {
+    values.push_back(value);
+    return add(text);
+  }
+};
+
+std::int64_t ms_of(system_time time) noexcept {
+  return time.time_since_epoch().count();
+}
+
+/// "0, 3, 4"
+std::string list_of(const std::vector<job_state>& states) {
+  std::string list;
+  for (const auto state : states)
+    list.append(list.empty() ? "" : ", ").append(std::to_string(static_cast<int>(state)));
+  return list;
+}
+
+/// The organisation, or every one: named one by one, so that the indexes can be used all the same.
+void add_organisation(builder& to, const job_query& query) {
+  if (query.organisation.empty())
+    to.add("organisation IN (SELECT organisation FROM shelves WHERE kind = ?)",
+           static_cast<std::int64_t>(query.kind));
+  else
+    to.add("organisation = ?", std::string_view{query.organisation});
+}
+
+void add_tags(builder& to, const job_query& query, const std::vector<job_state>& states) {
+  to.add(" AND job IN (SELECT job FROM tagged WHERE ");
+  add_organisation(to, query);
+  to.add(" AND tag IN (");
+  for (const auto& tag : query.tags)
+    to.add(&tag == &query.tags.front() ? "?" : ", ?", std::string_view{tag});
+  to.add(") AND state IN (").add(list_of(states)).add("))");
+}
+
+/// The index for the narrowest filter.
+std::string_view table_for(const job_query& query) {
+  if (!query.tags.empty())
+    return "jobs NOT INDEXED"; // found by row
+  if (query.kind == job_kind::agent) {
+    if (query.channel_code)
+      return "jobs INDEXED BY jobs_by_channel";
+    if (query.job_type_id)
+      return "jobs INDEXED BY jobs_by_type";
+    if (query.due_from || query.due_to)
+      return "jobs INDEXED BY jobs_by_due";
+  }
+  return "jobs INDEXED BY jobs_by_shelf";
+}
+
+void add_from_where(builder& to, const job_query& query, const std::vector<job_state>& states) {
+  to.add(" FROM ").add(table_for(query)).add(" WHERE kind = ");
+  // A literal: only so can the indexes of agent jobs be used.
+  to.add(std::to_string(static_cast<int>(query.kind))).add(" AND ");
+  add_organisation(to, query);
+  to.add(" AND state IN (").add(list_of(states)).add(")");
+  if (query.job_type_id)
+    to.add(" AND job_type_id = ?", std::string_view{*query.job_type_id});
+  if (query.channel_code)
+    to.add(" AND channel_code = ?", std::string_view{*query.channel_code});
+  if (query.due_from)
+    to.add(" AND due_at >= ?", ms_of(*query.due_from));
+  if (query.due_to)
+    to.add(" AND due_at <= ?", ms_of(*query.due_to));
+  if (query.created_from)
+    to.add(" AND created_at >= ?", ms_of(*query.created_from));
+  if (query.created_to)
+    to.add(" AND created_at <= ?", ms_of(*query.created_to));
+  if (!query.tags.empty())
+    add_tags(to, query, states);
+}
+
+std::string rank_sql() {
+  std::string sql = "CASE state";
+  for (std::size_t state = 0; state < job_state_count; ++state)
+    sql.append(" WHEN ")
+      .append(std::to_string(state))
+      .append(" THEN ")
+      .append(std::to_string(core::state_rank(static_cast<job_state>(state))));
+  return sql + " END";
+}
+
+std::string column_of(job_field by) {
+  switch (by) {
+    case job_field::created_at:
+      return "created_at";
+    case job_field::updated_at:
+      return "updated_at";
+    case job_field::due_at:
+      return "due_at";
+    case job_field::state:
+      return rank_sql();
+    case job_field::job_type_id:
+      return "ifnull(job_type_id, '')";
+    case job_field::channel_code:
+      return "ifnull(channel_code, '')";
+  }
+  return "created_at";
+}
+
+void add_order(builder& to, const job_query& query) {
+  const auto order = core::order_of(query);
+  to.add(" ORDER BY ");
+  for (const auto& step : order)
+    to.add(column_of(step.by)).add(step.is_descending ? " DESC, " : ", ");
+  const std::string_view direction = order.front().is_descending ? " DESC" : "";
+  to.add("created_at").add(direction).add(", id").add(direction);
+}
+
+std::vector<job_state> all_states() {
+  std::vector<job_state> all;
+  for (std::size_t state = 0; state < job_state_count; ++state)
+    all.push_back(static_cast<job_state>(state));
+  return all;
+}
+
+} // namespace
+
+result<state_counts> job_scan::count(const job_query& query, const std::vector<job_state>& states) {
+  state_counts counts{};
+  // One by one: grouping would sort all that is found.
+  for (const auto state : states) {
+    builder made;
+    made.add("SELECT count(*)");
+    add_from_where(made, query, {state});
+    statement counting{db_, std::move(made.sql)};
+    auto found = counting.start_with(made.values);
+    const auto is_there = found.next();
+    if (!is_there)
+      return tl::unexpected(is_there.error());
+    counts[static_cast<std::size_t>(state)] = found.size();
+  }
+  return counts;
+}
+
+result<std::vector<std::int64_t>> job_scan::rows_of_page(const job_query& query) {
+  builder made;
+  made.add("SELECT job");
+  add_from_where(made, query, query.states.empty() ? all_states() : query.states);
+  add_order(made, query);
+  made.add(" LIMIT ?", static_cast<std::int64_t>(query.limit))
+    .add(" OFFSET ?", static_cast<std::int64_t>(query.offset));
+  statement listing{db_, std::move(made.sql)};
+  std::vector<std::int64_t> listed;
+  auto found = listing.start_with(made.values);
+  if (auto ok = found.for_each([&](rows& row) { listed.push_back(row.integer()); }); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  return listed;
+}
+
+} // namespace callboard::sqlite

@@ -1,0 +1,336 @@
+#include "tests/actors/actor_test.hpp"
+
+namespace callboard::actors::test {
+
+namespace {
+
+/// Jobs whose time has not come, with a store that keeps them and with one that does not.
+class Scheduled : public actor_test {
+protected:
+  void start_durable() {
+    is_durable = true;
+    start();
+  }
+
+  /// Lets time pass as it does: a minute at a time, so that what is armed anew finds its time.
+  void advance_minutes(int minutes) {
+    for (; minutes > 0; --minutes)
+      advance(1min);
+  }
+
+  std::size_t held() {
+    return health().live;
+  }
+};
+
+TEST_F(Scheduled, JobCostsNoActorBeforeItsTime) {
+  start();
+  const auto before = actors_running();
+
+  const auto near = create(scheduled(5s));
+  create(scheduled(std::chrono::days{30}));
+
+  EXPECT_EQ(near->state, job_state::scheduled);
+  EXPECT_EQ(actors_running(), before);
+  EXPECT_EQ(health().live, 2U);
+}
+
+TEST_F(Scheduled, JobBeginsWhenItIsDue) {
+  start();
+  const auto job = create(scheduled(5s));
+  advance(4999ms);
+  EXPECT_EQ(state_of(job), job_state::scheduled);
+  EXPECT_TRUE(runner->started.empty());
+
+  advance(1ms);
+
+  EXPECT_EQ(state_of(job), job_state::processing);
+  ASSERT_EQ(runner->started.size(), 1U);
+  EXPECT_EQ(runner->started.front()->kind, task_kind::start);
+  runner->complete("done");
+  run();
+  EXPECT_EQ(state_of(job), job_state::completed);
+}
+
+TEST_F(Scheduled, TimeLimitCountsFromWhenTheJobIsDue) {
+  start();
+  const auto job = create(scheduled(1h, 10s));
+  advance(1h);
+  EXPECT_EQ(state_of(job), job_state::processing);
+
+  advance(10s);
+
+  EXPECT_EQ(state_of(job), job_state::timeout);
+}
+
+TEST_F(Scheduled, JobIsCanceledBeforeItsTime) {
+  start();
+  const auto job = create(scheduled(5s));
+
+  const auto canceled = cancel(job, "no longer needed");
+
+  ASSERT_TRUE(canceled);
+  EXPECT_EQ((*canceled)->state, job_state::canceled);
+  EXPECT_EQ((*canceled)->outcome->error_text, "no longer needed");
+  EXPECT_EQ((*canceled)->version, 2U);
+  EXPECT_EQ(cancel(job).error().code, errc::conflict);
+  advance(10s);
+  EXPECT_TRUE(runner->started.empty());
+  EXPECT_EQ(health().live, 0U);
+}
+
+TEST_F(Scheduled, WaitEndsWithTheCancel) {
+  start();
+  const auto job = create(scheduled(5s));
+  job_slot waiting;
+  jobs->wait({job->spec->id, {}, {}}, 60s, waiting.callback());
+  run();
+  EXPECT_EQ(waiting.count, 0);
+
+  ASSERT_TRUE(cancel(job));
+
+  ASSERT_EQ(waiting.count, 1);
+  EXPECT_EQ((**waiting.value)->state, job_state::canceled);
+}
+
+TEST_F(Scheduled, SecondCancelBeforeTheFirstIsStoredHearsConflict) {
+  start_durable();
+  const auto job = create(scheduled(5s));
+  keeper.is_holding = true;
+  job_slot first;
+  job_slot second;
+  jobs->cancel({job->spec->id, {}, {}}, "one", first.callback());
+  jobs->cancel({job->spec->id, {}, {}}, "two", second.callback());
+  run();
+  advance(10s); // its time comes, and must not matter
+  EXPECT_EQ(first.count + second.count, 0);
+
+  keeper.is_holding = false;
+  while (!keeper.held.empty())
+    release_batch({});
+
+  ASSERT_TRUE(first.value->has_value());
+  EXPECT_EQ((**first.value)->outcome->error_text, "one");
+  EXPECT_EQ(second.value->error().code, errc::conflict);
+  EXPECT_TRUE(runner->started.empty());
+}
+
+TEST_F(Scheduled, WithoutAStoreThatKeepsItTheJobFailsAtTheEnd) {
+  start();
+  const auto job = create(scheduled(5s));
+
+  drain(0ms);
+
+  EXPECT_EQ(drained, 1);
+  const auto end = get(job).value();
+  EXPECT_EQ(end->state, job_state::failed);
+  EXPECT_EQ(end->outcome->error_code, "shutdown");
+}
+
+TEST_F(Scheduled, FarJobIsLeftToTheStore) {
+  start_durable();
+  const auto far = create(scheduled(1h));
+  const auto near = create(scheduled(9min));
+  keeper.finds.clear();
+
+  job_slot slot;
+  jobs->get({far->spec->id, {}, {}}, slot.callback());
+  run();
+
+  EXPECT_EQ(keeper.finds.size(), 1U) << "held in memory";
+  EXPECT_EQ(state_of(near), job_state::scheduled);
+  EXPECT_EQ(keeper.finds.size(), 1U);
+  EXPECT_EQ(held(), 2U);
+  keeper.finds.front()->done(far);
+}
+
+TEST_F(Scheduled, FarJobComesBackInTime) {
+  start_durable();
+  const auto far = create(scheduled(1h));
+  advance_minutes(59);
+  EXPECT_TRUE(runner->started.empty());
+  advance(59s);
+  EXPECT_TRUE(runner->started.empty());
+
+  advance(1s);
+
+  ASSERT_EQ(runner->started.size(), 1U);
+  EXPECT_EQ(runner->started.front()->job->spec->id, far->spec->id);
+  EXPECT_EQ(held(), 1U);
+}
+
+TEST_F(Scheduled, MoreJobsThanFitAPageComeBack) {
+  options.live_jobs_max = 2000;
+  info.concurrency = 2000;
+  start_durable();
+  for (int i = 0; i < 1201; ++i)
+    create(scheduled(1h));
+  const auto actors = actors_running();
+
+  advance_minutes(60);
+
+  EXPECT_EQ(runner->started.size(), 1201U);
+  EXPECT_EQ(actors_running(), actors + 1201);
+  EXPECT_EQ(held(), 1201U);
+}
+
+TEST_F(Scheduled, FarJobIsCanceled) {
+  start_durable();
+  const auto far = create(scheduled(std::chrono::days{30}));
+
+  const auto canceled = cancel(far, "changed plans");
+
+  ASSERT_TRUE(canceled);
+  EXPECT_EQ((*canceled)->state, job_state::canceled);
+  EXPECT_EQ(held(), 0U);
+  EXPECT_EQ(keeper.kept.at(far->spec->id)->state, job_state::canceled);
+  EXPECT_EQ(cancel(far).error().code, errc::conflict);
+}
+
+TEST_F(Scheduled, OfTwoCancelsOfAFarJobOneWins) {
+  start_durable();
+  const auto far = create(scheduled(1h));
+  job_slot first;
+  job_slot second;
+  jobs->cancel({far->spec->id, {}, {}}, "one", first.callback());
+  jobs->cancel({far->spec->id, {}, {}}, "two", second.callback());
+
+  run();
+
+  EXPECT_TRUE(first.value->has_value());
+  EXPECT_EQ(second.value->error().code, errc::conflict);
+  EXPECT_EQ(keeper.fetches.size(), 1U);
+}
+
+TEST_F(Scheduled, FarJobOfAnotherOrganisationIsNotCanceled) {
+  start_durable();
+  const auto far = create(scheduled(1h));
+  job_slot slot;
+
+  jobs->cancel({far->spec->id, {}, "another"}, {}, slot.callback());
+  run();
+
+  EXPECT_EQ(slot.value->error().code, errc::forbidden);
+  EXPECT_EQ(keeper.kept.at(far->spec->id)->state, job_state::scheduled);
+}
+
+TEST_F(Scheduled, FinishedJobThatOnlyTheStoreHoldsIsNotCanceled) {
+  start_durable();
+  auto ended = std::make_shared<callboard::job>(*create(scheduled(0s)));
+  runner->complete("done");
+  run();
+  advance(10min);
+  ended->state = job_state::completed;
+
+  EXPECT_EQ(cancel(ended).error(), (error{errc::conflict, "job is already completed"}));
+}
+
+TEST_F(Scheduled, UnknownJobIsNotFound) {
+  start_durable();
+  job_slot slot;
+
+  jobs->cancel({*uuid::parse("01890a5d-ac96-774b-bcce-b302099a8057"), {}, {}}, {}, slot.callback());
+  run();
+
+  EXPECT_EQ(slot.value->error().code, errc::not_found);
+}
+
+TEST_F(Scheduled, WaitForAFarJobLastsAndLeavesNothingBehind) {
+  start_durable();
+  const auto far = create(scheduled(1h));
+  job_slot slot;
+  jobs->wait({far->spec->id, {}, {}}, 60s, slot.callback());
+  run();
+  EXPECT_EQ(slot.count, 0);
+  advance(60s);
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ((**slot.value)->state, job_state::scheduled);
+
+  keeper.finds.clear();
+  job_slot again;
+  jobs->get({far->spec->id, {}, {}}, again.callback());
+  run();
+
+  EXPECT_EQ(keeper.finds.size(), 1U) << "still held in memory";
+  EXPECT_EQ(held(), 1U);
+  keeper.finds.front()->done(far);
+}
+
+TEST_F(Scheduled, JobsThatTheStoreHoldsCountAsLive) {
+  options.live_jobs_max = 3;
+  scheduled_later = 2;
+  start_durable();
+  create(scheduled(1h));
+
+  EXPECT_EQ(refused(scheduled(1h)).code, errc::capacity);
+  EXPECT_EQ(refused().code, errc::capacity);
+  EXPECT_EQ(health().live, 3U);
+}
+
+TEST_F(Scheduled, JobOfAnEarlierRunComesBackAndCountsOnce) {
+  auto spec = std::make_shared<job_spec>();
+  spec->id = *uuid::parse("01890a5d-ac96-774b-bcce-b302099a8057");
+  spec->kind = job_kind::agent;
+  spec->organisation = "default";
+  spec->agent_id = info.id;
+  spec->agent_job = std::make_shared<const agent_job_fields>();
+  spec->created_at = wall_start - 1h;
+  spec->due_at = wall_start + 30min;
+  spec->expires_at = spec->due_at + 1h;
+  auto kept = std::make_shared<callboard::job>();
+  kept->spec = spec;
+  kept->version = 1;
+  kept->state = job_state::scheduled;
+  keeper.kept[spec->id] = kept;
+  scheduled_later = 1;
+  start_durable();
+  EXPECT_EQ(health().live, 1U);
+
+  advance_minutes(30);
+
+  EXPECT_EQ(runner->started.size(), 1U);
+  EXPECT_EQ(health().live, 1U);
+}
+
+TEST_F(Scheduled, StoreThatCannotBeReadIsAskedAgain) {
+  start_durable();
+  create(scheduled(12min));
+  keeper.load_fault = error{errc::io, "cannot read"};
+  advance_minutes(8);
+  EXPECT_GT(keeper.loads.size(), 2U);
+  keeper.load_fault.reset();
+
+  advance_minutes(4);
+
+  EXPECT_EQ(runner->started.size(), 1U);
+}
+
+TEST_F(Scheduled, CreationThatCannotBeStoredLeavesNothing) {
+  start_durable();
+  keeper.is_holding = true;
+  job_slot slot;
+  jobs->submit(scheduled(1h), 0ms, slot.callback());
+  run();
+
+  release_batch(tl::unexpected(error{errc::io, "disk full"}));
+
+  EXPECT_EQ(slot.value->error().code, errc::unavailable);
+  EXPECT_EQ(health().live, 0U);
+}
+
+TEST_F(Scheduled, DrainLeavesJobsToTheNextStart) {
+  start_durable();
+  const auto job = create(scheduled(5s));
+
+  drain(0ms);
+
+  EXPECT_EQ(drained, 1);
+  EXPECT_EQ(cancel(job).error().code, errc::unavailable);
+  advance(10s);
+  EXPECT_TRUE(runner->started.empty());
+  EXPECT_EQ(keeper.kept.at(job->spec->id)->state, job_state::scheduled);
+}
+
+} // namespace
+
+} // namespace callboard::actors::test
