@@ -21,11 +21,11 @@ const cases = {
     (oracle) => {
       oracle.acknowledged('a');
       oracle.task_begun({ jobId: 'a', taskId: 't1', attempt: 1 });
-      oracle.stored(stored({ version: 2 }));
+      oracle.stored([stored({ version: 2 })]);
       oracle.task_begun({ jobId: 'a', taskId: 't1', attempt: 1 });
       oracle.seen_over('a', ['completed', 'x']);
-      oracle.stored(stored(over));
-      oracle.stored(stored(over));
+      oracle.stored([stored(over)]);
+      oracle.stored([stored(over)]);
       oracle.finished();
     },
   ],
@@ -33,28 +33,28 @@ const cases = {
     'job a was acknowledged and is lost',
     (oracle) => {
       oracle.acknowledged('a');
-      oracle.stored('{"callboard_export":1}\n');
+      oracle.stored(['{"callboard_export":1}']);
     },
   ],
   'a version goes back': [
     'job a version 2 has become 1',
     (oracle) => {
-      oracle.stored(stored({ version: 2 }));
-      oracle.stored(stored({ version: 1 }));
+      oracle.stored([stored({ version: 2 })]);
+      oracle.stored([stored({ version: 1 })]);
     },
   ],
   'an end changes': [
     /^job a ended as .*"x".*, now it is .*"y"/,
     (oracle) => {
-      oracle.stored(stored(over));
-      oracle.stored(stored({ ...over, outcome: { result: 'y' } }));
+      oracle.stored([stored(over)]);
+      oracle.stored([stored({ ...over, outcome: { result: 'y' } })]);
     },
   ],
   'an end that was shown is forgotten': [
     'job a was shown as ["completed"], is processing',
     (oracle) => {
       oracle.seen_over('a', ['completed']);
-      oracle.stored(stored({ state: 'processing' }));
+      oracle.stored([stored({ state: 'processing' })]);
     },
   ],
   'an end is shown in two ways': [
@@ -68,7 +68,7 @@ const cases = {
     'job a task t1 began after its end',
     (oracle) => {
       oracle.seen_over('a', ['timeout']);
-      oracle.task_begun({ jobId: 'a', taskId: 't1', attempt: 1 });
+      oracle.task_begun({ jobId: 'a', taskId: 't1', attempt: 1 }, performance.now() + 1000);
     },
   ],
   'a task changes its id': [
@@ -82,7 +82,7 @@ const cases = {
     'job a never ended',
     (oracle) => {
       oracle.acknowledged('a');
-      oracle.stored(stored({}));
+      oracle.stored([stored({})]);
       oracle.finished();
     },
   ],
@@ -99,6 +99,6 @@ for (const [name, [expected, tell]] of Object.entries(cases)) {
 test('a fault ends the check with what it is', () => {
   const oracle = new crash_oracle();
   oracle.acknowledged('a');
-  oracle.stored('');
+  oracle.stored([]);
   assert.throws(() => oracle.check('round 1'), /round 1: 1 faults\n {2}job a was acknowledged/);
 });
