@@ -3,6 +3,8 @@
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
+# Headers alone; only json/ includes them.
+find_package(valijson REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(CURL 7.80 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)

