@@ -208,12 +208,17 @@ TEST_F(AgentJobLife, FractionOfAMinuteIsEnoughBetweenRetries) {
   EXPECT_EQ(runner->started.size(), 2U);
 }
 
+/// 10,000 races, in parts: a test ends within a minute, on a busy machine too.
+class AgentJobRace : public AgentJobLife, public ::testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(Parts, AgentJobRace, ::testing::Range(0, 5));
+
 /// Many jobs in one world: each is canceled and completed at the same instant, with its messages
 /// delivered in an order of chance.
-TEST_F(AgentJobLife, CancelAndCompletionAtTheSameInstantHaveOneWinner) {
-  constexpr int rounds = 10'000;
+TEST_P(AgentJobRace, OfCancelAndCompletionHasOneWinner) {
+  constexpr int rounds = 2'000;
   options.live_jobs_max = rounds;
-  const auto seed = callboard::test::random_seed();
+  const auto seed = callboard::test::random_seed() + static_cast<std::uint64_t>(GetParam());
   std::mt19937_64 chance{seed};
   start();
   int canceled = 0;
