@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/task_id.hpp"
 #include "core/time_after.hpp"
 #include "core/uuid_v7.hpp"
 
@@ -29,9 +30,9 @@ task_record* job_step::open_task() noexcept {
 
 void job_step::start_task(task_kind kind) {
   task_record task;
-  task.id = make_uuid_v7(now_.wall, random_);
   task.kind = kind;
   task.attempt = static_cast<std::uint32_t>(next_->tasks.size()) + 1;
+  task.id = task_id_for(next_->spec->id, task.attempt, kind);
   task.created_at = now_.wall;
   next_->tasks.push_back(std::move(task));
   made_.effects.start_task = true;

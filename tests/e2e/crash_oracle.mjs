@@ -41,11 +41,13 @@ export class crash_oracle {
     const job = this.#known(task.jobId);
     if (job.over_since + on_its_way_ms < begun_at) this.#fault(task.jobId, `task ${task.taskId} began after its end`);
     job.tasks ??= new Map();
-    const before = job.tasks.get(task.attempt) ?? task.taskId;
+    // A crash can undo an answer, so that the attempt after it is of another kind the next time.
+    const attempt = `${task.kind} ${task.attempt}`;
+    const before = job.tasks.get(attempt) ?? task.taskId;
     if (before !== task.taskId) {
-      this.#fault(task.jobId, `attempt ${task.attempt} is task ${before} and ${task.taskId}`);
+      this.#fault(task.jobId, `${attempt} is task ${before} and ${task.taskId}`);
     }
-    job.tasks.set(task.attempt, before);
+    job.tasks.set(attempt, before);
   }
 
   /** The lines of the database after the end of a server, as `callboard store export` writes them. */

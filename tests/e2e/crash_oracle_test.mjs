@@ -20,9 +20,9 @@ const cases = {
     '',
     (oracle) => {
       oracle.acknowledged('a');
-      oracle.task_begun({ jobId: 'a', taskId: 't1', attempt: 1 });
+      oracle.task_begun({ jobId: 'a', taskId: 't1', kind: 'message', attempt: 1 });
       oracle.stored([stored({ version: 2 })]);
-      oracle.task_begun({ jobId: 'a', taskId: 't1', attempt: 1 });
+      oracle.task_begun({ jobId: 'a', taskId: 't1', kind: 'message', attempt: 1 });
       oracle.seen_over('a', ['completed', 'x']);
       oracle.stored([stored(over)]);
       oracle.stored([stored(over)]);
@@ -68,14 +68,14 @@ const cases = {
     'job a task t1 began after its end',
     (oracle) => {
       oracle.seen_over('a', ['timeout']);
-      oracle.task_begun({ jobId: 'a', taskId: 't1', attempt: 1 }, performance.now() + 1000);
+      oracle.task_begun({ jobId: 'a', taskId: 't1', kind: 'message', attempt: 1 }, performance.now() + 1000);
     },
   ],
   'a task changes its id': [
-    'job a attempt 1 is task t1 and t2',
+    'job a message 1 is task t1 and t2',
     (oracle) => {
-      oracle.task_begun({ jobId: 'a', taskId: 't1', attempt: 1 });
-      oracle.task_begun({ jobId: 'a', taskId: 't2', attempt: 1 });
+      oracle.task_begun({ jobId: 'a', taskId: 't1', kind: 'message', attempt: 1 });
+      oracle.task_begun({ jobId: 'a', taskId: 't2', kind: 'message', attempt: 1 });
     },
   ],
   'a job never ends': [
