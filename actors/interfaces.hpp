@@ -179,19 +179,11 @@ using store_reader_actor = caf::typed_actor<
   caf::reacts_to<atom::list, list_call_ptr>>;
 
 /// The STORE KEEPER actor interface: what touches the store, on a thread of its own.
-using store_keeper_actor = caf::typed_actor<
+using store_keeper_actor = store_reader_actor::extend<
   // Write a batch: all of it or nothing.
   caf::replies_to<atom::commit, store_batch_ptr>::with<store_outcome>,
   // Forget some of the jobs whose time is over.
-  caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>,
-  // Look a job up.
-  caf::replies_to<atom::fetch, uuid>::with<found_job>,
-  // Load some of the jobs that are scheduled.
-  caf::replies_to<atom::load, scheduled_window>::with<loaded_jobs>,
-  // Look a job up and answer the call.
-  caf::reacts_to<atom::find, job_call_ptr>,
-  // Look up a page of jobs and answer the call.
-  caf::reacts_to<atom::list, list_call_ptr>>;
+  caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>>;
 
 /// The REGISTRY actor interface: what is held, how much, and who waits for it.
 using registry_actor = caf::typed_actor<

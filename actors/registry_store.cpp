@@ -125,6 +125,7 @@ void registry_state::sweep(job_kind kind, system_time before) {
     ->request(keeper_, caf::infinite, atom::sweep_v, retention_sweep{kind, before, erased_at_once})
     .then(
       [this, kind, before](const sweep_outcome& erased) {
+        // A store that cannot erase is asked again by the next sweep, and its commits tell of it.
         if (erased && *erased == erased_at_once)
           sweep(kind, before);
       },

@@ -206,18 +206,4 @@ config_document read_document(const config_sources& sources) {
   return document;
 }
 
-std::string pointer_to(std::string_view parent, std::string_view name) {
-  std::string made{parent};
-  made += '/';
-  for (const char c : name) {
-    if (c == '~')
-      made += "~0";
-    else if (c == '/')
-      made += "~1";
-    else
-      made += c;
-  }
-  return made;
-}
-
 } // namespace callboard::app

@@ -55,7 +55,4 @@ struct config_document {
 /// everything that is wrong is known at once.
 config_document read_document(const config_sources& sources);
 
-/// A pointer with one more part, escaped as RFC 6901 demands.
-std::string pointer_to(std::string_view parent, std::string_view name);
-
 } // namespace callboard::app

@@ -3,6 +3,7 @@
 #include <map>
 
 #include <callboard/json_schema.hpp>
+#include <callboard/json_text.hpp>
 
 #include "app/config_formats.hpp"
 #include "app/digest.hpp"

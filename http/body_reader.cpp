@@ -85,16 +85,7 @@ void body_reader::refuse(const std::string& name, std::string message) {
 }
 
 std::string body_reader::pointer_to(const std::string& name) const {
-  auto made = pointer_ + '/';
-  for (const auto c : name) {
-    if (c == '~')
-      made += "~0";
-    else if (c == '/')
-      made += "~1";
-    else
-      made += c;
-  }
-  return made;
+  return callboard::pointer_to(pointer_, name);
 }
 
 std::size_t count_characters(std::string_view text) noexcept {

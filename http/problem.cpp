@@ -5,7 +5,7 @@
 
 namespace callboard::http {
 
-response problem(int status, std::string_view code, std::string_view detail) {
+std::string begin_problem(int status, std::string_view code, std::string_view detail) {
   std::string body = R"({"type":"about:blank","title":)";
   append_string(body, reason_phrase(status));
   body += R"(,"status":)";
@@ -14,8 +14,11 @@ response problem(int status, std::string_view code, std::string_view detail) {
   append_string(body, detail);
   body += R"(,"code":)";
   append_string(body, code);
-  body += '}';
-  return response{status, std::move(body), problem_type};
+  return body;
+}
+
+response problem(int status, std::string_view code, std::string_view detail) {
+  return response{status, begin_problem(status, code, detail) + '}', problem_type};
 }
 
 response internal_error() {

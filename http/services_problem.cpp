@@ -1,23 +1,16 @@
 #include "http/services_problem.hpp"
 
-#include "http/head.hpp"
 #include "http/json_writer.hpp"
+#include "http/problem.hpp"
 
 namespace callboard::http {
 
 namespace {
 
-/// The problem without its closing brace.
-std::string begin_problem(int status, std::string_view code, std::string_view detail,
-                          std::string_view message) {
-  std::string body = R"({"type":"about:blank","title":)";
-  append_string(body, reason_phrase(status));
-  body += R"(,"status":)";
-  append_number(body, status);
-  body += R"(,"detail":)";
-  append_string(body, detail);
-  body += R"(,"code":)";
-  append_string(body, code);
+/// The problem with the member that clients of these routes read, without its closing brace.
+std::string begin_with_message(int status, std::string_view code, std::string_view detail,
+                               std::string_view message) {
+  auto body = begin_problem(status, code, detail);
   body += R"(,"message":)";
   append_string(body, message);
   return body;
@@ -26,7 +19,7 @@ std::string begin_problem(int status, std::string_view code, std::string_view de
 } // namespace
 
 response services_problem(int status, std::string_view code, std::string_view detail) {
-  return {status, begin_problem(status, code, detail, detail) + '}', problem_type};
+  return {status, begin_with_message(status, code, detail, detail) + '}', problem_type};
 }
 
 response refuse_fields(const std::vector<field_fault>& faults) {
@@ -37,7 +30,7 @@ response refuse_fields(const std::vector<field_fault>& faults) {
     message += &each == &faults.front() ? ": " : "; ";
     message += each.field.empty() ? each.message : each.field + ' ' + each.message;
   }
-  auto body = begin_problem(status, "invalid_request", detail, message);
+  auto body = begin_with_message(status, "invalid_request", detail, message);
   body += R"(,"errors":[)";
   for (const auto& each : faults) {
     body += &each == &faults.front() ? R"({"field":)" : R"(,{"field":)";

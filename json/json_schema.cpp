@@ -12,6 +12,8 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include <callboard/json_text.hpp>
+
 #include "json/schema_guard.hpp"
 
 namespace callboard {
@@ -31,7 +33,7 @@ constexpr std::string_view missing = "Missing required property '";
 std::string pointer_of(const std::vector<std::string>& context) {
   std::string pointer;
   for (std::size_t i = 1; i < context.size(); ++i)
-    pointer = json::pointer_to(pointer, context[i].substr(1, context[i].size() - 2));
+    pointer = pointer_to(pointer, context[i].substr(1, context[i].size() - 2));
   return pointer;
 }
 
@@ -41,8 +43,7 @@ json_fault readable(const valijson::ValidationResults::Error& from) {
   auto text = from.description;
   if (text.starts_with(missing)) {
     const auto end = text.rfind('\'');
-    return {json::pointer_to(pointer, text.substr(missing.size(), end - missing.size())),
-            "is required"};
+    return {pointer_to(pointer, text.substr(missing.size(), end - missing.size())), "is required"};
   }
   if (text.ends_with('.'))
     text.pop_back();

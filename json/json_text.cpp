@@ -211,4 +211,8 @@ std::optional<std::int64_t> to_int64(const json& value) noexcept {
   return static_cast<std::int64_t>(number);
 }
 
+std::string pointer_to(std::string_view parent, std::string_view name) {
+  return (nlohmann::json::json_pointer{std::string{parent}} / std::string{name}).to_string();
+}
+
 } // namespace callboard

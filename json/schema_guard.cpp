@@ -2,6 +2,8 @@
 
 #include <regex>
 
+#include <callboard/json_text.hpp>
+
 namespace callboard::json {
 
 namespace {
@@ -132,19 +134,6 @@ std::size_t count_values(const document& value, std::size_t most) {
       count += count_values(part, most - count);
     }
   return count;
-}
-
-std::string pointer_to(const std::string& parent, const std::string& name) {
-  auto made = parent + '/';
-  for (const auto c : name) {
-    if (c == '~')
-      made += "~0";
-    else if (c == '/')
-      made += "~1";
-    else
-      made += c;
-  }
-  return made;
 }
 
 } // namespace callboard::json

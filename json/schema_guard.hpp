@@ -18,7 +18,4 @@ std::vector<json_fault> too_costly(const nlohmann::json& schema, const nlohmann:
 /// How many values a document has, itself included; counting ends at `most`.
 std::size_t count_values(const nlohmann::json& document, std::size_t most);
 
-/// A pointer with one more part, escaped as RFC 6901 demands.
-std::string pointer_to(const std::string& parent, const std::string& name);
-
 } // namespace callboard::json

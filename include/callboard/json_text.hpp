@@ -60,6 +60,9 @@ result<nlohmann::json> parse_json(std::string_view text, const json_limits& limi
 /// Prints compactly. Bytes that are not UTF-8 come out as U+FFFD; never throws on content.
 std::string dump_json(const nlohmann::json& value);
 
+/// The JSON Pointer (RFC 6901) of a member or element of what another pointer names.
+std::string pointer_to(std::string_view parent, std::string_view name);
+
 /// The value of a JSON number if it is an integer that 64 signed bits hold (`5`, `5.0` and `5e0` all
 /// are 5); no value for fractions, larger ones and everything that is no number. Never wraps.
 std::optional<std::int64_t> to_int64(const nlohmann::json& value) noexcept;

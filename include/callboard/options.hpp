@@ -9,7 +9,7 @@ namespace callboard {
 struct engine_options {
   /// Messaging jobs held in memory, finished ones included; ≥ 1. The Messaging Jobs API documents 10,000.
   std::size_t jobs_max = 10'000;
-  /// Live jobs of all kinds, scheduled ones included; ≥ 1. At about a kilobyte each: 100 MB.
+  /// Live jobs of all kinds, scheduled ones included; ≥ 1. At not quite 3 KB each: 300 MB.
   std::size_t live_jobs_max = 100'000;
   /// How long a finished messaging job is kept after `max(expires_at, finished_at)`.
   std::chrono::seconds message_retention{600};
