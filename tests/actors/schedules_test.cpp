@@ -277,7 +277,7 @@ TEST_F(Schedules, SetClockIsNoticedWithinASecond) {
   runner->started.clear();
   *clock_error = 0ms;
   advance(1s);
-  advance(62s);
+  advance(49s);
   EXPECT_EQ(runner->started.size(), 1u) << "the minutes go on when the clock is set back";
 }
 
