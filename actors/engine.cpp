@@ -83,6 +83,25 @@ private:
   std::function<void(std::string_view)> told_;
 };
 
+/// Passes failed attempts on to whoever wants to know.
+class failure_relay {
+public:
+  void on_failed_attempt(failed_attempt_sink told) {
+    const std::lock_guard guard{mutex_};
+    told_ = std::move(told);
+  }
+
+  void raise(const scheduled_job& of, const job& run) {
+    const std::lock_guard guard{mutex_};
+    if (told_)
+      told_(of, run);
+  }
+
+private:
+  std::mutex mutex_;
+  failed_attempt_sink told_;
+};
+
 } // namespace
 
 struct engine::implementation {
@@ -94,6 +113,8 @@ struct engine::implementation {
     start.options = options;
     start.is_durable = shared_store->is_durable();
     start.stored = std::move(stored);
+    start.on_failed_attempt
+      = [this](const scheduled_job& of, const job& run) { failures.raise(of, run); };
     start.jobs = std::make_shared<actors::job_table>();
     // Stores block, so their keeper has a thread of its own.
     start.keeper = system.spawn<caf::detached>(actors::store_keeper, shared_store);
@@ -140,6 +161,7 @@ struct engine::implementation {
 
   actors::environment world = actors::real_environment();
   fatal_relay fatal;
+  failure_relay failures;
   system_config config;
   caf::actor_system system;
   actors::registry_actor registry;
@@ -164,9 +186,13 @@ result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs
   auto finished = jobs->load_finished(job_kind::message, options.jobs_max);
   if (!finished)
     return tl::unexpected(std::move(finished.error()));
-  return engine{std::make_unique<implementation>(
-    options, std::move(jobs), std::move(agents),
-    actors::held_jobs{std::move(*live), std::move(*finished), due_before, *later})};
+  auto schedules = jobs->load_schedules();
+  if (!schedules)
+    return tl::unexpected(std::move(schedules.error()));
+  return engine{
+    std::make_unique<implementation>(options, std::move(jobs), std::move(agents),
+                                     actors::held_jobs{std::move(*live), std::move(*finished),
+                                                       due_before, *later, std::move(*schedules)})};
 }
 
 engine::engine(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {
@@ -185,6 +211,10 @@ service& engine::jobs() noexcept {
 
 void engine::drain(std::chrono::milliseconds grace) {
   impl_->drain(grace);
+}
+
+void engine::on_failed_attempt(failed_attempt_sink told) {
+  impl_->failures.on_failed_attempt(std::move(told));
 }
 
 void engine::on_fatal(std::function<void(std::string_view)> told) {

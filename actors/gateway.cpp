@@ -9,7 +9,10 @@ namespace callboard::actors {
 
 gateway::gateway(registry_actor registry, std::shared_ptr<const job_table> held,
                  std::vector<agent_info> agents)
-  : registry_(std::move(registry)), held_(std::move(held)), agents_(std::move(agents)) {
+  : registry_(std::move(registry)),
+    schedules_(registry_),
+    held_(std::move(held)),
+    agents_(std::move(agents)) {
   // nop
 }
 
@@ -47,6 +50,10 @@ void gateway::list(job_query query, callback<job_page> done) {
 void gateway::health(std::function<void(engine_health)> done) {
   caf::anon_send(registry_, atom::report_v,
                  std::make_shared<health_call>(health_call{std::move(done)}));
+}
+
+schedule_service& gateway::schedules() noexcept {
+  return schedules_;
 }
 
 const std::vector<agent_info>& gateway::agents() const noexcept {

@@ -7,6 +7,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/job_table.hpp"
+#include "actors/schedule_gateway.hpp"
 
 namespace callboard::actors {
 
@@ -33,9 +34,11 @@ public:
   void list(job_query query, callback<job_page> done) override;
   void health(std::function<void(engine_health)> done) override;
   const std::vector<agent_info>& agents() const noexcept override;
+  schedule_service& schedules() noexcept override;
 
 private:
   registry_actor registry_;
+  schedule_gateway schedules_;
   std::shared_ptr<const job_table> held_;
   std::vector<agent_info> agents_;
 };

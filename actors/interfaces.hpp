@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <caf/all.hpp>
@@ -13,6 +14,8 @@
 #include <callboard/service.hpp>
 #include <callboard/store.hpp>
 #include <callboard/time.hpp>
+
+#include "actors/schedule_calls.hpp"
 
 namespace callboard::actors {
 
@@ -59,6 +62,12 @@ struct drain_call {
 struct store_batch {
   std::vector<job_ptr> snapshots;
   std::vector<uuid> erased;
+  /// Null: it is forgotten.
+  std::unordered_map<uuid, scheduled_job_ptr> schedules;
+
+  bool is_empty() const noexcept {
+    return snapshots.empty() && erased.empty() && schedules.empty();
+  }
 };
 
 /// Which finished jobs the store may forget.
@@ -74,6 +83,13 @@ struct retention_sweep {
 struct scheduled_window {
   due_place from;
   system_time until;
+  std::size_t limit = 0;
+};
+
+/// Which runs the store may forget; see `store::erase_runs`.
+struct run_sweep {
+  uuid schedule_id;
+  std::size_t keep = 0;
   std::size_t limit = 0;
 };
 
@@ -111,12 +127,16 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::sweep_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::scheduled_window)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::found_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::loaded_jobs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::run_sweep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::schedule_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::list_runs_ptr)
 
 CAF_BEGIN_TYPE_ID_BLOCK(callboard, caf::first_custom_type_id)
 
 CAF_ADD_ATOM(callboard, callboard::atom, abandon, "abandon")
 CAF_ADD_ATOM(callboard, callboard::atom, abort, "abort")
 CAF_ADD_ATOM(callboard, callboard::atom, answer, "answer")
+CAF_ADD_ATOM(callboard, callboard::atom, arrange, "arrange")
 CAF_ADD_ATOM(callboard, callboard::atom, cancel, "cancel")
 CAF_ADD_ATOM(callboard, callboard::atom, commit, "commit")
 CAF_ADD_ATOM(callboard, callboard::atom, drain, "drain")
@@ -176,14 +196,18 @@ using store_reader_actor = caf::typed_actor<
   // Look a job up and answer the call.
   caf::reacts_to<atom::find, job_call_ptr>,
   // Look up a page of jobs and answer the call.
-  caf::reacts_to<atom::list, list_call_ptr>>;
+  caf::reacts_to<atom::list, list_call_ptr>,
+  // Look up the runs of a scheduled job and answer the call.
+  caf::reacts_to<atom::list, list_runs_ptr>>;
 
 /// The STORE KEEPER actor interface: what touches the store, on a thread of its own.
 using store_keeper_actor = store_reader_actor::extend<
   // Write a batch: all of it or nothing.
   caf::replies_to<atom::commit, store_batch_ptr>::with<store_outcome>,
   // Forget some of the jobs whose time is over.
-  caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>>;
+  caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>,
+  // Forget the older runs of a scheduled job.
+  caf::replies_to<atom::sweep, run_sweep>::with<sweep_outcome>>;
 
 /// The REGISTRY actor interface: what is held, how much, and who waits for it.
 using registry_actor = caf::typed_actor<
@@ -197,6 +221,8 @@ using registry_actor = caf::typed_actor<
   caf::reacts_to<atom::cancel, job_call_ptr>,
   // Answer with a page of jobs.
   caf::reacts_to<atom::list, list_call_ptr>,
+  // Do something with scheduled jobs.
+  caf::reacts_to<atom::arrange, schedule_call_ptr>,
   // Answer with how the engine is.
   caf::reacts_to<atom::report, health_call_ptr>,
   // A job has changed.

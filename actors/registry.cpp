@@ -34,6 +34,7 @@ registry_actor::behavior_type registry_state::make_behavior(const environment& s
   reader_ = std::move(start.reader);
   jobs_ = std::move(start.jobs);
   is_durable_ = start.is_durable;
+  on_failed_attempt_ = std::move(start.on_failed_attempt);
   restore(std::move(start.stored));
   return {
     [this](atom::submit, const submit_call_ptr& call) { on_submit(call); },
@@ -41,6 +42,7 @@ registry_actor::behavior_type registry_state::make_behavior(const environment& s
     [this](atom::wait, const job_call_ptr& call) { on_wait(call); },
     [this](atom::cancel, const job_call_ptr& call) { on_cancel(call); },
     [this](atom::list, const list_call_ptr& call) { on_list(call); },
+    [this](atom::arrange, const schedule_call_ptr& call) { on_arrange(call); },
     [this](atom::report, const health_call_ptr& call) { on_report(call); },
     [this](atom::update, const job_update& update) { on_update(update); },
     [this](atom::drain, const drain_call_ptr& call) { on_drain(call); },

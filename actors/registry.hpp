@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
+#include <callboard/engine.hpp>
 #include <callboard/options.hpp>
 
 #include "actors/environment.hpp"
@@ -15,6 +18,7 @@
 #include "actors/job_table.hpp"
 #include "core/commit_pace.hpp"
 #include "core/job_machine.hpp"
+#include "core/schedule_book.hpp"
 #include "core/tally.hpp"
 #include "core/timer_heap.hpp"
 #include "core/uuid_v7.hpp"
@@ -31,6 +35,8 @@ struct held_jobs {
   system_time due_before;
   /// How many they are.
   std::size_t scheduled_later = 0;
+  /// `store::load_schedules`.
+  std::vector<scheduled_job_ptr> schedules;
 };
 
 /// How far ahead a registry loads scheduled jobs from a durable store: their memory is theirs for so
@@ -52,6 +58,8 @@ struct registry_start {
   /// `store::is_durable`.
   bool is_durable = false;
   held_jobs stored;
+  /// May be empty.
+  failed_attempt_sink on_failed_attempt;
 };
 
 /// The state of the REGISTRY actor.
@@ -70,6 +78,8 @@ public:
                                               registry_start start);
 
 private:
+  using stored_answers = std::vector<std::function<void(bool is_stored)>>;
+
   // -- calls from outside (registry.cpp) --------------------------------------
 
   void on_submit(const submit_call_ptr& call);
@@ -93,6 +103,7 @@ private:
   void restore(held_jobs stored);
   void restore_live(std::vector<job_ptr> live);
   void restore_finished(const std::vector<job_ptr>& finished);
+  void restore_run(job_entry& entry);
   job_entry& hold(core::transition first, std::size_t agent, bool is_created);
   void on_update(const job_update& update);
   void show(job_entry& entry, const job_ptr& snapshot);
@@ -128,6 +139,48 @@ private:
   /// Moves the horizon on and loads what comes within it.
   void load_scheduled();
   void load_page(system_time until);
+  // -- calls about scheduled jobs (registry_schedules.cpp) ---------------------
+
+  void on_arrange(const schedule_call_ptr& call);
+  void on_schedule_call(create_schedule& call);
+  void on_schedule_call(list_schedules& call);
+  void on_schedule_call(get_schedule& call);
+  void on_schedule_call(update_schedule& call);
+  void on_schedule_call(enable_schedule& call);
+  void on_schedule_call(remove_schedule& call);
+  void on_schedule_call(run_schedule& call);
+  void on_schedule_call(list_runs& call);
+  void on_schedule_call(next_times& call);
+  /// The job that a call means if it may see it and expects this version; else answers the call.
+  template <class Call>
+  const core::schedule_book::entry* schedule_for(Call& call);
+  result<void> check_agent(const uuid& id) const;
+  void change_schedule(const core::schedule_book::entry& held, schedule_definition wanted,
+                       callback<scheduled_job_ptr> done);
+  /// Has a change stored and answers then. A creation that cannot be stored is undone.
+  template <class T>
+  void answer_when_stored(schedule_change change, callback<T> done, T value, bool is_creation);
+
+  // -- scheduled jobs and their runs (registry_runs.cpp) -----------------------
+
+  void restore_schedules(const std::vector<scheduled_job_ptr>& stored);
+  /// Sets when to look at scheduled jobs again.
+  void arm_schedules();
+  void check_wall_clock(system_time now);
+  void on_schedules_due();
+  void look_at_schedule(const uuid& id, system_time now);
+  /// Starts what waits for the end of earlier runs.
+  void start_waiting(const uuid& id);
+  void keep_schedule(core::live_schedule next);
+  void perform(core::schedule_step step);
+  /// Errors: what stands against any new job; then nothing has changed.
+  /// @param done taken, and answered once the run is stored; empty for nobody.
+  result<void> start_run(core::schedule_step step, callback<job_ptr>& done);
+  void cancel_run(const uuid& id, const std::string& reason);
+  /// Counts a run that is over. Returns whether it is to be kept.
+  bool on_run_over(job_entry& entry, const job_ptr& run);
+  void note_failed_attempt(const job_ptr& run);
+  void erase_surplus_runs();
 
   // -- what goes to the store (registry_store.cpp) ----------------------------
 
@@ -137,8 +190,8 @@ private:
   void flush_if_due();
   /// Sends what has gathered.
   void flush();
-  void on_committed(const store_batch& batch);
-  void on_commit_failed(const store_batch& batch, const error& why);
+  void on_committed(const store_batch& batch, const stored_answers& answers);
+  void on_commit_failed(const store_batch& batch, const stored_answers& answers, const error& why);
   void refuse_creation(job_entry& entry);
   void on_retry();
 
@@ -200,6 +253,20 @@ private:
   /// When to look for jobs that the store may forget; none without a durable store.
   std::optional<steady_time> next_sweep_;
   bool is_retry_armed_ = false;
+  /// Told whether the batch could be stored.
+  stored_answers batch_answers_;
+  /// The beginning is over; before, nothing is sent, so that what belongs together stays so.
+  bool has_begun_ = false;
+
+  core::schedule_book schedules_;
+  /// When to look at scheduled jobs; none while nothing is scheduled.
+  std::optional<steady_time> schedule_wake_;
+  /// What the wall clock showed last; to notice when it is set back.
+  system_time last_wall_;
+  /// Scheduled jobs that may have more finished runs than are kept.
+  std::unordered_set<uuid> surplus_runs_;
+  std::optional<steady_time> next_trim_;
+  failed_attempt_sink on_failed_attempt_;
   /// Calls to cancel a job that have not been answered.
   std::size_t cancels_under_way_ = 0;
 

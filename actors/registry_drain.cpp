@@ -25,7 +25,8 @@ void registry_state::drain_if_quiet() {
   if (!is_draining_)
     return;
   if (is_ending_) {
-    const auto is_stored = commits_under_way_ == 0 && batch_.snapshots.empty();
+    const auto is_stored
+      = commits_under_way_ == 0 && batch_.snapshots.empty() && batch_.schedules.empty();
     const auto is_over
       = is_durable_ ? cancels_under_way_ == 0 && fetches_.empty() : tally_.live() == 0;
     // A store that fails now has had its chance; the process must be able to end.

@@ -21,12 +21,15 @@ void registry_state::restore(held_jobs stored) {
   parked_ = stored.scheduled_later;
   loaded_until_ = stored.due_before;
   load_from_ = {loaded_until_, {}};
+  restore_schedules(stored.schedules);
   restore_live(std::move(stored.live));
   restore_finished(stored.finished_messages);
   if (is_durable_) {
     sweep_now_and_then();
     next_load_ = self_->clock().now() + scheduled_horizon / 2;
   }
+  has_begun_ = true;
+  flush_if_due();
   arm();
 }
 
@@ -51,8 +54,21 @@ void registry_state::restore_live(std::vector<job_ptr> live) {
     auto first = core::resume(std::move(record), now, world_->random);
     if (!agent && !is_terminal(first.next.record->state))
       first = *core::apply(first.next, core::event::broken{}, now, world_->random);
-    hold(std::move(first), agent.value_or(0), false);
+    auto& entry = hold(std::move(first), agent.value_or(0), false);
+    if (entry.visible->spec->run)
+      restore_run(entry);
   }
+}
+
+void registry_state::restore_run(job_entry& entry) {
+  const auto run = entry.visible;
+  const auto& fields = *run->spec->run;
+  if (is_terminal(run->state))
+    on_run_over(entry, run);
+  else if (schedules_.find(fields.schedule_id))
+    schedules_.begin_run(fields.schedule_id, run->spec->id, fields.trigger);
+  else
+    cancel_run(run->spec->id, "the scheduled job was deleted");
 }
 
 job_entry& registry_state::hold(core::transition first, std::size_t agent, bool is_created) {
@@ -96,9 +112,17 @@ void registry_state::on_update(const job_update& update) {
     timers_.arm(entry, update.wake);
     arm();
   }
+  const auto* const run = update.snapshot->spec->run.get();
+  if (run) {
+    note_failed_attempt(update.snapshot);
+    if (is_over && !on_run_over(entry, update.snapshot))
+      return;
+  }
   store_soon(entry, update.snapshot, is_over && entry.calls && !entry.calls->waiters.empty());
   if (!is_durable_ || !is_over)
     show(entry, update.snapshot);
+  if (run && is_over)
+    start_waiting(run->schedule_id);
 }
 
 void registry_state::show(job_entry& entry, const job_ptr& snapshot) {
@@ -165,8 +189,9 @@ void registry_state::keep_finished(job_entry& entry) {
 
 void registry_state::drop(job_entry& entry) {
   const auto id = entry.visible->spec->id;
-  // Other kinds stay in a durable store.
-  if (!is_durable_ || entry.visible->spec->kind == job_kind::message)
+  // Agent jobs stay in a durable store, runs in any: only so many of them are kept.
+  const auto kind = entry.visible->spec->kind;
+  if (kind == job_kind::message || (kind == job_kind::agent && !is_durable_))
     batch_.erased.push_back(id);
   tally_.remove(*entry.visible);
   timers_.disarm(entry);
@@ -214,15 +239,18 @@ void registry_state::on_wake() {
     load_scheduled();
   if (next_sweep_ && *next_sweep_ <= now)
     sweep_now_and_then();
+  if (schedule_wake_ && *schedule_wake_ <= now)
+    on_schedules_due();
+  if (next_trim_ && *next_trim_ <= now)
+    erase_surplus_runs();
   arm();
 }
 
 void registry_state::arm() {
   auto due = next_sweep_;
-  if (flush_at_)
-    due = std::min(due.value_or(*flush_at_), *flush_at_);
-  if (next_load_)
-    due = std::min(due.value_or(*next_load_), *next_load_);
+  for (const auto& other : {flush_at_, next_load_, schedule_wake_, next_trim_})
+    if (other)
+      due = std::min(due.value_or(*other), *other);
   if (!timers_.is_empty())
     due = std::min(due.value_or(timers_.next_due()), timers_.next_due());
   if (!waiters_.is_empty())

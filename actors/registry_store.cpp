@@ -32,9 +32,7 @@ void registry_state::store_soon(job_entry& entry, job_ptr snapshot, bool is_awai
 }
 
 void registry_state::flush_if_due() {
-  if (!store_fault_.empty() || commits_under_way_ > 0)
-    return;
-  if (batch_.snapshots.empty() && batch_.erased.empty())
+  if (!has_begun_ || !store_fault_.empty() || commits_under_way_ > 0 || batch_.is_empty())
     return;
   const auto due = core::commit_time(awaited_, last_commit_);
   if (!is_durable_ || is_draining_ || due <= self_->clock().now()) {
@@ -47,7 +45,7 @@ void registry_state::flush_if_due() {
 
 void registry_state::flush() {
   auto batch = std::make_shared<store_batch>(std::exchange(batch_, {}));
-  if (batch->snapshots.empty() && batch->erased.empty() && store_fault_.empty())
+  if (batch->is_empty() && store_fault_.empty())
     return;
   if (batch->erased.size() > erased_at_once) {
     const auto kept = batch->erased.begin() + erased_at_once;
@@ -58,26 +56,29 @@ void registry_state::flush() {
   ++commits_under_way_;
   flush_at_.reset();
   const auto awaited = std::exchange(awaited_, 0);
+  auto answers = std::make_shared<const stored_answers>(std::exchange(batch_answers_, {}));
   const auto began = self_->clock().now();
   self_->request(keeper_, caf::infinite, atom::commit_v, batch)
     .then(
-      [this, batch, awaited, began](const store_outcome& outcome) {
+      [this, batch, awaited, began, answers](const store_outcome& outcome) {
         --commits_under_way_;
         const auto ended = self_->clock().now();
         last_commit_ = {ended, ended - began, awaited};
         if (outcome)
-          on_committed(*batch);
+          on_committed(*batch, *answers);
         else
-          on_commit_failed(*batch, outcome.error());
+          on_commit_failed(*batch, *answers, outcome.error());
       },
-      [this, batch](const caf::error&) {
+      [this, batch, answers](const caf::error&) {
         --commits_under_way_;
-        on_commit_failed(*batch, {errc::internal, "the store does not answer"});
+        on_commit_failed(*batch, *answers, {errc::internal, "the store does not answer"});
       });
 }
 
-void registry_state::on_committed(const store_batch& batch) {
+void registry_state::on_committed(const store_batch& batch, const stored_answers& answers) {
   store_fault_.clear();
+  for (const auto& answer : answers)
+    answer(true);
   if (is_durable_)
     for (const auto& snapshot : batch.snapshots) {
       auto* const held = jobs_->find(snapshot->spec->id);
@@ -95,8 +96,12 @@ void registry_state::on_committed(const store_batch& batch) {
   drain_if_quiet();
 }
 
-void registry_state::on_commit_failed(const store_batch& batch, const error& why) {
+void registry_state::on_commit_failed(const store_batch& batch, const stored_answers& answers,
+                                      const error& why) {
   store_fault_ = why.message;
+  batch_.schedules.insert(batch.schedules.begin(), batch.schedules.end());
+  for (const auto& answer : answers)
+    answer(false);
   for (const auto& snapshot : batch.snapshots) {
     auto* const held = jobs_->find(snapshot->spec->id);
     if (!held)
@@ -143,6 +148,8 @@ void registry_state::sweep_now_and_then() {
 void registry_state::refuse_creation(job_entry& entry) {
   const auto id = entry.visible->spec->id;
   const auto calls = std::move(entry.calls);
+  if (const auto* run = entry.visible->spec->run.get())
+    schedules_.end_run(run->schedule_id, id);
   calls->creation->call->done(fail(errc::unavailable, "jobs cannot be stored at the moment"));
   if (entry.handle)
     self_->send(entry.handle, atom::abandon_v);

@@ -32,13 +32,18 @@ store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_
     [this](atom::sweep, const retention_sweep& sweep) { return on_sweep(sweep); },
     [this](atom::fetch, const uuid& id) { return on_fetch(id); },
     [this](atom::load, const scheduled_window& window) { return on_load(window); },
+    [this](atom::sweep, const run_sweep& sweep) { return on_sweep(sweep); },
+    [this](atom::list, const list_runs_ptr& call) { on_list_runs(*call); },
     [this](atom::find, const job_call_ptr& call) { on_find(*call); },
     [this](atom::list, const list_call_ptr& call) { on_list(*call); },
   };
 }
 
 store_outcome store_keeper_state::on_commit(const store_batch& batch) {
-  return guarded([&] { return jobs->commit(batch.snapshots, batch.erased); });
+  std::vector<schedule_change> schedules;
+  for (const auto& [id, record] : batch.schedules)
+    schedules.push_back({id, record});
+  return guarded([&] { return jobs->commit(batch.snapshots, batch.erased, schedules); });
 }
 
 sweep_outcome store_keeper_state::on_sweep(const retention_sweep& what) {
@@ -51,6 +56,18 @@ found_job store_keeper_state::on_fetch(const uuid& id) {
 
 loaded_jobs store_keeper_state::on_load(const scheduled_window& window) {
   return guarded([&] { return jobs->load_scheduled(window.from, window.until, window.limit); });
+}
+
+sweep_outcome store_keeper_state::on_sweep(const run_sweep& what) {
+  return guarded([&] { return jobs->erase_runs(what.schedule_id, what.keep, what.limit); });
+}
+
+void store_keeper_state::on_list_runs(const list_runs& call) {
+  auto found = guarded([&] { return jobs->load_runs(call.query); });
+  if (!found)
+    call.done(fail(errc::unavailable, "the store cannot be read"));
+  else
+    call.done(std::move(found));
 }
 
 void store_keeper_state::on_find(const job_call& call) {

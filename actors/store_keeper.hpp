@@ -18,6 +18,8 @@ struct store_keeper_state {
   sweep_outcome on_sweep(const retention_sweep& what);
   found_job on_fetch(const uuid& id);
   loaded_jobs on_load(const scheduled_window& window);
+  sweep_outcome on_sweep(const run_sweep& what);
+  void on_list_runs(const list_runs& call);
   void on_find(const job_call& call);
   void on_list(const list_call& call);
 

@@ -39,6 +39,14 @@ public:
     return values_.at(json::json_pointer{pointer}).get<bool>();
   }
 
+  double real(const char* pointer) const {
+    return values_.at(json::json_pointer{pointer}).get<double>();
+  }
+
+  bool has(const char* name) const {
+    return values_.contains(name);
+  }
+
   const json& list(const char* name) const {
     return values_.at(name);
   }
@@ -46,6 +54,20 @@ public:
 private:
   const json& values_;
 };
+
+/// None without the section.
+std::optional<retry_policy> read_run_retry(const reader& from) {
+  if (!from.has("retryPolicy"))
+    return std::nullopt;
+  retry_policy made;
+  made.retries_max = from.integer<std::uint32_t>("/retryPolicy/maxRetries");
+  made.delay = std::chrono::milliseconds{from.integer<std::int64_t>("/retryPolicy/initialDelayMs")};
+  made.delay_max = std::chrono::milliseconds{from.integer<std::int64_t>("/retryPolicy/maxDelayMs")};
+  made.growth
+    = from.text("/retryPolicy/backoff") == "fixed" ? backoff::fixed : backoff::exponential;
+  made.jitter = from.real("/retryPolicy/jitter");
+  return made;
+}
 
 engine_options read_engine(const reader& from) {
   engine_options made;
@@ -55,6 +77,8 @@ engine_options read_engine(const reader& from) {
     = std::chrono::seconds{from.integer<std::int64_t>("/messaging/retentionSeconds")};
   made.agent_job_retention
     = std::chrono::days{from.integer<std::int64_t>("/agentJobs/retentionDays")};
+  made.runs_kept = from.integer<std::size_t>("/scheduledJobs/keepRuns");
+  made.run_retry = read_run_retry(from);
   made.waiters_max = from.integer<std::size_t>("/limits/waiters");
   made.threads = from.integer<std::size_t>("/threads/actors");
   return made;
@@ -151,6 +175,7 @@ checked<server_config> load_config(const config_sources& sources) {
   server_config made;
   made.engine = read_engine(from);
   made.http = read_http(from, sources.variables);
+  made.http.run_retry = made.engine.run_retry;
   made.http.connections_max_is_explicit = has_connections;
   made.store = from.text("/store");
   made.store_durability = from.text("/storeSync") == "full" ? store_sync::full : store_sync::normal;

@@ -57,8 +57,7 @@ struct server_config {
   std::vector<std::string> warnings;
 };
 
-/// Reads, checks and completes the configuration. What belongs to APIs that are not served yet
-/// (scheduled jobs, retry policy …) is checked as well and kept in `printed`.
+/// Reads, checks and completes the configuration.
 checked<server_config> load_config(const config_sources& sources);
 
 } // namespace callboard::app

@@ -157,12 +157,13 @@ std::vector<key_rule> server_keys() {
     section("/agentJobs", "The Agent Jobs API."),
     integer("/agentJobs/retentionDays", 0, days_most, "30",
             "How long finished jobs are kept in a durable store."),
-    section("/scheduledJobs", "The Scheduled Jobs API (not served yet)."),
+    section("/scheduledJobs", "The Scheduled Jobs API."),
     integer("/scheduledJobs/keepRuns", 0, jobs_most, "100",
             "Finished runs kept of each scheduled job."),
-    optional(section("/retryPolicy",
-                     "Retries of scheduled jobs (not served yet) that bring no policy; "
-                     "without this section they are not retried.")),
+    optional(
+      section("/retryPolicy",
+              "Retries of scheduled jobs that bring no policy; without this section they are "
+              "not retried.")),
     integer("/retryPolicy/maxRetries", 0, 100, "3", "Retries of one run."),
     choice("/retryPolicy/backoff", growths, R"("exponential")",
            "Whether the wait doubles from retry to retry."),

@@ -9,6 +9,7 @@
 #include "app/development_key.hpp"
 #include "app/event_log.hpp"
 #include "app/exit_code.hpp"
+#include "app/failure_log.hpp"
 #include "app/make_agents.hpp"
 #include "app/open_store.hpp"
 #include "app/port_file.hpp"
@@ -82,6 +83,17 @@ http_options completed(http_options options, const event_log& log) {
   return options;
 }
 
+/// The file of failed attempts; none if the log has no directory, or it cannot be used.
+std::optional<failure_log> open_failures(const event_log& log, const log_config& config) {
+  if (config.directory.empty())
+    return std::nullopt;
+  auto opened = failure_log::open(config.directory);
+  if (opened)
+    return std::move(*opened);
+  log.write(log_level::warning, "no file of failed attempts", {{"reason", opened.error().message}});
+  return std::nullopt;
+}
+
 /// Ends everything in order: no new work, tasks finish, answers are written.
 void stop(const event_log& log, engine& jobs, http_server& http, std::chrono::seconds grace) {
   const auto end = std::chrono::steady_clock::now() + grace;
@@ -103,6 +115,7 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
     return exit_unavailable;
   }
   announce(*log, config);
+  const auto failures = open_failures(*log, config.log);
 
   auto store = open_store(config.store, config.store_durability);
   if (!store)
@@ -114,6 +127,9 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
   auto jobs = engine::start(config.engine, std::move(*store), std::move(*agents));
   if (!jobs)
     return cannot_start(*log, jobs.error());
+  if (failures)
+    jobs->on_failed_attempt(
+      [&](const scheduled_job& of, const job& run) { failures->write(of, run); });
   jobs->on_fatal([&](std::string_view reason) {
     log->write(log_level::error, "the engine has stopped", {{"reason", reason}});
     signals.fail();

@@ -36,11 +36,12 @@ public:
     return to_->is_durable();
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) override {
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
+                      std::span<const schedule_change> schedules) override {
     ++counts_.commits;
     counts_.snapshots += snapshots.size();
     counts_.erased += erased.size();
-    return to_->commit(snapshots, erased);
+    return to_->commit(snapshots, erased, schedules);
   }
 
   result<std::vector<job_ptr>> load_live(system_time due_before) override {
@@ -58,6 +59,19 @@ public:
 
   result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
     return to_->load_finished(kind, limit);
+  }
+
+  result<std::vector<scheduled_job_ptr>> load_schedules() override {
+    return to_->load_schedules();
+  }
+
+  result<std::vector<job_ptr>> load_runs(const run_query& query) override {
+    return to_->load_runs(query);
+  }
+
+  result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
+                                 std::size_t limit) override {
+    return to_->erase_runs(schedule_id, keep, limit);
   }
 
   result<job_ptr> find(const uuid& id) override {

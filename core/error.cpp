@@ -14,6 +14,7 @@ constexpr auto names = std::to_array<std::string_view>({
   "no_agents",
   "forbidden",
   "conflict",
+  "version_mismatch",
   "capacity",
   "agent_busy",
   "unavailable",

@@ -125,8 +125,11 @@ result<std::shared_ptr<const job_spec>> make_spec(new_job wanted, const uuid& id
   made->content = with_id(std::move(wanted.content), wanted.id_places, id);
   made->metadata = std::move(wanted.metadata);
   made->created_at = now;
-  made->due_at = std::max(now, wanted.due_at.value_or(now));
-  made->expires_at = made->due_at + wanted.time_limit;
+  const auto due = wanted.due_at.value_or(now);
+  const auto start = std::max(now, due);
+  // A run keeps the time that it was scheduled for, also if that is over.
+  made->due_at = wanted.run ? due : start;
+  made->expires_at = start + wanted.time_limit;
   made->attempt_time_limit = wanted.attempt_time_limit;
   made->retry = wanted.retry;
   made->follow_ups_max = wanted.follow_ups_max;

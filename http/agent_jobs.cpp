@@ -43,6 +43,7 @@ response refuse(const error& fault, std::string_view id = {}) {
     case errc::agent_not_found:
     case errc::io:
     case errc::internal:
+    case errc::version_mismatch:
       break;
   }
   return services_problem(500, "internal", "the server failed to answer");

@@ -8,6 +8,7 @@
 #include "http/job_type_routes.hpp"
 #include "http/messaging_jobs.hpp"
 #include "http/problem.hpp"
+#include "http/schedules.hpp"
 #include "http/task_results.hpp"
 
 namespace callboard::http {
@@ -26,6 +27,7 @@ std::vector<route> all_routes(const http_options& options, service& jobs,
     = std::make_shared<const job_type_table>(options.job_types, options.organisations);
   add(agent_job_routes(jobs, types));
   add(job_type_routes(types));
+  add(schedule_routes(jobs.schedules(), options.run_retry));
   add(health_routes(jobs, std::move(shared)));
   add(task_result_routes(std::move(callbacks)));
   return table;

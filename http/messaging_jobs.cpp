@@ -41,6 +41,7 @@ response refuse(const error& fault) {
     }
     case errc::io:
     case errc::internal:
+    case errc::version_mismatch:
       break;
   }
   return messaging_error(500, "Internal server error");

@@ -1,5 +1,7 @@
 #include <callboard/store.hpp>
 
+#include "stores/memory/schedule_shelf.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -53,13 +55,36 @@ public:
     return false;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) override {
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
+                      std::span<const schedule_change> schedules) override {
     const std::unique_lock lock{mutex_};
     for (const auto& snapshot : snapshots)
       put(snapshot);
+    for (const auto& change : schedules)
+      for (const auto& run : schedules_.apply(change))
+        take_out(run);
     for (const auto& id : erased)
       take_out(id);
     return {};
+  }
+
+  result<std::vector<scheduled_job_ptr>> load_schedules() override {
+    const std::shared_lock lock{mutex_};
+    return schedules_.all();
+  }
+
+  result<std::vector<job_ptr>> load_runs(const run_query& query) override {
+    const std::shared_lock lock{mutex_};
+    return schedules_.runs(query);
+  }
+
+  result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
+                                 std::size_t limit) override {
+    const std::unique_lock lock{mutex_};
+    const auto surplus = schedules_.surplus_runs(schedule_id, keep, limit);
+    for (const auto& run : surplus)
+      take_out(run);
+    return surplus.size();
   }
 
   result<std::vector<job_ptr>> load_live(system_time due_before) override {
@@ -243,6 +268,7 @@ private:
     const auto found = entries_.find(id);
     if (found == entries_.end())
       return;
+    schedules_.forget(*found->snapshot);
     auto& cabinets = cabinets_of(found->snapshot->spec->kind);
     const auto held = cabinets.find(found->snapshot->spec->organisation);
     held->second.remove(*found);
@@ -277,6 +303,7 @@ private:
     const auto [found, is_new] = entries_.insert(entry{snapshot});
     if (!is_new && found->snapshot->version >= snapshot->version)
       return;
+    schedules_.note(snapshot);
     auto& held = cabinets_of(snapshot->spec->kind)[snapshot->spec->organisation];
     if (is_new)
       held.add(*found);
@@ -288,6 +315,7 @@ private:
   // overhead included.
   std::unordered_set<entry, id_hash, id_equal> entries_;
   std::array<cabinets_by_organisation, kind_count> cabinets_;
+  schedule_shelf schedules_;
   std::shared_mutex mutex_;
 };
 

@@ -14,6 +14,9 @@
 
 namespace callboard {
 
+/// Told of an attempt of a scheduled job's run that failed; the last task of the run says how.
+using failed_attempt_sink = std::function<void(const scheduled_job& of, const job& run)>;
+
 /// Owns the actor system: runs jobs from `start` until it is destroyed.
 /// Members may be called from one thread at a time; `jobs()` from any.
 class engine {
@@ -39,6 +42,10 @@ public:
 
   /// Told once, on an engine thread, when a fault has stopped the engine for good: end the process.
   void on_fatal(std::function<void(std::string_view)> told);
+
+  /// Told of each failed attempt of a scheduled job's run, on an engine thread: it must neither block for
+  /// long nor throw.
+  void on_failed_attempt(failed_attempt_sink told);
 
 private:
   struct implementation;

@@ -21,8 +21,10 @@ enum class errc : std::uint8_t {
   no_agents,
   /// The thing exists and belongs to another organisation.
   forbidden,
-  /// The job is over already and cannot be changed.
+  /// The job is over already and cannot be changed; or its name is taken.
   conflict,
+  /// The scheduled job does not have the version that the caller expects.
+  version_mismatch,
   /// As many jobs as allowed are held; try again later.
   capacity,
   /// The job's agent has as many jobs waiting as its `queue_limit` allows; try again later.

@@ -69,6 +69,8 @@ struct http_options {
   bool connections_max_is_explicit = false;
   /// What POST /api/messaging/jobs uses without `timeoutMs`; 1–300 s.
   std::chrono::milliseconds default_time_limit{30'000};
+  /// Retries of scheduled jobs that bring no policy, and what theirs leave out; as `engine_options` has it.
+  std::optional<retry_policy> run_retry;
   /// How long the head of a request may take to arrive; beyond it 408. ≥ 1 ms. Long enough for a bad
   /// mobile connection; clients that drip their bytes hold a connection no longer than that.
   std::chrono::milliseconds head_limit{10'000};

@@ -128,10 +128,25 @@ struct agent_job_fields {
   std::vector<std::string> tags;
 };
 
-/// What only jobs of kind `run` carry.
+/// Why a run of a scheduled job was started.
+enum class run_trigger : std::uint8_t {
+  /// It was due.
+  schedule,
+  /// Somebody asked for it.
+  manual,
+  /// It makes up for a time that was missed.
+  missed,
+};
+
+/// "schedule", "manual", "missed".
+std::string_view to_string(run_trigger trigger) noexcept;
+
+/// What only jobs of kind `run` carry. Their `due_at` is the time that they were scheduled for, and may
+/// lie before `created_at`.
 struct run_fields {
   /// The scheduled job that fired.
   uuid schedule_id;
+  run_trigger trigger = run_trigger::schedule;
   /// The scheduled job's payload, an object.
   json_text payload;
 };
@@ -156,7 +171,7 @@ struct new_job {
   /// Limit on a single task, from when the agent takes it; none: only `time_limit` counts. ≥ 1 ms, at
   /// most 400 years.
   std::optional<std::chrono::milliseconds> attempt_time_limit;
-  /// When to start, before the year 10000; absent or past: now.
+  /// When to start, before the year 10000; absent or past: now. (A run keeps a time that is past.)
   std::optional<system_time> due_at;
   retry_policy retry;
   /// How often the agent may ask for a follow-up, 0–100.

@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
+
+#include <callboard/job.hpp>
 
 namespace callboard {
 
@@ -19,6 +22,10 @@ struct engine_options {
   std::chrono::seconds agent_job_retention = std::chrono::days{30};
   /// Calls that may wait for a job at once; each holds a connection.
   std::size_t waiters_max = 10'000;
+  /// Finished runs kept of each scheduled job. The Scheduled Jobs API documents 100.
+  std::size_t runs_kept = 100;
+  /// Retries of scheduled jobs that bring no policy; none: they are not retried.
+  std::optional<retry_policy> run_retry;
   /// Threads that run actors; 0: from the machine's cores.
   std::size_t threads = 0;
 };

@@ -11,17 +11,13 @@
 #include <vector>
 
 #include <callboard/agent.hpp>
+#include <callboard/callback.hpp>
 #include <callboard/error.hpp>
 #include <callboard/job.hpp>
+#include <callboard/schedule_service.hpp>
 #include <callboard/store.hpp>
 
 namespace callboard {
-
-/// Called exactly once with the outcome, on an engine thread or inside the call itself: it must
-/// neither block nor throw. (An engine that a fault has stopped destroys it uncalled; see
-/// `engine::on_fatal`.)
-template <class T>
-using callback = std::function<void(result<T>)>;
 
 /// Names a job, and what the caller may see.
 struct job_ref {
@@ -86,6 +82,9 @@ public:
 
   /// The configured agents, in the order of configuration; never changes.
   virtual const std::vector<agent_info>& agents() const noexcept = 0;
+
+  /// What one can do with scheduled jobs; lives as long as this.
+  virtual schedule_service& schedules() noexcept = 0;
 
   /// The same calls for threads that may block: the future becomes ready with the callback's argument.
   std::future<result<job_ptr>> submit(new_job job);

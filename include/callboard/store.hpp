@@ -11,6 +11,7 @@
 
 #include <callboard/error.hpp>
 #include <callboard/job.hpp>
+#include <callboard/schedule.hpp>
 
 namespace callboard {
 
@@ -86,6 +87,13 @@ struct due_place {
   uuid id;
 };
 
+/// What becomes of a scheduled job in a store.
+struct schedule_change {
+  uuid id;
+  /// Null: it is forgotten, and all its finished runs with it.
+  scheduled_job_ptr record;
+};
+
 /// Keeps jobs. Blocking; the engine calls it from one thread that may wait.
 /// What writes comes from that thread alone; `find`, `query` and `load_scheduled` may run beside it, on
 /// other threads.
@@ -99,9 +107,17 @@ public:
 
   /// Writes the given snapshots and then forgets the given jobs, all or nothing. A snapshot replaces an
   /// older version of the same job; a version that is not newer than what is stored is left out.
-  /// Unknown ids are ignored. With neither snapshots nor ids it writes no job but tells whether a store
-  /// whose last write failed can write again. Errors: `io`; nothing was written or forgotten.
-  virtual result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) = 0;
+  /// Unknown ids are ignored. Scheduled jobs are written in the same way, whatever their version. With
+  /// nothing to write or forget it tells whether a store whose last write failed can write again.
+  /// Errors: `io`; nothing was written or forgotten.
+  virtual result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
+                              std::span<const schedule_change> schedules)
+    = 0;
+
+  /// The same without scheduled jobs.
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) {
+    return commit(snapshots, erased, {});
+  }
 
   /// The same with nothing to forget.
   result<void> commit(std::span<const job_ptr> snapshots) {
@@ -130,6 +146,18 @@ public:
   /// Finished jobs of a kind in the order in which they ended: the last `limit` of them, and any that
   /// ended in the same millisecond as the first of these. Called once, after `load_live`.
   virtual result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) = 0;
+
+  /// All scheduled jobs, in any order. Called once, before any other member but `load_live`.
+  virtual result<std::vector<scheduled_job_ptr>> load_schedules() = 0;
+
+  /// Runs of a scheduled job, newest first. May run beside the other members, on another thread.
+  virtual result<std::vector<job_ptr>> load_runs(const run_query& query) = 0;
+
+  /// Forgets finished runs of a scheduled job but for the newest `keep`, at most `limit`, the oldest
+  /// first. Returns how many. Errors: `io`; nothing was erased.
+  virtual result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
+                                         std::size_t limit)
+    = 0;
 
   /// One job; null if there is none.
   virtual result<job_ptr> find(const uuid& id) = 0;

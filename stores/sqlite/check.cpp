@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t jobs_per_progress = 5000;
 
 constexpr auto tables = std::to_array<std::string_view>(
-  {"jobs", "specs", "tasks", "tags", "shelves", "tagged", "facets"});
+  {"jobs", "specs", "tasks", "tags", "shelves", "tagged", "facets", "schedules"});
 
 /// Something that must not be: SQL that counts it, and what to say.
 struct rule {

@@ -22,7 +22,7 @@ inline constexpr auto ending_columns = std::to_array<std::string_view>(
 inline constexpr auto spec_columns = std::to_array<std::string_view>(
   {"agent_id", "user_id", "content", "metadata", "attempt_time_limit", "retries_max", "retry_delay",
    "retry_delay_max", "retry_growth", "retry_jitter", "follow_ups_max", "params", "target_channel",
-   "config", "profile_id", "tag_count", "payload"});
+   "config", "profile_id", "tag_count", "payload", "run_trigger"});
 
 /// NULL for "none".
 inline std::optional<std::string_view> text_or_none(const json_text& json) {
@@ -116,7 +116,8 @@ inline auto spec_values(const job_spec& spec) {
                     text_or_none(agent.config),
                     std::string_view{agent.profile_id},
                     agent.tags.size(),
-                    spec.run ? text_or_none(spec.run->payload) : text{}};
+                    spec.run ? text_or_none(spec.run->payload) : text{},
+                    spec.run ? std::optional{spec.run->trigger} : std::nullopt};
 }
 
 } // namespace callboard::sqlite

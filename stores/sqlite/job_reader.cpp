@@ -12,7 +12,7 @@ constexpr auto columns
     "agent_id, user_id, content, metadata, attempt_time_limit, retries_max, retry_delay, "
     "retry_delay_max, retry_growth, retry_jitter, follow_ups_max, "
     "job_type_id, params, target_channel, channel_code, config, profile_id, tag_count, "
-    "schedule_id, payload, "
+    "schedule_id, payload, run_trigger, "
     "version, updated_at, started_at, finished_at, retry_at, retries, follow_ups, "
     "error_code, error_text, message_id, result, result_metadata, "
     "task_count, task_id, task_kind, task_state, task_attempt, task_created_at, task_finished_at, "
@@ -110,9 +110,9 @@ result<std::shared_ptr<const agent_job_fields>> take_agent_job(rows& row, std::i
   return fields;
 }
 
-/// Takes the values from `schedule_id` to `payload`.
+/// Takes the values from `schedule_id` to `run_trigger`.
 std::shared_ptr<const run_fields> take_run(rows& row) {
-  constexpr int values = 2;
+  constexpr int values = 3;
   if (row.is_null()) {
     row.skip(values);
     return nullptr;
@@ -120,6 +120,10 @@ std::shared_ptr<const run_fields> take_run(rows& row) {
   auto fields = std::make_shared<run_fields>();
   fields->schedule_id = row.id();
   fields->payload = row.json();
+  if (row.is_null())
+    row.skip(1);
+  else
+    fields->trigger = row.one_of(run_trigger::missed);
   return fields;
 }
 

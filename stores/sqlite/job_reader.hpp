@@ -23,7 +23,8 @@ public:
 /// Takes a whole job from a row that has these values: job, id, kind, organisation, state, created_at,
 /// due_at, expires_at, agent_id, user_id, content, metadata, attempt_time_limit, retries_max,
 /// retry_delay, retry_delay_max, retry_growth, retry_jitter, follow_ups_max, job_type_id, params,
-/// target_channel, channel_code, config, profile_id, tag_count, schedule_id, payload, version, updated_at, started_at,
+/// target_channel, channel_code, config, profile_id, tag_count, schedule_id, payload, run_trigger,
+/// version, updated_at, started_at,
 /// finished_at, retry_at, retries, follow_ups, error_code, error_text, message_id, result,
 /// result_metadata, task_count, and of the last task what `take_task` takes. Errors: `io`.
 result<job_ptr> take_job(rows& row, job_parts& parts);

@@ -60,6 +60,7 @@ std::string channel_code() {
 /// SQL for what `take_job` takes.
 std::string job_values() {
   const auto growth = number_of(at("retry_growth"), backoff::exponential, to_text);
+  const auto trigger = number_of(at("run.trigger"), run_trigger::missed);
   return "SELECT 0, " + at("id") + ", " + number_of(at("kind"), job_kind::run) + ", "
          + at("organisation") + ", " + number_of(at("state"), job_state::canceled) + ", "
          + at("created_at_ms") + ", " + at("due_at_ms") + ", " + at("expires_at_ms") + ", "
@@ -70,11 +71,12 @@ std::string job_values() {
          + ", " + json_at("agent_job.params") + ", " + json_at("agent_job.target_channel") + ", "
          + channel_code() + ", " + json_at("agent_job.config") + ", " + at("agent_job.profile_id")
          + ", " + length_at("agent_job.tags") + ", " + at("run.schedule_id") + ", "
-         + json_at("run.payload") + ", " + at("version") + ", " + at("updated_at_ms") + ", "
-         + at("started_at_ms") + ", " + at("finished_at_ms") + ", " + at("retry_at_ms") + ", "
-         + at("retries") + ", " + at("follow_ups") + ", " + at("outcome.error_code") + ", "
-         + at("outcome.error_text") + ", " + at("outcome.message_id") + ", " + at("outcome.result")
-         + ", " + json_at("outcome.metadata") + ", " + length_at("tasks") + ", "
+         + json_at("run.payload") + ", " + trigger + ", " + at("version") + ", "
+         + at("updated_at_ms") + ", " + at("started_at_ms") + ", " + at("finished_at_ms") + ", "
+         + at("retry_at_ms") + ", " + at("retries") + ", " + at("follow_ups") + ", "
+         + at("outcome.error_code") + ", " + at("outcome.error_text") + ", "
+         + at("outcome.message_id") + ", " + at("outcome.result") + ", "
+         + json_at("outcome.metadata") + ", " + length_at("tasks") + ", "
          + task_values([](std::string_view name) { return at("tasks[#-1]." + std::string{name}); });
 }
 

@@ -132,6 +132,7 @@ std::string to_object(const agent_job_fields& fields) {
 std::string to_object(const run_fields& fields) {
   object_writer out;
   out.id("schedule_id", fields.schedule_id);
+  out.text("trigger", to_string(fields.trigger));
   out.json("payload", fields.payload);
   return std::move(out).finish();
 }

@@ -4,6 +4,7 @@
 #include "stores/sqlite/job_lister.hpp"
 #include "stores/sqlite/job_loader.hpp"
 #include "stores/sqlite/job_reader.hpp"
+#include "stores/sqlite/schedule_reader.hpp"
 
 #include <condition_variable>
 #include <memory>
@@ -16,7 +17,7 @@ namespace callboard::sqlite {
 /// A connection that reads.
 struct reader {
   explicit reader(std::unique_ptr<connection> opened)
-    : db{std::move(opened)}, jobs{*db}, lists{*db}, loads{*db} {
+    : db{std::move(opened)}, jobs{*db}, lists{*db}, loads{*db}, schedules{*db} {
     // nop
   }
 
@@ -24,6 +25,7 @@ struct reader {
   job_reader jobs;
   job_lister lists;
   job_loader loads;
+  schedule_reader schedules;
 };
 
 /// A few readers for all threads that read: opened when needed, kept for the next, never waiting for

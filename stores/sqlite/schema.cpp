@@ -1,6 +1,7 @@
 #include "stores/sqlite/schema.hpp"
 
 #include <callboard/job.hpp>
+#include <callboard/schedule.hpp>
 
 #include <array>
 #include <string>
@@ -16,6 +17,14 @@ static_assert(static_cast<int>(job_state::scheduled) == 0
 static_assert(static_cast<int>(task_kind::message) == 0 && static_cast<int>(task_kind::run) == 4);
 static_assert(static_cast<int>(task_state::waiting) == 0
               && static_cast<int>(task_state::canceled) == 4);
+static_assert(static_cast<int>(run_trigger::schedule) == 0
+              && static_cast<int>(run_trigger::missed) == 2);
+static_assert(static_cast<int>(overlap_policy::skip) == 0
+              && static_cast<int>(overlap_policy::cancel) == 3);
+static_assert(static_cast<int>(missed_policy::skip) == 0
+              && static_cast<int>(missed_policy::all) == 2);
+static_assert(static_cast<int>(schedule_status::active) == 0
+              && static_cast<int>(schedule_status::completed) == 2);
 static_assert(static_cast<int>(backoff::fixed) == 0 && static_cast<int>(backoff::exponential) == 1);
 
 constexpr auto version_1 = R"sql(
@@ -169,7 +178,52 @@ INSERT INTO facets SELECT organisation, 2, tag, '', state, count(*)
   FROM tagged GROUP BY organisation, tag, state;
 )sql";
 
-constexpr auto all_migrations = std::to_array<migration>({version_1, version_2});
+constexpr auto version_3 = R"sql(
+ALTER TABLE specs ADD COLUMN run_trigger INTEGER; -- kind run: 0 schedule, 1 manual, 2 missed
+
+CREATE TABLE schedules (
+  --   overlap  0 skip, 1 queue, 2 allow, 3 cancel
+  --   missed   0 skip, 1 once, 2 all
+  --   status   0 active, 1 paused, 2 completed
+  id BLOB PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT,
+  agent_id BLOB NOT NULL,
+  schedule TEXT NOT NULL,           -- empty: every so many milliseconds
+  every INTEGER,
+  payload TEXT,
+  content TEXT NOT NULL,
+  timezone TEXT NOT NULL,
+  is_enabled INTEGER NOT NULL,
+  retries_max INTEGER,              -- NULL: no policy
+  retry_delay INTEGER,
+  retry_delay_max INTEGER,
+  retry_growth INTEGER,
+  retry_jitter REAL,
+  time_limit INTEGER NOT NULL,
+  overlap INTEGER NOT NULL,
+  missed INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  grid_start INTEGER NOT NULL,
+  next_run_at INTEGER,
+  last_run_at INTEGER,
+  last_run BLOB,                    -- id of a job, which may be gone
+  run_count INTEGER NOT NULL,
+  failure_count INTEGER NOT NULL,
+  missed_count INTEGER NOT NULL,
+  skipped_count INTEGER NOT NULL,
+  paused_at INTEGER,
+  waiting_for INTEGER,
+  made_up_after INTEGER,
+  made_up_until INTEGER
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr auto all_migrations = std::to_array<migration>({version_1, version_2, version_3});
 
 /// The version of a database, 0 for an empty one, after a check that it is ours.
 result<std::int64_t> version_of(connection& db) {

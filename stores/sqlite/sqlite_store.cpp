@@ -27,15 +27,36 @@ public:
     return true;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) override {
-    if (snapshots.empty() && erased.empty())
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
+                      std::span<const schedule_change> schedules) override {
+    if (snapshots.empty() && erased.empty() && schedules.empty())
       return is_in_doubt_ ? write([](writer& to) { return to.probe(); }) : result<void>{};
-    auto done = write([&](writer& to) { return to.commit(snapshots, erased); });
+    auto done = write([&](writer& to) { return to.commit(snapshots, erased, schedules); });
     if (done && !snapshots.empty())
       confirmed_ = snapshots.back();
     if (done)
       forget_confirmed(erased);
+    if (done && confirmed_ && is_forgotten(*confirmed_, schedules))
+      confirmed_ = nullptr;
     return done;
+  }
+
+  result<std::vector<scheduled_job_ptr>> load_schedules() override {
+    return readers_.read([](reader& from) { return from.schedules.all(from.jobs); });
+  }
+
+  result<std::vector<job_ptr>> load_runs(const run_query& query) override {
+    return readers_.read([&](reader& from) { return from.schedules.runs(query, from.jobs); });
+  }
+
+  result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
+                                 std::size_t limit) override {
+    std::vector<uuid> erased;
+    auto done = write([&](writer& to) { return to.erase_runs(schedule_id, keep, limit, erased); });
+    if (!done)
+      return tl::unexpected(std::move(done.error()));
+    forget_confirmed(erased);
+    return erased.size();
   }
 
   result<std::vector<job_ptr>> load_live(system_time due_before) override {
@@ -75,6 +96,13 @@ public:
   }
 
 private:
+  /// Whether a job was a run of a scheduled job that is forgotten with its runs.
+  static bool is_forgotten(const job& one, std::span<const schedule_change> schedules) {
+    return one.spec->run && std::any_of(schedules.begin(), schedules.end(), [&](const auto& each) {
+             return !each.record && each.id == one.spec->run->schedule_id;
+           });
+  }
+
   void forget_confirmed(std::span<const uuid> erased) {
     if (confirmed_ && std::find(erased.begin(), erased.end(), confirmed_->spec->id) != erased.end())
       confirmed_ = nullptr;
@@ -114,7 +142,7 @@ private:
         return fail(errc::io, "the database has lost jobs that were stored");
     }
     if (!unwanted_.empty())
-      if (auto ok = (*opened)->commit({}, unwanted_); !ok)
+      if (auto ok = (*opened)->commit({}, unwanted_, {}); !ok)
         return ok;
     unwanted_.clear();
     writer_ = *std::move(opened);

@@ -55,6 +55,7 @@ result<void> check_if_small(connection& db) {
 writer::writer(std::unique_ptr<connection> db, const writer_options& options)
   : db_{std::move(db)},
     jobs_{*db_},
+    schedules_{*db_, jobs_},
     first_ended_{*db_, first_ended_sql},
     checkpoint_pages_{options.checkpoint_pages} {
   if (options.checkpoints_beside)
@@ -126,10 +127,14 @@ result<void> writer::write(Work work) {
   return changes->commit();
 }
 
-result<void> writer::commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) {
+result<void> writer::commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
+                            std::span<const schedule_change> schedules) {
   auto done = write([&]() -> result<void> {
     for (const auto& snapshot : snapshots)
       if (auto ok = jobs_.put(*snapshot); !ok)
+        return ok;
+    for (const auto& change : schedules)
+      if (auto ok = schedules_.apply(change); !ok)
         return ok;
     for (const auto& id : erased)
       if (auto ok = jobs_.erase(id); !ok)
@@ -153,6 +158,20 @@ result<void> writer::erase_finished(job_kind kind, system_time before, std::size
     for (const auto& id : erased)
       if (auto ok = jobs_.erase(id); !ok)
         return ok;
+    return {};
+  });
+  if (done)
+    tidy_up();
+  return done;
+}
+
+result<void> writer::erase_runs(const uuid& schedule_id, std::size_t keep, std::size_t limit,
+                                std::vector<uuid>& erased) {
+  auto done = write([&]() -> result<void> {
+    auto runs = schedules_.erase_runs(schedule_id, keep, limit);
+    if (!runs)
+      return tl::unexpected(std::move(runs.error()));
+    erased = *std::move(runs);
     return {};
   });
   if (done)

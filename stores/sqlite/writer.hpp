@@ -5,6 +5,7 @@
 #include "stores/sqlite/checkpointer.hpp"
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_writer.hpp"
+#include "stores/sqlite/schedule_writer.hpp"
 #include "stores/sqlite/statement.hpp"
 
 #include <cstdint>
@@ -38,12 +39,18 @@ public:
 
   ~writer();
 
-  /// Writes snapshots and then erases jobs, in one transaction. Errors: `io`; nothing was changed.
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased);
+  /// Writes snapshots and what becomes of scheduled jobs, then erases jobs, in one transaction.
+  /// Errors: `io`; nothing was changed.
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
+                      std::span<const schedule_change> schedules);
 
   /// See `store::erase_finished`; `erased` gets the jobs' ids. Errors: `io`; nothing was erased.
   result<void> erase_finished(job_kind kind, system_time before, std::size_t limit,
                               std::vector<uuid>& erased);
+
+  /// See `store::erase_runs`; `erased` gets the runs' ids. Errors: `io`; nothing was erased.
+  result<void> erase_runs(const uuid& schedule_id, std::size_t keep, std::size_t limit,
+                          std::vector<uuid>& erased);
 
   /// Writes something that changes nothing. Errors: `io`.
   result<void> probe();
@@ -71,6 +78,7 @@ private:
 
   std::unique_ptr<connection> db_;
   job_writer jobs_;
+  schedule_writer schedules_;
   statement first_ended_;
   const int checkpoint_pages_;
   /// Null: the log is copied between commits.

@@ -85,6 +85,8 @@ struct keeper_script {
   std::vector<retention_sweep> sweeps;
   /// How many jobs the next sweeps find, each.
   std::deque<std::size_t> sweep_finds;
+  std::vector<run_sweep> run_sweeps;
+  std::vector<list_runs_ptr> run_lists;
 
   store_outcome write(const store_batch_ptr& batch) {
     written.push_back(batch);
@@ -160,7 +162,9 @@ protected:
     registry_start begin;
     begin.options = options;
     begin.is_durable = is_durable;
-    begin.stored = {live, finished_messages, wall_start + scheduled_horizon, scheduled_later};
+    begin.stored
+      = {live, finished_messages, wall_start + scheduled_horizon, scheduled_later, schedules};
+    begin.on_failed_attempt = on_failed_attempt;
     begin.jobs = std::make_shared<job_table>();
     const auto held = begin.jobs;
     keeper_ = system_.spawn(keeper_behavior, &keeper);
@@ -297,6 +301,11 @@ protected:
   std::vector<job_ptr> finished_messages;
   /// How many more are scheduled beyond the horizon; put them into `keeper.kept`.
   std::size_t scheduled_later = 0;
+  std::vector<scheduled_job_ptr> schedules;
+  failed_attempt_sink on_failed_attempt;
+  /// Added to the virtual wall clock: somebody sets it.
+  std::shared_ptr<std::chrono::milliseconds> clock_error
+    = std::make_shared<std::chrono::milliseconds>(0);
   std::shared_ptr<scripted_agent> runner = std::make_shared<scripted_agent>();
   keeper_script keeper;
   std::unique_ptr<gateway> jobs;
@@ -343,6 +352,11 @@ private:
         script->sweep_finds.pop_front();
         return found;
       },
+      [script](atom::sweep, const run_sweep& what) -> sweep_outcome {
+        script->run_sweeps.push_back(what);
+        return std::size_t{0};
+      },
+      [script](atom::list, const list_runs_ptr& call) { script->run_lists.push_back(call); },
       [script](atom::wake, const store_outcome& outcome) { script->release(outcome); },
       [script](atom::find, const job_call_ptr& call) { script->finds.push_back(call); },
       [script](atom::list, const list_call_ptr& call) { script->lists.push_back(call); },
@@ -359,16 +373,16 @@ private:
   caf::scoped_actor self_{system_, true};
   caf::scheduler::test_coordinator& scheduler_
     = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-  environment world_ = virtual_environment();
+  environment world_ = virtual_environment(clock_error);
   caf::actor keeper_;
   registry_actor registry_;
   std::vector<caf::actor> actors_;
 
   /// Wall time that goes with the virtual steady time, and numbers instead of chance.
-  static environment virtual_environment() {
+  static environment virtual_environment(std::shared_ptr<std::chrono::milliseconds> off) {
     auto counter = std::make_shared<std::uint64_t>(0);
-    return {[](steady_time t) {
-              return wall_start
+    return {[off](steady_time t) {
+              return wall_start + *off
                      + std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch());
             },
             [counter] { return ++*counter; }};

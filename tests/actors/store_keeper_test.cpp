@@ -16,7 +16,8 @@ public:
     return true;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) override {
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
+                      std::span<const schedule_change>) override {
     commits.emplace_back(snapshots.size(), erased.size());
     return outcome();
   }
@@ -35,6 +36,18 @@ public:
 
   result<std::vector<job_ptr>> load_finished(job_kind, std::size_t) override {
     return std::vector<job_ptr>{};
+  }
+
+  result<std::vector<scheduled_job_ptr>> load_schedules() override {
+    return std::vector<scheduled_job_ptr>{};
+  }
+
+  result<std::vector<job_ptr>> load_runs(const run_query&) override {
+    return std::vector<job_ptr>{};
+  }
+
+  result<std::size_t> erase_runs(const uuid&, std::size_t, std::size_t) override {
+    return std::size_t{0};
   }
 
   result<job_ptr> find(const uuid&) override {
@@ -115,7 +128,7 @@ private:
 };
 
 TEST_F(StoreKeeper, BatchIsOneCommit) {
-  EXPECT_TRUE(commit({{std::make_shared<job>()}, {uuid{}, uuid{}}}));
+  EXPECT_TRUE(commit({{std::make_shared<job>()}, {uuid{}, uuid{}}, {}}));
 
   EXPECT_EQ(jobs->commits, (std::vector<std::pair<std::size_t, std::size_t>>{{1, 2}}));
 }
@@ -132,7 +145,7 @@ TEST_F(StoreKeeper, StoreThatThrowsHasFailed) {
   jobs->throws = true;
 
   const error expected{errc::io, "thrown by the store"};
-  EXPECT_EQ(fault_of(commit({{std::make_shared<job>()}, {}})), expected);
+  EXPECT_EQ(fault_of(commit({{std::make_shared<job>()}, {}, {}})), expected);
   EXPECT_EQ(fault_of(sweep(5)), expected);
 }
 

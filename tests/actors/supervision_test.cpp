@@ -27,7 +27,8 @@ public:
     return false;
   }
 
-  result<void> commit(std::span<const job_ptr>, std::span<const uuid>) override {
+  result<void> commit(std::span<const job_ptr>, std::span<const uuid>,
+                      std::span<const schedule_change>) override {
     return {};
   }
 
@@ -45,6 +46,18 @@ public:
 
   result<std::vector<job_ptr>> load_finished(job_kind, std::size_t) override {
     return std::vector<job_ptr>{};
+  }
+
+  result<std::vector<scheduled_job_ptr>> load_schedules() override {
+    return std::vector<scheduled_job_ptr>{};
+  }
+
+  result<std::vector<job_ptr>> load_runs(const run_query&) override {
+    return std::vector<job_ptr>{};
+  }
+
+  result<std::size_t> erase_runs(const uuid&, std::size_t, std::size_t) override {
+    return std::size_t{0};
   }
 
   result<job_ptr> find(const uuid&) override {

@@ -68,6 +68,23 @@ struct whole_config_test : config_test {
 using ConfigFile = config_test;
 using WholeConfig = whole_config_test;
 
+TEST_F(ConfigFile, RunsAreRetriedOnlyIfAPolicyIsConfigured) {
+  EXPECT_FALSE(load_good("{}").engine.run_retry);
+  const auto usual = load_good(R"({"retryPolicy": {}})");
+
+  EXPECT_EQ(usual.engine.run_retry,
+            (retry_policy{3, std::chrono::seconds{1}, std::chrono::seconds{60},
+                          backoff::exponential, 0.2}));
+  EXPECT_EQ(usual.http.run_retry, usual.engine.run_retry);
+}
+
+TEST_F(WholeConfig, ScheduledJobs) {
+  EXPECT_EQ(config.engine.runs_kept, 70U);
+  EXPECT_EQ(config.engine.run_retry,
+            (retry_policy{4, std::chrono::milliseconds{1}, std::chrono::milliseconds{2},
+                          backoff::fixed, 0.3}));
+}
+
 TEST_F(ConfigFile, NothingConfiguredGivesTheDefaults) {
   const auto config = load_config(sources);
 

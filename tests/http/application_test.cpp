@@ -54,7 +54,7 @@ protected:
 };
 
 TEST_F(Application, UnknownRouteIsAProblem) {
-  for (const auto* target : {"/", "/nothing", "/service/agent-jobs", "/api/jobs", "/api/jobs/1",
+  for (const auto* target : {"/", "/nothing", "/service/agent-jobs", "/api/job", "/api/jobs/1/x",
                              "/metrics", "/api", "//", "/LIVEZ"}) {
     const auto answer = get(target);
     EXPECT_EQ(answer.status, 404) << target;

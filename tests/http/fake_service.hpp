@@ -11,6 +11,8 @@
 
 #include <callboard/service.hpp>
 
+#include "tests/http/fake_schedules.hpp"
+
 namespace callboard::tests {
 
 /// When the fake calls back.
@@ -45,6 +47,9 @@ public:
   void list(job_query query, callback<job_page> done) override;
   void health(std::function<void(engine_health)> done) override;
   const std::vector<agent_info>& agents() const noexcept override;
+  schedule_service& schedules() noexcept override {
+    return scheduled;
+  }
 
   /// Runs the callbacks that wait for it (`when_released`), and those of calls made meanwhile.
   void release();
@@ -54,6 +59,7 @@ public:
 
   // What calls are answered with. Set them before the first call.
   std::vector<agent_info> configured;
+  fake_schedules scheduled;
   std::function<result<job_ptr>(const new_job&)> on_submit;
   std::function<result<job_ptr>(const job_ref&)> on_get;
   std::function<result<job_ptr>(const job_ref&)> on_cancel;

@@ -1,0 +1,196 @@
+// What callers do with scheduled jobs.
+
+#include "actors/registry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/schedule_check.hpp"
+
+namespace callboard::actors {
+
+namespace {
+
+constexpr std::size_t times_max = 1000;
+
+tl::unexpected<error> no_such_job() {
+  return fail(errc::not_found, "job not found");
+}
+
+tl::unexpected<error> name_taken(const std::string& name) {
+  return fail(errc::conflict, "name \"" + name + "\" is taken");
+}
+
+} // namespace
+
+void registry_state::on_arrange(const schedule_call_ptr& call) {
+  std::visit([this](auto& each) { on_schedule_call(each); }, *call);
+}
+
+template <class Call>
+const core::schedule_book::entry* registry_state::schedule_for(Call& call) {
+  const auto* held = schedules_.find(call.ref.id);
+  if (!held
+      || (!call.ref.organisation.empty()
+          && held->job.record->organisation != call.ref.organisation)) {
+    call.done(no_such_job());
+    return nullptr;
+  }
+  const auto version = held->job.record->version;
+  const auto& wanted = call.ref.versions;
+  if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), version) == wanted.end()) {
+    call.done(fail(errc::version_mismatch, "the job has version " + std::to_string(version)));
+    return nullptr;
+  }
+  return held;
+}
+
+result<void> registry_state::check_agent(const uuid& id) const {
+  if (std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) { return one.id == id; }))
+    return {};
+  return fail(errc::agent_not_found, "Agent " + id.to_string() + " not found");
+}
+
+void registry_state::on_schedule_call(create_schedule& call) {
+  if (auto why = refusal())
+    return call.done(tl::unexpected(std::move(*why)));
+  const auto now = now_of(self_, *world_);
+  auto made = core::make_schedule(std::move(call.wanted), std::move(call.organisation),
+                                  ids_.next(now.wall, world_->random), now.wall);
+  if (!made)
+    return call.done(tl::unexpected(std::move(made.error())));
+  const auto& record = made->record;
+  const auto& wanted = *record->definition;
+  if (auto ok = check_agent(wanted.agent_id); !ok)
+    return call.done(tl::unexpected(std::move(ok.error())));
+  if (schedules_.is_taken(record->organisation, wanted.name, record->id))
+    return call.done(name_taken(wanted.name));
+  if (schedules_.size() >= options_.live_jobs_max)
+    return call.done(fail(errc::capacity, "Job capacity reached ("
+                                            + std::to_string(options_.live_jobs_max) + " jobs)"));
+  schedules_.add(*made);
+  answer_when_stored({record->id, record}, std::move(call.done), record, true);
+}
+
+void registry_state::on_schedule_call(list_schedules& call) {
+  call.done(schedules_.list(call.query));
+}
+
+void registry_state::on_schedule_call(get_schedule& call) {
+  if (const auto* held = schedule_for(call))
+    call.done(held->job.record);
+}
+
+void registry_state::on_schedule_call(update_schedule& call) {
+  const auto* held = schedule_for(call);
+  if (!held)
+    return;
+  auto wanted = *held->job.record->definition;
+  call.edit(wanted);
+  change_schedule(*held, std::move(wanted), std::move(call.done));
+}
+
+void registry_state::on_schedule_call(enable_schedule& call) {
+  const auto* held = schedule_for(call);
+  if (!held)
+    return;
+  if (held->job.record->status == schedule_status::completed)
+    return call.done(fail(errc::conflict, "the job is completed"));
+  auto wanted = *held->job.record->definition;
+  wanted.is_enabled = call.is_enabled;
+  change_schedule(*held, std::move(wanted), std::move(call.done));
+}
+
+void registry_state::change_schedule(const core::schedule_book::entry& held,
+                                     schedule_definition wanted, callback<scheduled_job_ptr> done) {
+  const auto& before = *held.job.record;
+  auto changed = core::edit(held.job, std::move(wanted), now_of(self_, *world_).wall);
+  if (!changed)
+    return done(tl::unexpected(std::move(changed.error())));
+  if (changed->record == held.job.record)
+    return done(held.job.record);
+  const auto& after = *changed->record->definition;
+  if (after.agent_id != before.definition->agent_id)
+    if (auto ok = check_agent(after.agent_id); !ok)
+      return done(tl::unexpected(std::move(ok.error())));
+  if (schedules_.is_taken(before.organisation, after.name, before.id))
+    return done(name_taken(after.name));
+  if (auto why = refusal())
+    return done(tl::unexpected(std::move(*why)));
+  const auto record = changed->record;
+  schedules_.put(*std::move(changed));
+  answer_when_stored({record->id, record}, std::move(done), record, false);
+  // Times that were missed while it was paused may have to be made up for.
+  start_waiting(record->id);
+}
+
+void registry_state::on_schedule_call(remove_schedule& call) {
+  const auto* held = schedule_for(call);
+  if (!held)
+    return;
+  if (auto why = refusal())
+    return call.done(tl::unexpected(std::move(*why)));
+  const auto gone = schedules_.remove(call.ref.id);
+  for (const auto* runs : {&gone.runs, &gone.manual_runs})
+    for (const auto& run : *runs)
+      cancel_run(run, "the scheduled job was deleted");
+  answer_when_stored({call.ref.id, nullptr}, std::move(call.done), gone.job.record, false);
+}
+
+void registry_state::on_schedule_call(run_schedule& call) {
+  const auto* held = schedule_for(call);
+  if (!held)
+    return;
+  auto step = core::start_manual(held->job, now_of(self_, *world_).wall);
+  if (auto started = start_run(std::move(step), call.done); !started)
+    call.done(tl::unexpected(std::move(started.error())));
+}
+
+void registry_state::on_schedule_call(list_runs& call) {
+  if (!schedule_for(call))
+    return;
+  if (call.query.limit < 1 || call.query.limit > times_max)
+    return call.done(fail(errc::invalid_argument, "limit must be an integer from 1 to 1000"));
+  call.query.schedule_id = call.ref.id;
+  call.query.keep = options_.runs_kept;
+  // Messages are delivered in order: what has happened before is in the store when it is asked.
+  if (!is_durable_)
+    flush();
+  self_->send(reader_, atom::list_v, std::make_shared<list_runs>(std::move(call)));
+}
+
+void registry_state::on_schedule_call(next_times& call) {
+  const auto* held = schedule_for(call);
+  if (!held)
+    return;
+  if (call.count < 1 || call.count > times_max)
+    return call.done(fail(errc::invalid_argument, "count must be an integer from 1 to 1000"));
+  const auto status = held->job.record->status;
+  if (status == schedule_status::completed || (status == schedule_status::paused && !call.after))
+    return call.done(std::vector<system_time>{});
+  const auto after = call.after.value_or(now_of(self_, *world_).wall);
+  call.done(core::due_between(*held->job.when, after, system_time::max(), call.count));
+}
+
+template <class T>
+void registry_state::answer_when_stored(schedule_change change, callback<T> done, T value,
+                                        bool is_creation) {
+  const auto id = change.id;
+  batch_.schedules[id] = std::move(change.record);
+  ++awaited_;
+  batch_answers_.push_back(
+    [this, id, is_creation, done = std::move(done), value = std::move(value)](bool is_stored) {
+      if (is_stored)
+        return done(value);
+      if (is_creation && schedules_.find(id)) {
+        schedules_.remove(id);
+        // The disk may have got it all the same.
+        batch_.schedules[id] = nullptr;
+      }
+      done(fail(errc::unavailable, "jobs cannot be stored at the moment"));
+    });
+  arm_schedules();
+  flush_if_due();
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,58 @@
+#include "actors/schedule_gateway.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace callboard::actors {
+
+schedule_gateway::schedule_gateway(registry_actor registry) : registry_(std::move(registry)) {
+  // nop
+}
+
+template <class Call>
+void schedule_gateway::send(Call call) {
+  caf::anon_send(registry_, atom::arrange_v, std::make_shared<schedule_call>(std::move(call)));
+}
+
+void schedule_gateway::create(std::string organisation, schedule_definition wanted,
+                              callback<scheduled_job_ptr> done) {
+  send(create_schedule{std::move(organisation), std::move(wanted), std::move(done)});
+}
+
+void schedule_gateway::list(schedule_query query, callback<std::vector<scheduled_job_ptr>> done) {
+  send(list_schedules{std::move(query), std::move(done)});
+}
+
+void schedule_gateway::get(schedule_ref ref, callback<scheduled_job_ptr> done) {
+  send(get_schedule{std::move(ref), std::move(done)});
+}
+
+void schedule_gateway::update(schedule_ref ref, schedule_edit edit,
+                              callback<scheduled_job_ptr> done) {
+  send(update_schedule{std::move(ref), std::move(edit), std::move(done)});
+}
+
+void schedule_gateway::set_enabled(schedule_ref ref, bool is_enabled,
+                                   callback<scheduled_job_ptr> done) {
+  send(enable_schedule{std::move(ref), is_enabled, std::move(done)});
+}
+
+void schedule_gateway::remove(schedule_ref ref, callback<scheduled_job_ptr> done) {
+  send(remove_schedule{std::move(ref), std::move(done)});
+}
+
+void schedule_gateway::run_now(schedule_ref ref, callback<job_ptr> done) {
+  send(run_schedule{std::move(ref), std::move(done)});
+}
+
+void schedule_gateway::runs(schedule_ref ref, run_query query,
+                            callback<std::vector<job_ptr>> done) {
+  send(list_runs{std::move(ref), std::move(query), std::move(done)});
+}
+
+void schedule_gateway::next_times(schedule_ref ref, std::optional<system_time> after,
+                                  std::size_t count, callback<std::vector<system_time>> done) {
+  send(actors::next_times{std::move(ref), after, count, std::move(done)});
+}
+
+} // namespace callboard::actors

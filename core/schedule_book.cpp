@@ -1,0 +1,114 @@
+#include "core/schedule_book.hpp"
+
+#include <algorithm>
+
+namespace callboard::core {
+
+namespace {
+
+bool matches(const scheduled_job& job, const schedule_query& query) {
+  return (query.organisation.empty() || job.organisation == query.organisation)
+         && (!query.agent_id || job.definition->agent_id == *query.agent_id)
+         && (!query.status || job.status == *query.status)
+         && (!query.name || job.definition->name == *query.name);
+}
+
+} // namespace
+
+const schedule_book::entry* schedule_book::find(const uuid& id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+bool schedule_book::is_taken(const std::string& organisation, const std::string& name,
+                             const uuid& but) const {
+  const auto found = names_.find({name, organisation});
+  return found != names_.end() && found->second != but;
+}
+
+void schedule_book::add(live_schedule job) {
+  index(*job.record);
+  const auto id = job.record->id;
+  entries_[id].job = std::move(job);
+}
+
+void schedule_book::put(live_schedule next) {
+  auto& held = entries_.at(next.record->id);
+  forget(*held.job.record);
+  index(*next.record);
+  held.job = std::move(next);
+}
+
+schedule_book::entry schedule_book::remove(const uuid& id) {
+  auto taken = entries_.extract(id);
+  forget(*taken.mapped().job.record);
+  stalled_.erase(id);
+  return std::move(taken.mapped());
+}
+
+void schedule_book::begin_run(const uuid& id, const uuid& run, run_trigger trigger) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end())
+    return;
+  auto& held = found->second;
+  (trigger == run_trigger::manual ? held.manual_runs : held.runs).push_back(run);
+}
+
+void schedule_book::end_run(const uuid& id, const uuid& run) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end())
+    return;
+  std::erase(found->second.runs, run);
+  std::erase(found->second.manual_runs, run);
+}
+
+void schedule_book::stall(const uuid& id) {
+  stalled_.insert(id);
+}
+
+std::vector<uuid> schedule_book::take_stalled() {
+  std::vector<uuid> taken{stalled_.begin(), stalled_.end()};
+  stalled_.clear();
+  return taken;
+}
+
+std::optional<uuid> schedule_book::due(system_time now) const {
+  if (due_.empty() || due_.begin()->first > now)
+    return std::nullopt;
+  return due_.begin()->second;
+}
+
+std::optional<system_time> schedule_book::next_due(system_time now) const {
+  if (due_.empty())
+    return stalled_.empty() ? std::nullopt : std::optional{now + std::chrono::seconds{1}};
+  return due_.begin()->first;
+}
+
+std::vector<scheduled_job_ptr> schedule_book::list(const schedule_query& query) const {
+  std::vector<scheduled_job_ptr> found;
+  for (const auto& [name, id] : names_)
+    if (const auto& record = entries_.at(id).job.record; matches(*record, query))
+      found.push_back(record);
+  return found;
+}
+
+std::vector<uuid> schedule_book::ids() const {
+  std::vector<uuid> all;
+  for (const auto& [id, held] : entries_)
+    all.push_back(id);
+  return all;
+}
+
+void schedule_book::index(const scheduled_job& job) {
+  names_.emplace(key_of(job), job.id);
+  if (job.next_run_at)
+    due_.emplace(*job.next_run_at, job.id);
+}
+
+void schedule_book::forget(const scheduled_job& job) {
+  names_.erase(key_of(job));
+  if (job.next_run_at)
+    due_.erase({*job.next_run_at, job.id});
+}
+
+} // namespace callboard::core

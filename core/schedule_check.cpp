@@ -1,0 +1,130 @@
+#include "core/schedule_check.hpp"
+
+#include <algorithm>
+
+#include "core/utf8.hpp"
+
+namespace callboard {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t name_length_max = 255;
+constexpr std::uint32_t retries_limit = 100;
+constexpr std::chrono::milliseconds day = 24h;
+
+bool is_text(std::string_view text) {
+  return core::is_utf8(text) && text.find('\0') == std::string_view::npos;
+}
+
+bool is_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/// Characters of a text that is UTF-8.
+std::size_t length_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+bool is_name(std::string_view name) {
+  return !name.empty() && is_text(name) && length_of(name) <= name_length_max
+         && !is_blank(name.front()) && !is_blank(name.back());
+}
+
+bool is_wait(std::chrono::milliseconds wait) {
+  return wait >= 0ms && wait <= day;
+}
+
+class fault_finder {
+public:
+  explicit fault_finder(const schedule_definition& what) : what_(what) {
+    // nop
+  }
+
+  std::vector<schedule_fault> find() && {
+    check_texts();
+    check_timing();
+    if (what_.retry)
+      check_retry(*what_.retry);
+    if (what_.time_limit < 1ms || what_.time_limit > day)
+      add("timeoutMs", "must be an integer from 1 to 86400000");
+    return std::move(faults_);
+  }
+
+private:
+  void add(std::string field, std::string message) {
+    faults_.push_back({std::move(field), std::move(message)});
+  }
+
+  void check_texts() {
+    if (!is_name(what_.name))
+      add("name", "must be a text of 1 to 255 characters without blanks at its ends");
+    if (what_.description && !is_text(*what_.description))
+      add("description", "must be UTF-8 without NUL characters");
+    if (!what_.payload.text().starts_with('{'))
+      add("payload", "must be an object");
+    if (!is_text(what_.content))
+      add("payload", "must have a prompt in UTF-8 without NUL characters");
+  }
+
+  void check_timing() {
+    if (what_.schedule.empty() && !what_.interval)
+      add("schedule", "must be there, or interval in its place");
+    else if (!what_.schedule.empty() && what_.interval)
+      add("interval", "must not stand beside schedule");
+    if (!what_.schedule.empty())
+      if (const auto rule = core::parse_schedule_rule(what_.schedule); !rule)
+        add("schedule", rule.error().message);
+    if (what_.interval
+        && (*what_.interval < core::interval_min || *what_.interval > core::interval_max))
+      add("interval", "must be an integer from " + std::to_string(core::interval_min.count())
+                        + " to " + std::to_string(core::interval_max.count()));
+    if (const auto zone = core::find_zone(what_.timezone); !zone)
+      add("timezone", zone.error().message);
+  }
+
+  void check_retry(const retry_policy& retry) {
+    if (retry.retries_max > retries_limit)
+      add("retryPolicy/maxRetries", "must be an integer from 0 to 100");
+    if (!is_wait(retry.delay))
+      add("retryPolicy/initialDelayMs", "must be an integer from 0 to 86400000");
+    if (!is_wait(retry.delay_max))
+      add("retryPolicy/maxDelayMs", "must be an integer from 0 to 86400000");
+    if (!(retry.jitter >= 0.0 && retry.jitter <= 1.0)) // so that "not a number" is refused too
+      add("retryPolicy/jitter", "must be a number from 0 to 1");
+  }
+
+  const schedule_definition& what_;
+  std::vector<schedule_fault> faults_;
+};
+
+} // namespace
+
+std::vector<schedule_fault> find_faults(const schedule_definition& definition) {
+  return fault_finder{definition}.find();
+}
+
+} // namespace callboard
+
+namespace callboard::core {
+
+tl::unexpected<error> fail_with(const std::vector<schedule_fault>& faults) {
+  return fail(errc::invalid_argument, faults.front().field + ' ' + faults.front().message);
+}
+
+result<schedule> timing_of(const schedule_definition& definition, system_time grid_start) {
+  if (definition.interval)
+    return interval_schedule{grid_start, *definition.interval};
+  auto rule = parse_schedule_rule(definition.schedule);
+  if (!rule)
+    return tl::unexpected(std::move(rule.error()));
+  auto zone = find_zone(definition.timezone);
+  if (!zone)
+    return tl::unexpected(std::move(zone.error()));
+  return make_schedule(*std::move(rule), *std::move(zone), grid_start);
+}
+
+} // namespace callboard::core

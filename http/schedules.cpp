@@ -1,0 +1,265 @@
+#include "http/schedules.hpp"
+
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "http/query_reader.hpp"
+#include "http/schedule_body.hpp"
+#include "http/schedule_json.hpp"
+#include "http/services_problem.hpp"
+
+namespace callboard::http {
+
+namespace {
+
+/// When to come back after a 503: soon. What is short here, room and slots, comes free all the time.
+constexpr std::string_view retry_after_seconds = "1";
+
+constexpr std::int64_t list_max = 1000;
+constexpr std::int64_t runs_default = 50;
+constexpr std::int64_t times_default = 10;
+
+response job_not_found() {
+  return services_problem(404, "not_found", "job not found");
+}
+
+/// A fault that the engine found: its message begins with the member that it is about.
+response refuse_member(const std::string& message) {
+  const auto end = message.find(' ');
+  return refuse_fields({{'/' + message.substr(0, end), message.substr(end + 1)}});
+}
+
+/// What the service refused, in the words of the API.
+response refuse(const error& fault) {
+  switch (fault.code) {
+    case errc::invalid_argument:
+      return refuse_member(fault.message);
+    case errc::not_found:
+    case errc::forbidden:
+      return job_not_found();
+    case errc::agent_not_found:
+    case errc::no_agents:
+      return services_problem(404, "agent_not_found", fault.message);
+    case errc::conflict:
+      return services_problem(409, "conflict", fault.message);
+    case errc::version_mismatch:
+      return services_problem(412, "version_mismatch", fault.message);
+    case errc::capacity:
+    case errc::agent_busy:
+    case errc::unavailable: {
+      auto made = services_problem(
+        503, fault.code == errc::unavailable ? "unavailable" : "capacity", fault.message);
+      made.add_header("Retry-After", retry_after_seconds);
+      return made;
+    }
+    case errc::io:
+    case errc::internal:
+      break;
+  }
+  return services_problem(500, "internal", "the server failed to answer");
+}
+
+/// The versions that `If-Match` allows; empty: any. What is no version of ours, a weak one say, matches
+/// none.
+std::vector<std::uint64_t> read_if_match(const request& asked) {
+  const auto value = asked.header("If-Match");
+  if (!value || *value == "*")
+    return {};
+  std::vector<std::uint64_t> versions;
+  for (const auto& tag : split_list(*value)) {
+    std::uint64_t version = 0;
+    const auto* end = tag.data() + tag.size();
+    const auto is_quoted = tag.size() > 2 && tag.front() == '"' && tag.back() == '"';
+    if (is_quoted && std::from_chars(tag.data() + 1, end, version).ptr == end - 1)
+      versions.push_back(version);
+  }
+  return versions.empty() ? std::vector<std::uint64_t>{0} : versions;
+}
+
+/// The job that a request's path names, for the caller's eyes; none if it can be no job's id.
+std::optional<schedule_ref> read_ref(const request& asked) {
+  const auto id = uuid::parse(asked.parameters[0]);
+  if (!id)
+    return std::nullopt;
+  return schedule_ref{*id, std::string{asked.organisation}, {}};
+}
+
+class schedule_routes_of {
+public:
+  schedule_routes_of(schedule_service& jobs, std::optional<retry_policy> default_retry)
+    : jobs_(&jobs), default_retry_(std::move(default_retry)) {
+    // nop
+  }
+
+  void create(const request& asked, const responder& back) const {
+    auto wanted = read_new_schedule(asked, default_retry_);
+    if (!wanted)
+      return back.send(std::move(wanted.error()));
+    jobs_->create(std::string{asked.organisation}, *std::move(wanted),
+                  [back, *this](const result<scheduled_job_ptr>& made) {
+                    if (!made)
+                      return back.send(refuse(made.error()));
+                    auto answer = details(201, **made);
+                    answer.add_header("Location", "/api/jobs/" + (*made)->id.to_string());
+                    back.send(std::move(answer));
+                  });
+  }
+
+  void list(const request& asked, const responder& back) const {
+    query_reader query{asked.query};
+    schedule_query wanted;
+    wanted.organisation = asked.organisation;
+    wanted.name = query.text("name");
+    if (const auto agent = query.text("agentId")) {
+      wanted.agent_id = uuid::parse(*agent);
+      if (!wanted.agent_id)
+        query.refuse("agentId", "must be a UUID");
+    }
+    if (const auto status = query.text("status")) {
+      wanted.status = parse_schedule_status(*status);
+      if (!wanted.status)
+        query.refuse("status", "must be active, paused or completed");
+    }
+    if (!query.faults().empty())
+      return back.send(refuse_fields(query.faults()));
+    jobs_->list(std::move(wanted),
+                [back, retry = default_retry_](result<std::vector<scheduled_job_ptr>> found) {
+                  if (!found)
+                    return back.send(refuse(found.error()));
+                  // There may be many: engine threads have better things to do.
+                  back.send_later([found = *std::move(found), retry] {
+                    return response{200, schedule_list(found, retry)};
+                  });
+                });
+  }
+
+  void get(const request& asked, const responder& back) const {
+    if (auto ref = ref_for(asked, back))
+      jobs_->get(*std::move(ref), show(back));
+  }
+
+  void update(const request& asked, const responder& back) const {
+    auto ref = ref_for(asked, back);
+    if (!ref)
+      return;
+    auto edit = read_schedule_edit(asked, default_retry_);
+    if (!edit)
+      return back.send(std::move(edit.error()));
+    ref->versions = read_if_match(asked);
+    jobs_->update(*std::move(ref), *std::move(edit), show(back));
+  }
+
+  void remove(const request& asked, const responder& back) const {
+    auto ref = ref_for(asked, back);
+    if (!ref)
+      return;
+    ref->versions = read_if_match(asked);
+    jobs_->remove(*std::move(ref), [back](const result<scheduled_job_ptr>& gone) {
+      back.send(gone ? response{200, schedule_deleted(**gone)} : refuse(gone.error()));
+    });
+  }
+
+  void run(const request& asked, const responder& back) const {
+    if (auto ref = ref_for(asked, back))
+      jobs_->run_now(*std::move(ref), [back](const result<job_ptr>& run) {
+        back.send(run ? response{202, run_started(**run)} : refuse(run.error()));
+      });
+  }
+
+  void pause(const request& asked, const responder& back) const {
+    if (auto ref = ref_for(asked, back))
+      jobs_->set_enabled(*std::move(ref), false, show(back));
+  }
+
+  void resume(const request& asked, const responder& back) const {
+    if (auto ref = ref_for(asked, back))
+      jobs_->set_enabled(*std::move(ref), true, show(back));
+  }
+
+  void runs(const request& asked, const responder& back) const {
+    query_reader query{asked.query};
+    run_query wanted;
+    wanted.limit
+      = static_cast<std::size_t>(query.integer("limit", 1, list_max).value_or(runs_default));
+    if (const auto status = query.text("status")) {
+      const auto state = parse_job_state(*status);
+      if (state && *state != job_state::scheduled)
+        wanted.states = {*state};
+      else
+        query.refuse("status",
+                     "must be pending, processing, completed, failed, timeout or canceled");
+    }
+    if (!query.faults().empty())
+      return back.send(refuse_fields(query.faults()));
+    auto ref = ref_for(asked, back);
+    if (!ref)
+      return;
+    jobs_->runs(*std::move(ref), std::move(wanted), [back](result<std::vector<job_ptr>> found) {
+      if (!found)
+        return back.send(refuse(found.error()));
+      back.send_later([found = *std::move(found)] { return response{200, run_list(found)}; });
+    });
+  }
+
+  void next(const request& asked, const responder& back) const {
+    query_reader query{asked.query};
+    const auto count = query.integer("count", 1, list_max).value_or(times_default);
+    const auto after = query.time("after");
+    if (!query.faults().empty())
+      return back.send(refuse_fields(query.faults()));
+    if (auto ref = ref_for(asked, back))
+      jobs_->next_times(
+        *std::move(ref), after, static_cast<std::size_t>(count),
+        [back](const result<std::vector<system_time>>& times) {
+          back.send(times ? response{200, time_list(*times)} : refuse(times.error()));
+        });
+  }
+
+private:
+  static std::optional<schedule_ref> ref_for(const request& asked, const responder& back) {
+    auto ref = read_ref(asked);
+    if (!ref)
+      back.send(job_not_found());
+    return ref;
+  }
+
+  response details(int status, const scheduled_job& shown) const {
+    response made{status, schedule_details(shown, default_retry_)};
+    made.add_header("ETag", '"' + std::to_string(shown.version) + '"');
+    return made;
+  }
+
+  callback<scheduled_job_ptr> show(const responder& back) const {
+    return [back, *this](const result<scheduled_job_ptr>& found) {
+      back.send(found ? details(200, **found) : refuse(found.error()));
+    };
+  }
+
+  schedule_service* jobs_;
+  std::optional<retry_policy> default_retry_;
+};
+
+} // namespace
+
+std::vector<route> schedule_routes(schedule_service& jobs,
+                                   std::optional<retry_policy> default_retry) {
+  using api = schedule_routes_of;
+  const api all{jobs, std::move(default_retry)};
+  const auto bind = [&all](void (api::*member)(const request&, const responder&) const) {
+    return
+      [all, member](const request& asked, const responder& back) { (all.*member)(asked, back); };
+  };
+  return {{method::post, "/api/jobs", bind(&api::create)},
+          {method::get, "/api/jobs", bind(&api::list)},
+          {method::get, "/api/jobs/:id", bind(&api::get)},
+          {method::patch, "/api/jobs/:id", bind(&api::update)},
+          {method::remove, "/api/jobs/:id", bind(&api::remove)},
+          {method::post, "/api/jobs/:id/run", bind(&api::run)},
+          {method::post, "/api/jobs/:id/pause", bind(&api::pause)},
+          {method::post, "/api/jobs/:id/resume", bind(&api::resume)},
+          {method::get, "/api/jobs/:id/runs", bind(&api::runs)},
+          {method::get, "/api/jobs/:id/next", bind(&api::next)}};
+}
+
+} // namespace callboard::http

@@ -1,0 +1,185 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <callboard/job.hpp>
+#include <callboard/json_text.hpp>
+#include <callboard/time.hpp>
+#include <callboard/uuid.hpp>
+
+namespace callboard {
+
+/// What happens when a run is due while an earlier one is still going. Manual runs do not count.
+enum class overlap_policy : std::uint8_t {
+  /// The new run does not take place.
+  skip,
+  /// It waits until the old one is over; only one waits.
+  queue,
+  /// Both go on.
+  allow,
+  /// The old one is canceled.
+  cancel,
+};
+
+/// What happens to times that passed while the engine was down or the job was paused.
+enum class missed_policy : std::uint8_t {
+  /// Nothing.
+  skip,
+  /// One run for all of them.
+  once,
+  /// A run for each of the last `made_up_runs_max`, one after another.
+  all,
+};
+
+/// Where a scheduled job stands.
+enum class schedule_status : std::uint8_t {
+  /// It has a next run.
+  active,
+  /// It is not enabled.
+  paused,
+  /// Its date is over, or no further time matches.
+  completed,
+};
+
+/// "skip", "queue", "allow", "cancel".
+std::string_view to_string(overlap_policy policy) noexcept;
+/// "skip", "once", "all".
+std::string_view to_string(missed_policy policy) noexcept;
+/// "active", "paused", "completed".
+std::string_view to_string(schedule_status status) noexcept;
+/// The policy of that name; no value for anything else.
+std::optional<overlap_policy> parse_overlap_policy(std::string_view name) noexcept;
+/// The policy of that name; no value for anything else.
+std::optional<missed_policy> parse_missed_policy(std::string_view name) noexcept;
+/// The status of that name; no value for anything else.
+std::optional<schedule_status> parse_schedule_status(std::string_view name) noexcept;
+
+/// Most runs that are made up for one time of being down or paused.
+inline constexpr std::size_t made_up_runs_max = 1000;
+
+/// What a caller says about a scheduled job, and may change.
+struct schedule_definition {
+  /// Unique in the organisation, 1–255 characters, no blanks at its ends, UTF-8 without NUL.
+  std::string name;
+  /// For people.
+  std::optional<std::string> description;
+  /// Who runs it.
+  uuid agent_id;
+  /// A cron expression or a date-time (docs/schedules.md); empty: `interval` says when.
+  std::string schedule;
+  /// From start to start, at least 100 ms; none: `schedule` says when.
+  std::optional<std::chrono::milliseconds> interval;
+  /// Goes to the agent with every run, an object.
+  json_text payload;
+  /// The prompt of every run; empty: the payload.
+  std::string content;
+  /// Whose clocks `schedule` means: a name of the tz database.
+  std::string timezone = "UTC";
+  /// Whether it fires.
+  bool is_enabled = true;
+  /// When a failed attempt is tried again; none: `engine_options::run_retry` says.
+  std::optional<retry_policy> retry;
+  /// Limit on one attempt, 1 ms to a day.
+  std::chrono::milliseconds time_limit{300'000};
+  overlap_policy overlap = overlap_policy::skip;
+  missed_policy missed = missed_policy::skip;
+
+  friend bool operator==(const schedule_definition&, const schedule_definition&) = default;
+};
+
+/// What is wrong with a member of a definition.
+struct schedule_fault {
+  /// The member as the HTTP API spells it: "schedule", "timezone", "timeoutMs" …
+  std::string field;
+  /// What is wrong and what is allowed: "must be …".
+  std::string message;
+
+  friend bool operator==(const schedule_fault&, const schedule_fault&) = default;
+};
+
+/// All that is wrong with a definition, whatever the time; empty: nothing.
+std::vector<schedule_fault> find_faults(const schedule_definition& definition);
+
+/// A scheduled job as it stood at one moment: an immutable snapshot. Made by the engine.
+struct scheduled_job {
+  /// UUID version 7.
+  uuid id;
+  std::string organisation;
+  /// Never null.
+  std::shared_ptr<const schedule_definition> definition;
+  schedule_status status = schedule_status::active;
+  /// 1 at creation, +1 at each change of the definition or the status. Runs do not count.
+  std::uint64_t version = 1;
+  system_time created_at;
+  /// When this version came to be.
+  system_time updated_at;
+  /// Where intervals count from: when the job got its interval.
+  system_time grid_start;
+  /// When it is due next; none while paused or completed.
+  std::optional<system_time> next_run_at;
+  /// When its newest run was started.
+  std::optional<system_time> last_run_at;
+  /// The run that ended last; null before the first, and if it is not kept any more.
+  job_ptr last_run;
+  /// Runs started, manual ones too.
+  std::uint64_t run_count = 0;
+  /// Runs that ended `failed` or `timeout`.
+  std::uint64_t failure_count = 0;
+  /// Times that passed while the engine was down or the job was paused.
+  std::uint64_t missed_count = 0;
+  /// Times not run because of `overlap`.
+  std::uint64_t skipped_count = 0;
+
+  // What is still to be done; for the engine.
+
+  /// Since when it is paused.
+  std::optional<system_time> paused_at;
+  /// The time whose run waits until the one before it is over.
+  std::optional<system_time> waiting_for;
+  /// Runs are made up for the times after this one …
+  std::optional<system_time> made_up_after;
+  /// … up to this one.
+  std::optional<system_time> made_up_until;
+};
+
+/// How scheduled jobs travel: shared and immutable.
+using scheduled_job_ptr = std::shared_ptr<const scheduled_job>;
+
+/// Names a scheduled job, and what the caller may see.
+struct schedule_ref {
+  uuid id;
+  /// The job must be this organisation's, else it is `not_found`; empty: anybody's.
+  std::string organisation;
+  /// The job must have one of these versions, else `version_mismatch`; empty: any.
+  std::vector<std::uint64_t> versions;
+};
+
+/// Which scheduled jobs a list shows. All conditions must hold.
+struct schedule_query {
+  /// Only this organisation's; empty: everybody's.
+  std::string organisation;
+  std::optional<uuid> agent_id;
+  std::optional<schedule_status> status;
+  std::optional<std::string> name;
+};
+
+/// Which runs of a scheduled job a list shows.
+struct run_query {
+  uuid schedule_id;
+  /// Only runs in one of these states; empty: all.
+  std::vector<job_state> states;
+  /// Longest list, 1–1000.
+  std::size_t limit = 50;
+  /// Of finished runs only so many, the newest, count as kept.
+  std::size_t keep = 100;
+};
+
+} // namespace callboard

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <callboard/callback.hpp>
+#include <callboard/error.hpp>
+#include <callboard/schedule.hpp>
+
+namespace callboard {
+
+/// Changes a definition. Called at most once, on an engine thread: it must neither block nor throw.
+using schedule_edit = std::function<void(schedule_definition&)>;
+
+/// What one can do with scheduled jobs: the port that the HTTP server and embedding programs call alike.
+/// Every member may be called from any thread and returns at once. What changes something is answered
+/// once it is stored. Errors of all members that name a job: `not_found`.
+class schedule_service {
+public:
+  virtual ~schedule_service() = default;
+
+  /// Creates a scheduled job. Errors: `invalid_argument`, `agent_not_found`, `conflict` (the name is
+  /// taken), `capacity`, `unavailable`.
+  virtual void create(std::string organisation, schedule_definition wanted,
+                      callback<scheduled_job_ptr> done)
+    = 0;
+
+  /// Scheduled jobs, by name.
+  virtual void list(schedule_query query, callback<std::vector<scheduled_job_ptr>> done) = 0;
+
+  /// A scheduled job as it stands.
+  virtual void get(schedule_ref ref, callback<scheduled_job_ptr> done) = 0;
+
+  /// Changes a definition. The next run is computed anew when the timing has changed; an interval that
+  /// only was disabled keeps its grid. A run under way is not touched. Errors: as `create`, and
+  /// `version_mismatch`.
+  virtual void update(schedule_ref ref, schedule_edit edit, callback<scheduled_job_ptr> done) = 0;
+
+  /// Pauses or resumes. Errors: `conflict` when it is completed, `version_mismatch`, `unavailable`.
+  virtual void set_enabled(schedule_ref ref, bool is_enabled, callback<scheduled_job_ptr> done) = 0;
+
+  /// Ends a scheduled job: it fires no more, its runs are canceled and forgotten. Hands over what it
+  /// was. Errors: `version_mismatch`, `unavailable`.
+  virtual void remove(schedule_ref ref, callback<scheduled_job_ptr> done) = 0;
+
+  /// Starts a run now, beside whatever runs. Errors: `agent_not_found`, `capacity`, `agent_busy`,
+  /// `unavailable`.
+  virtual void run_now(schedule_ref ref, callback<job_ptr> done) = 0;
+
+  /// Runs, newest first, live ones too. `query.schedule_id` and `query.keep` are set by the engine.
+  /// Errors: `invalid_argument`, `unavailable` (store).
+  virtual void runs(schedule_ref ref, run_query query, callback<std::vector<job_ptr>> done) = 0;
+
+  /// The next times after `after` (none: now) at which the job is due, at most `count` (1–1000). None for
+  /// a completed job, and for a paused one unless `after` is given. Errors: `invalid_argument`.
+  virtual void next_times(schedule_ref ref, std::optional<system_time> after, std::size_t count,
+                          callback<std::vector<system_time>> done)
+    = 0;
+
+  /// The same calls for threads that may block.
+  std::future<result<scheduled_job_ptr>> create(std::string organisation,
+                                                schedule_definition wanted);
+  std::future<result<std::vector<scheduled_job_ptr>>> list(schedule_query query = {});
+  std::future<result<scheduled_job_ptr>> get(schedule_ref ref);
+  std::future<result<scheduled_job_ptr>> update(schedule_ref ref, schedule_edit edit);
+  std::future<result<scheduled_job_ptr>> set_enabled(schedule_ref ref, bool is_enabled);
+  std::future<result<scheduled_job_ptr>> remove(schedule_ref ref);
+  std::future<result<job_ptr>> run_now(schedule_ref ref);
+  std::future<result<std::vector<job_ptr>>> runs(schedule_ref ref, run_query query = {});
+  std::future<result<std::vector<system_time>>> next_times(schedule_ref ref,
+                                                           std::optional<system_time> after,
+                                                           std::size_t count);
+};
+
+} // namespace callboard

@@ -1,0 +1,89 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "app/failure_log.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace callboard::app {
+
+namespace {
+
+using nlohmann::json;
+
+struct failed_run {
+  scheduled_job of;
+  job run;
+};
+
+failed_run sample(std::string error) {
+  failed_run made;
+  made.of.id = *uuid::parse("01890a5d-ac96-774b-bcce-b302099a8057");
+  schedule_definition what;
+  what.name = "clean \"up\"\n";
+  made.of.definition = std::make_shared<const schedule_definition>(what);
+  auto spec = std::make_shared<job_spec>();
+  spec->id = *uuid::parse("01890a5d-ac96-774b-bcce-b302099a8058");
+  made.run.spec = spec;
+  task_record task;
+  task.attempt = 2;
+  task.finished_at = system_time{std::chrono::milliseconds{1'767'225'600'000}};
+  task.error = std::make_shared<const std::string>(std::move(error));
+  made.run.tasks = {task};
+  return made;
+}
+
+std::vector<std::string> lines_of(const std::filesystem::path& file) {
+  std::ifstream in{file};
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);)
+    lines.push_back(line);
+  return lines;
+}
+
+TEST(FailureLog, LineSaysWhatFailed) {
+  const tests::temp_dir directory;
+  const auto log = failure_log::open(directory.path().string()).value();
+  const auto failed = sample("refused");
+
+  log.write(failed.of, failed.run);
+
+  const auto lines = lines_of(directory.path() / "failures.jsonl");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(json::parse(lines.front()), json({{"time", "2026-01-01T00:00:00.000Z"},
+                                              {"level", "error"},
+                                              {"jobId", "01890a5d-ac96-774b-bcce-b302099a8057"},
+                                              {"name", "clean \"up\"\n"},
+                                              {"runId", "01890a5d-ac96-774b-bcce-b302099a8058"},
+                                              {"attempt", 2},
+                                              {"error", "refused"}}));
+}
+
+TEST(FailureLog, LongErrorsAreCutBetweenCharacters) {
+  const tests::temp_dir directory;
+  const auto log = failure_log::open(directory.path().string()).value();
+  std::string text = "x";
+  while (text.size() < 5000)
+    text += "é";
+  const auto failed = sample(text);
+
+  log.write(failed.of, failed.run);
+
+  const auto line = json::parse(lines_of(directory.path() / "failures.jsonl").at(0));
+  const auto error = line["error"].get<std::string>();
+  EXPECT_EQ(error.size(), 1023u + std::string{"…"}.size());
+  EXPECT_TRUE(error.ends_with("é…"));
+}
+
+TEST(FailureLog, DirectoryThatIsNotThereIsAnError) {
+  EXPECT_EQ(failure_log::open("/proc/none").error().code, errc::io);
+}
+
+} // namespace
+
+} // namespace callboard::app
