@@ -94,7 +94,7 @@ void registry_state::on_submit(const submit_call_ptr& call) {
     call->done(tl::unexpected(std::move(spec.error())));
     return;
   }
-  auto& entry = hold(core::begin(std::move(*spec), now, world_->random), *agent, true);
+  auto& entry = hold(core::begin(std::move(*spec), now, world_->random), *agent);
   if (!is_durable_) {
     acknowledge(entry, {call, entry.visible});
     return;
@@ -125,11 +125,6 @@ void registry_state::add_waiter(job_entry& entry, callback<job_ptr> done,
   added.done = std::move(done);
   waiters_.arm(added, core::time_after(self_->clock().now(), wait));
   arm();
-  // The end may have come before whoever waits for it, and be about to be stored.
-  if (entry.batch == batch_number_ && is_terminal(batch_.snapshots[entry.batch_slot]->state)) {
-    ++awaited_;
-    flush_if_due();
-  }
 }
 
 job_entry* registry_state::entry_for(const job_call_ptr& call) {

@@ -16,7 +16,6 @@
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/job_table.hpp"
-#include "core/commit_pace.hpp"
 #include "core/job_machine.hpp"
 #include "core/schedule_book.hpp"
 #include "core/tally.hpp"
@@ -104,7 +103,7 @@ private:
   void restore_live(std::vector<job_ptr> live);
   void restore_finished(const std::vector<job_ptr>& finished);
   void restore_run(job_entry& entry);
-  job_entry& hold(core::transition first, std::size_t agent, bool is_created);
+  job_entry& hold(core::transition first, std::size_t agent);
   void on_update(const job_update& update);
   void show(job_entry& entry, const job_ptr& snapshot);
   void count_for_agent(job_entry& entry, const callboard::job* before, const callboard::job* after);
@@ -184,10 +183,10 @@ private:
 
   // -- what goes to the store (registry_store.cpp) ----------------------------
 
-  /// @param is_awaited whether somebody is answered once it is stored.
-  void store_soon(job_entry& entry, job_ptr snapshot, bool is_awaited);
-  /// Sends what has gathered when its time has come, unless the keeper is at work or the store fails.
-  void flush_if_due();
+  /// Puts a snapshot into the batch, which goes to the store as soon as that is free.
+  void store_soon(job_entry& entry, job_ptr snapshot);
+  /// Sends what has gathered, unless the keeper is at work or the store fails.
+  void flush_if_idle();
   /// Sends what has gathered.
   void flush();
   void on_committed(const store_batch& batch, const stored_answers& answers);
@@ -242,11 +241,6 @@ private:
 
   store_batch batch_;
   std::uint32_t batch_number_ = 0;
-  /// Snapshots of the batch that somebody waits for.
-  std::size_t awaited_ = 0;
-  core::last_commit last_commit_;
-  /// When to send the batch; none while it is empty or the keeper is at work.
-  std::optional<steady_time> flush_at_;
   /// Batches that the store keeper has and has not answered.
   std::size_t commits_under_way_ = 0;
   std::string store_fault_;

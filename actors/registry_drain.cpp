@@ -12,7 +12,7 @@ void registry_state::on_drain(const drain_call_ptr& call) {
   if (!std::exchange(is_draining_, true) && is_durable_)
     pause_agents();
   self_->scheduled_send(self_, core::time_after(self_->clock().now(), call->grace), atom::stop_v);
-  flush_if_due();
+  flush_if_idle();
   drain_if_quiet();
 }
 

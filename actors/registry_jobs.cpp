@@ -29,7 +29,7 @@ void registry_state::restore(held_jobs stored) {
     next_load_ = self_->clock().now() + scheduled_horizon / 2;
   }
   has_begun_ = true;
-  flush_if_due();
+  flush_if_idle();
   arm();
 }
 
@@ -54,7 +54,7 @@ void registry_state::restore_live(std::vector<job_ptr> live) {
     auto first = core::resume(std::move(record), now, world_->random);
     if (!agent && !is_terminal(first.next.record->state))
       first = *core::apply(first.next, core::event::broken{}, now, world_->random);
-    auto& entry = hold(std::move(first), agent.value_or(0), false);
+    auto& entry = hold(std::move(first), agent.value_or(0));
     if (entry.visible->spec->run)
       restore_run(entry);
   }
@@ -71,14 +71,14 @@ void registry_state::restore_run(job_entry& entry) {
     cancel_run(run->spec->id, "the scheduled job was deleted");
 }
 
-job_entry& registry_state::hold(core::transition first, std::size_t agent, bool is_created) {
+job_entry& registry_state::hold(core::transition first, std::size_t agent) {
   auto& record = first.next.record;
   auto& entry = jobs_->add(record);
   entry.agent = static_cast<std::uint32_t>(agent);
   tally_.add(*record);
   count_for_agent(entry, nullptr, record.get());
   if (first.is_changed)
-    store_soon(entry, record, is_created);
+    store_soon(entry, record);
   if (is_terminal(record->state)) {
     entry.is_over = true;
     keep_finished(entry);
@@ -118,7 +118,7 @@ void registry_state::on_update(const job_update& update) {
     if (is_over && !on_run_over(entry, update.snapshot))
       return;
   }
-  store_soon(entry, update.snapshot, is_over && entry.calls && !entry.calls->waiters.empty());
+  store_soon(entry, update.snapshot);
   if (!is_durable_ || !is_over)
     show(entry, update.snapshot);
   if (run && is_over)
@@ -198,7 +198,7 @@ void registry_state::drop(job_entry& entry) {
   jobs_->remove(id);
   while (!finished_.empty() && !jobs_->find(finished_.front()))
     finished_.pop_front();
-  flush_if_due();
+  flush_if_idle();
 }
 
 void registry_state::drop_oldest_finished() {
@@ -233,8 +233,6 @@ void registry_state::on_wake() {
     taken->done(taken->entry->visible);
     park_if_far(*taken->entry);
   }
-  if (flush_at_ && *flush_at_ <= now)
-    flush_if_due();
   if (next_load_ && *next_load_ <= now)
     load_scheduled();
   if (next_sweep_ && *next_sweep_ <= now)
@@ -248,7 +246,7 @@ void registry_state::on_wake() {
 
 void registry_state::arm() {
   auto due = next_sweep_;
-  for (const auto& other : {flush_at_, next_load_, schedule_wake_, next_trim_})
+  for (const auto& other : {next_load_, schedule_wake_, next_trim_})
     if (other)
       due = std::min(due.value_or(*other), *other);
   if (!timers_.is_empty())

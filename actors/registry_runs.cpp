@@ -147,7 +147,7 @@ void registry_state::perform(core::schedule_step step) {
   } else if (step.next.record != before.record) {
     keep_schedule(std::move(step.next));
   }
-  flush_if_due();
+  flush_if_idle();
 }
 
 result<void> registry_state::start_run(core::schedule_step step, callback<job_ptr>& done) {
@@ -166,7 +166,7 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
   schedules_.begin_run(record.id, (*spec)->id, step.start->trigger);
   // The run and the record that counts it belong into one batch, and a batch may be sent with the run.
   keep_schedule(std::move(step.next));
-  auto& entry = hold(core::begin(*std::move(spec), now, world_->random), *agent, done != nullptr);
+  auto& entry = hold(core::begin(*std::move(spec), now, world_->random), *agent);
   if (done && !is_durable_) {
     done(entry.visible);
   } else if (done) {

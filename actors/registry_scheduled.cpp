@@ -75,7 +75,7 @@ void registry_state::park_if_far(job_entry& entry) {
 job_entry& registry_state::adopt(const job_ptr& record) {
   --parked_;
   const auto agent = agent_of(*record).value_or(0);
-  return hold({core::revived(record, now_of(self_, *world_)), {}, false}, agent, false);
+  return hold({core::revived(record, now_of(self_, *world_)), {}, false}, agent);
 }
 
 void registry_state::fetch(const job_call_ptr& call, bool is_cancel) {

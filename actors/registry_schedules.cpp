@@ -177,7 +177,6 @@ void registry_state::answer_when_stored(schedule_change change, callback<T> done
                                         bool is_creation) {
   const auto id = change.id;
   batch_.schedules[id] = std::move(change.record);
-  ++awaited_;
   batch_answers_.push_back(
     [this, id, is_creation, done = std::move(done), value = std::move(value)](bool is_stored) {
       if (is_stored)
@@ -190,7 +189,7 @@ void registry_state::answer_when_stored(schedule_change change, callback<T> done
       done(fail(errc::unavailable, "jobs cannot be stored at the moment"));
     });
   arm_schedules();
-  flush_if_due();
+  flush_if_idle();
 }
 
 } // namespace callboard::actors

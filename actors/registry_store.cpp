@@ -18,7 +18,7 @@ constexpr std::size_t erased_at_once = 500;
 
 } // namespace
 
-void registry_state::store_soon(job_entry& entry, job_ptr snapshot, bool is_awaited) {
+void registry_state::store_soon(job_entry& entry, job_ptr snapshot) {
   if (entry.batch == batch_number_) {
     batch_.snapshots[entry.batch_slot] = std::move(snapshot);
   } else {
@@ -26,21 +26,12 @@ void registry_state::store_soon(job_entry& entry, job_ptr snapshot, bool is_awai
     entry.batch_slot = static_cast<std::uint32_t>(batch_.snapshots.size());
     batch_.snapshots.push_back(std::move(snapshot));
   }
-  if (is_awaited)
-    ++awaited_;
-  flush_if_due();
+  flush_if_idle();
 }
 
-void registry_state::flush_if_due() {
-  if (!has_begun_ || !store_fault_.empty() || commits_under_way_ > 0 || batch_.is_empty())
-    return;
-  const auto due = core::commit_time(awaited_, last_commit_);
-  if (!is_durable_ || is_draining_ || due <= self_->clock().now()) {
+void registry_state::flush_if_idle() {
+  if (has_begun_ && store_fault_.empty() && commits_under_way_ == 0 && !batch_.is_empty())
     flush();
-    return;
-  }
-  flush_at_ = due;
-  arm();
 }
 
 void registry_state::flush() {
@@ -54,16 +45,11 @@ void registry_state::flush() {
   }
   ++batch_number_;
   ++commits_under_way_;
-  flush_at_.reset();
-  const auto awaited = std::exchange(awaited_, 0);
   auto answers = std::make_shared<const stored_answers>(std::exchange(batch_answers_, {}));
-  const auto began = self_->clock().now();
   self_->request(keeper_, caf::infinite, atom::commit_v, batch)
     .then(
-      [this, batch, awaited, began, answers](const store_outcome& outcome) {
+      [this, batch, answers](const store_outcome& outcome) {
         --commits_under_way_;
-        const auto ended = self_->clock().now();
-        last_commit_ = {ended, ended - began, awaited};
         if (outcome)
           on_committed(*batch, *answers);
         else
@@ -92,7 +78,7 @@ void registry_state::on_committed(const store_batch& batch, const stored_answers
       else
         park_if_far(entry);
     }
-  flush_if_due();
+  flush_if_idle();
   drain_if_quiet();
 }
 
@@ -110,7 +96,7 @@ void registry_state::on_commit_failed(const store_batch& batch, const stored_ans
     if (entry.calls && entry.calls->creation)
       refuse_creation(entry);
     else if (entry.batch != batch_number_)
-      store_soon(entry, snapshot, false);
+      store_soon(entry, snapshot);
   }
   batch_.erased.insert(batch_.erased.end(), batch.erased.begin(), batch.erased.end());
   if (!std::exchange(is_retry_armed_, true))

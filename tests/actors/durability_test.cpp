@@ -159,82 +159,34 @@ TEST_F(Durability, JobWhoseAgentIsGoneFails) {
   EXPECT_EQ(state_of(job), job_state::failed);
 }
 
-TEST_F(Durability, WhatNobodyWaitsForIsLeftToGatherForAsLongAsACommitTakes) {
+TEST_F(Durability, StoreThatIsFreeIsGivenWhatThereIsAtOnce) {
   start_holding();
-  create_in(4ms);
+  create_stored();
 
   runner->complete("done");
   run();
-  EXPECT_TRUE(keeper.held.empty());
-  advance(3ms);
-  EXPECT_TRUE(keeper.held.empty());
-  advance(1ms);
-  EXPECT_EQ(keeper.held.size(), 1u);
-}
-
-TEST_F(Durability, CreationIsStoredAtOnceWhenAsManyWaitAsBefore) {
-  start_holding();
-  create_in(4ms);
-
-  job_slot slot;
-  jobs->submit(message(), 0ms, slot.callback());
-  run();
 
   EXPECT_EQ(keeper.held.size(), 1u);
 }
 
-TEST_F(Durability, FewerCreationsThanBeforeWaitForOthersHalfACommit) {
+TEST_F(Durability, WhatComesDuringACommitGoesOutTogetherAfterIt) {
   start_holding();
-  create_in(1ms); // alone in its batch
   job_slot slots[3];
   for (auto& one : slots)
-    jobs->submit(message(), 0ms, one.callback()); // the first goes alone, the others together
+    jobs->submit(message(), 0ms, one.callback()); // the first goes alone
   run();
+  ASSERT_EQ(keeper.held.size(), 1u);
+
   release_batch({});
-  advance(4ms);
-  release_batch({});
-  ASSERT_EQ(slots[2].count, 1);
-
-  job_slot slot;
-  jobs->submit(message(), 0ms, slot.callback());
-  run();
-  EXPECT_TRUE(keeper.held.empty());
-  advance(2ms);
-  EXPECT_EQ(keeper.held.size(), 1u);
-}
-
-TEST_F(Durability, EndThatSomebodyWaitsForIsStoredAtOnce) {
-  start_holding();
-  const auto job = create_in(4ms);
-  job_slot before;
-  jobs->wait({job->spec->id, {}, {}}, 60s, before.callback());
-  run();
-
-  runner->complete("done");
-  run();
-
-  EXPECT_EQ(keeper.held.size(), 1u);
-}
-
-TEST_F(Durability, EndThatIsGatheringIsStoredOnceSomebodyWaitsForIt) {
-  start_holding();
-  const auto job = create_in(4ms);
-  runner->complete("done");
-  run();
-  EXPECT_TRUE(keeper.held.empty());
-
-  job_slot slot;
-  jobs->wait({job->spec->id, {}, {}}, 60s, slot.callback());
-  run();
-
   ASSERT_EQ(keeper.held.size(), 1u);
   release_batch({});
-  EXPECT_EQ(slot.count, 1);
+
+  EXPECT_EQ(slots[2].count, 1);
 }
 
 TEST_F(Durability, DrainStoresWhatHasGathered) {
   start_holding();
-  create_in(4ms);
+  create_stored();
   runner->complete("done");
   run();
 

@@ -16,17 +16,14 @@ protected:
     keeper.is_holding = true;
   }
 
-  /// Creates a job by a commit that takes so long. What it did since is stored, too.
-  job_ptr create_in(std::chrono::milliseconds took) {
+  /// Creates a job and has it stored, and what it did since.
+  job_ptr create_stored() {
     job_slot slot;
     jobs->submit(message(), 0ms, slot.callback());
     run();
-    advance(took);
     release_batch({});
     EXPECT_EQ(slot.count, 1);
     // The agent has taken it meanwhile.
-    advance(took);
-    advance(took);
     release_batch({});
     return slot.value->value();
   }
