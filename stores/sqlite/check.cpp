@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t jobs_per_progress = 5000;
 
 constexpr auto tables = std::to_array<std::string_view>(
-  {"jobs", "specs", "tasks", "tags", "shelves", "tagged", "facets", "schedules"});
+  {"jobs", "specs", "messages", "tasks", "tags", "shelves", "tagged", "facets", "schedules"});
 
 /// Something that must not be: SQL that counts it, and what to say.
 struct rule {
@@ -26,15 +26,20 @@ struct rule {
 constexpr auto rules = std::to_array<rule>({
   {"SELECT count(*) FROM jobs WHERE job NOT IN (SELECT job FROM specs)", "jobs without a spec"},
   {"SELECT count(*) FROM specs WHERE job NOT IN (SELECT job FROM jobs)", "specs without a job"},
-  {"SELECT count(DISTINCT job) FROM tasks WHERE job NOT IN (SELECT job FROM jobs)",
+  {"SELECT count(*) FROM jobs WHERE kind = 0", "messages among other jobs"},
+  {"SELECT count(DISTINCT job) FROM tasks "
+   "WHERE job NOT IN (SELECT job FROM jobs UNION ALL SELECT job FROM messages)",
    "tasks without a job"},
   {"SELECT count(DISTINCT job) FROM tags WHERE job NOT IN (SELECT job FROM jobs)",
    "tags without a job"},
-  {"SELECT count(*) FROM jobs WHERE (state >= 3) != (error_code IS NOT NULL)",
+  {"SELECT count(*) FROM (SELECT state, error_code FROM jobs UNION ALL "
+   "SELECT state, error_code FROM messages) WHERE (state >= 3) != (error_code IS NOT NULL)",
    "jobs that are over without an outcome, or have one before"},
-  {"SELECT count(*) FROM jobs WHERE (state >= 3) != (finished_at IS NOT NULL)",
+  {"SELECT count(*) FROM (SELECT state, finished_at FROM jobs UNION ALL "
+   "SELECT state, finished_at FROM messages) WHERE (state >= 3) != (finished_at IS NOT NULL)",
    "jobs that are over without an end, or have one before"},
-  {"WITH held AS (SELECT kind, organisation, state, count(*) AS jobs FROM jobs GROUP BY 1, 2, 3) "
+  {"WITH held AS (SELECT kind, organisation, state, count(*) AS jobs FROM jobs GROUP BY 1, 2, 3 "
+   "UNION ALL SELECT 0, organisation, state, count(*) FROM messages GROUP BY 2, 3) "
    "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM shelves)) "
    "+ (SELECT count(*) FROM (SELECT * FROM shelves EXCEPT SELECT * FROM held))",
    "counts of jobs that are wrong"},
@@ -104,11 +109,12 @@ private:
   }
 
   result<void> check_jobs() {
-    const auto total = db_.number("SELECT count(*) FROM jobs");
+    const auto total
+      = db_.number("SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM messages)");
     if (!total)
       return tl::unexpected(total.error());
     job_reader jobs{db_};
-    statement all{db_, "SELECT job FROM jobs ORDER BY job"};
+    statement all{db_, "SELECT job FROM jobs UNION ALL SELECT job FROM messages ORDER BY job"};
     auto found = all.start();
     return found.for_each([&](rows& row) {
       const auto number = row.integer();

@@ -13,16 +13,20 @@ namespace callboard::sqlite {
 inline constexpr auto identity_columns
   = std::to_array<std::string_view>({"id", "kind", "organisation", "created_at", "due_at",
                                      "expires_at", "job_type_id", "schedule_id", "channel_code"});
+inline constexpr auto message_identity_columns
+  = std::to_array<std::string_view>({"id", "organisation", "created_at", "due_at", "expires_at"});
 inline constexpr auto progress_columns = std::to_array<std::string_view>(
   {"version", "updated_at", "started_at", "retry_at", "retries", "follow_ups", "task_count",
    "task_id", "task_kind", "task_state", "task_attempt", "task_created_at", "task_finished_at",
    "task_result", "task_result_is_job_result", "task_error"});
 inline constexpr auto ending_columns = std::to_array<std::string_view>(
   {"state", "finished_at", "message_id", "error_code", "error_text", "result", "result_metadata"});
-inline constexpr auto spec_columns = std::to_array<std::string_view>(
+inline constexpr auto message_spec_columns = std::to_array<std::string_view>(
   {"agent_id", "user_id", "content", "metadata", "attempt_time_limit", "retries_max", "retry_delay",
-   "retry_delay_max", "retry_growth", "retry_jitter", "follow_ups_max", "params", "target_channel",
-   "config", "profile_id", "tag_count", "payload", "run_trigger"});
+   "retry_delay_max", "retry_growth", "retry_jitter", "follow_ups_max"});
+/// What other jobs have beside what messages have.
+inline constexpr auto extra_spec_columns = std::to_array<std::string_view>(
+  {"params", "target_channel", "config", "profile_id", "tag_count", "payload", "run_trigger"});
 
 /// NULL for "none".
 inline std::optional<std::string_view> text_or_none(const json_text& json) {
@@ -43,6 +47,11 @@ inline auto identity_values(const job_spec& spec) {
                     agent ? text{agent->job_type_id} : text{},
                     spec.run ? std::optional{spec.run->schedule_id} : std::nullopt,
                     agent ? text{agent->channel_code} : text{}};
+}
+
+inline auto message_identity_values(const job_spec& spec) {
+  return std::tuple{spec.id, std::string_view{spec.organisation}, spec.created_at, spec.due_at,
+                    spec.expires_at};
 }
 
 /// A member of a job's last task; nothing if the job has no task.
@@ -96,10 +105,7 @@ inline auto ending_values(const job& snapshot) {
                     outcome ? text_or_none(outcome->metadata) : text{}};
 }
 
-inline auto spec_values(const job_spec& spec) {
-  static const agent_job_fields none;
-  const auto& agent = spec.agent_job ? *spec.agent_job : none;
-  using text = std::optional<std::string_view>;
+inline auto message_spec_values(const job_spec& spec) {
   return std::tuple{spec.agent_id,
                     std::string_view{spec.user_id},
                     std::string_view{spec.content},
@@ -110,8 +116,14 @@ inline auto spec_values(const job_spec& spec) {
                     spec.retry.delay_max,
                     spec.retry.growth,
                     spec.retry.jitter,
-                    spec.follow_ups_max,
-                    text_or_none(agent.params),
+                    spec.follow_ups_max};
+}
+
+inline auto extra_spec_values(const job_spec& spec) {
+  static const agent_job_fields none;
+  const auto& agent = spec.agent_job ? *spec.agent_job : none;
+  using text = std::optional<std::string_view>;
+  return std::tuple{text_or_none(agent.params),
                     text_or_none(agent.target_channel),
                     text_or_none(agent.config),
                     std::string_view{agent.profile_id},

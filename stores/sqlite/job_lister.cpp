@@ -59,6 +59,7 @@ job_lister::job_lister(connection& db)
   : db_{db},
     sources_{db},
     scan_{db},
+    messages_{db},
     shelves_of_kind_{db, "SELECT kind, organisation, state, jobs FROM shelves WHERE kind = ?1"},
     shelves_of_organisation_{db, "SELECT kind, organisation, state, jobs FROM shelves "
                                  "WHERE kind = ?1 AND organisation = ?2"},
@@ -70,6 +71,8 @@ job_lister::job_lister(connection& db)
 }
 
 result<job_page> job_lister::page(const job_query& query, job_reader& jobs) {
+  if (query.kind == job_kind::message)
+    return messages_.page(query, jobs);
   const auto shelves = shelves_of(query);
   if (!shelves)
     return tl::unexpected(shelves.error());

@@ -7,6 +7,7 @@
 #include "stores/sqlite/job_reader.hpp"
 #include "stores/sqlite/job_scan.hpp"
 #include "stores/sqlite/job_source.hpp"
+#include "stores/sqlite/message_lister.hpp"
 #include "stores/sqlite/statement.hpp"
 
 #include <optional>
@@ -61,6 +62,7 @@ private:
   connection& db_;
   source_reader sources_;
   job_scan scan_;
+  message_lister messages_;
   statement shelves_of_kind_;
   statement shelves_of_organisation_;
   statement facets_of_name_;

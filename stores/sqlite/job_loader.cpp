@@ -8,19 +8,27 @@ namespace callboard::sqlite {
 namespace {
 
 // Shelf by shelf of what is live, but for the agent jobs that are scheduled: they may be many, and have
-// an index by the time that matters.
+// an index by the time that matters. Messages are not many, whatever their state.
 constexpr auto live_sql
   = "SELECT jobs.job FROM shelves CROSS JOIN jobs INDEXED BY jobs_by_shelf "
     "ON jobs.kind = shelves.kind AND jobs.organisation = shelves.organisation "
     "AND jobs.state = shelves.state "
-    "WHERE shelves.state < 3 AND NOT (shelves.kind = 1 AND shelves.state = 0) UNION ALL "
-    "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 AND due_at < ?1";
+    "WHERE shelves.state < 3 AND shelves.kind <> 0 "
+    "AND NOT (shelves.kind = 1 AND shelves.state = 0) UNION ALL "
+    "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 AND due_at < ?1 "
+    "UNION ALL "
+    "SELECT job FROM messages WHERE state < 3";
 
 constexpr auto last_ended_sql
   = "SELECT job FROM jobs INDEXED BY jobs_by_end WHERE kind = ?1 AND finished_at >= "
     "(SELECT min(finished_at) FROM (SELECT finished_at FROM jobs INDEXED BY jobs_by_end "
     "WHERE kind = ?1 AND finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?2)) "
     "ORDER BY finished_at, id";
+
+constexpr auto last_ended_messages_sql
+  = "SELECT job FROM messages INDEXED BY messages_by_end WHERE finished_at >= "
+    "(SELECT min(finished_at) FROM (SELECT finished_at FROM messages INDEXED BY messages_by_end "
+    "WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?1)) ORDER BY finished_at, id";
 
 constexpr auto scheduled_sql
   = "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 "
@@ -34,6 +42,7 @@ constexpr auto count_scheduled_sql = "SELECT count(*) FROM jobs INDEXED BY jobs_
 job_loader::job_loader(connection& db)
   : live_{db, live_sql},
     last_ended_{db, last_ended_sql},
+    last_ended_messages_{db, last_ended_messages_sql},
     scheduled_{db, scheduled_sql},
     count_scheduled_{db, count_scheduled_sql} {
   // nop
@@ -51,6 +60,8 @@ result<std::vector<job_ptr>> job_loader::live(system_time due_before, job_reader
 
 result<std::vector<job_ptr>> job_loader::finished(job_kind kind, std::size_t limit,
                                                   job_reader& jobs) {
+  if (kind == job_kind::message)
+    return read_all(last_ended_messages_.start(limit), jobs);
   return read_all(last_ended_.start(kind, limit), jobs);
 }
 

@@ -34,6 +34,7 @@ private:
 
   statement live_;
   statement last_ended_;
+  statement last_ended_messages_;
   statement scheduled_;
   statement count_scheduled_;
 };

@@ -1,5 +1,7 @@
 #include "stores/sqlite/job_reader.hpp"
 
+#include "stores/sqlite/message_rows.hpp"
+
 #include <utility>
 
 namespace callboard::sqlite {
@@ -18,6 +20,19 @@ constexpr auto columns
     "task_count, task_id, task_kind, task_state, task_attempt, task_created_at, task_finished_at, "
     "task_result, task_result_is_job_result, task_error "
     "FROM jobs JOIN specs USING (job) ";
+
+// The same of messages.
+constexpr auto message_columns
+  = "SELECT job, id, 0, organisation, state, created_at, due_at, expires_at, "
+    "agent_id, user_id, content, metadata, attempt_time_limit, retries_max, retry_delay, "
+    "retry_delay_max, retry_growth, retry_jitter, follow_ups_max, "
+    "NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+    "NULL, NULL, NULL, "
+    "version, updated_at, started_at, finished_at, retry_at, retries, follow_ups, "
+    "error_code, error_text, message_id, result, result_metadata, "
+    "task_count, task_id, task_kind, task_state, task_attempt, task_created_at, task_finished_at, "
+    "task_result, task_result_is_job_result, task_error "
+    "FROM messages ";
 
 std::optional<std::chrono::milliseconds> optional_span(rows& row) {
   if (const auto count = row.optional_integer())
@@ -171,6 +186,8 @@ task_record take_task(rows& row, const shared_text& job_result) {
 job_reader::job_reader(connection& db)
   : by_id_{db, std::string{columns} + "WHERE id = ?1"},
     by_row_{db, std::string{columns} + "WHERE job = ?1"},
+    message_by_id_{db, std::string{message_columns} + "WHERE id = ?1"},
+    message_by_row_{db, std::string{message_columns} + "WHERE job = ?1"},
     earlier_tasks_{db, "SELECT id, kind, state, attempt, created_at, finished_at, result, 0, error "
                        "FROM tasks WHERE job = ?1 AND position < ?2 ORDER BY position"},
     tags_{db, "SELECT tag FROM tags WHERE job = ?1 ORDER BY position"} {
@@ -178,11 +195,14 @@ job_reader::job_reader(connection& db)
 }
 
 result<job_ptr> job_reader::find(const uuid& id) {
-  return read(by_id_.start(id));
+  auto found = read(by_id_.start(id));
+  if (!found || *found)
+    return found;
+  return read(message_by_id_.start(id));
 }
 
 result<job_ptr> job_reader::at(std::int64_t row) {
-  return read(by_row_.start(row));
+  return read((row < first_message_row ? by_row_ : message_by_row_).start(row));
 }
 
 result<job_ptr> job_reader::listed(std::int64_t row) {

@@ -54,6 +54,8 @@ private:
 
   statement by_id_;
   statement by_row_;
+  statement message_by_id_;
+  statement message_by_row_;
   statement earlier_tasks_;
   statement tags_;
 };

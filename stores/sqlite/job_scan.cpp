@@ -1,6 +1,7 @@
 #include "stores/sqlite/job_scan.hpp"
 
 #include "core/listing.hpp"
+#include "stores/sqlite/query_text.hpp"
 #include "stores/sqlite/statement.hpp"
 
 #include <string_view>
@@ -9,35 +10,8 @@ namespace callboard::sqlite {
 
 namespace {
 
-/// SQL in the making, with the values for its parameters.
-struct builder {
-  std::string sql;
-  std::vector<bound_value> values;
-
-  builder& add(std::string_view text) {
-    sql += text;
-    return *this;
-  }
-  builder& add(std::string_view text, bound_value value) {
-    values.push_back(value);
-    return add(text);
-  }
-};
-
-std::int64_t ms_of(system_time time) noexcept {
-  return time.time_since_epoch().count();
-}
-
-/// "0, 3, 4"
-std::string list_of(const std::vector<job_state>& states) {
-  std::string list;
-  for (const auto state : states)
-    list.append(list.empty() ? "" : ", ").append(std::to_string(static_cast<int>(state)));
-  return list;
-}
-
 /// The organisation, or every one: named one by one, so that the indexes can be used all the same.
-void add_organisation(builder& to, const job_query& query) {
+void add_organisation(query_text& to, const job_query& query) {
   if (query.organisation.empty())
     to.add("organisation IN (SELECT organisation FROM shelves WHERE kind = ?)",
            static_cast<std::int64_t>(query.kind));
@@ -45,7 +19,7 @@ void add_organisation(builder& to, const job_query& query) {
     to.add("organisation = ?", std::string_view{query.organisation});
 }
 
-void add_tags(builder& to, const job_query& query, const std::vector<job_state>& states) {
+void add_tags(query_text& to, const job_query& query, const std::vector<job_state>& states) {
   to.add(" AND job IN (SELECT job FROM tagged WHERE ");
   add_organisation(to, query);
   to.add(" AND tag IN (");
@@ -69,7 +43,7 @@ std::string_view table_for(const job_query& query) {
   return "jobs INDEXED BY jobs_by_shelf";
 }
 
-void add_from_where(builder& to, const job_query& query, const std::vector<job_state>& states) {
+void add_from_where(query_text& to, const job_query& query, const std::vector<job_state>& states) {
   to.add(" FROM ").add(table_for(query)).add(" WHERE kind = ");
   // A literal: only so can the indexes of agent jobs be used.
   to.add(std::to_string(static_cast<int>(query.kind))).add(" AND ");
@@ -91,16 +65,6 @@ void add_from_where(builder& to, const job_query& query, const std::vector<job_s
     add_tags(to, query, states);
 }
 
-std::string rank_sql() {
-  std::string sql = "CASE state";
-  for (std::size_t state = 0; state < job_state_count; ++state)
-    sql.append(" WHEN ")
-      .append(std::to_string(state))
-      .append(" THEN ")
-      .append(std::to_string(core::state_rank(static_cast<job_state>(state))));
-  return sql + " END";
-}
-
 std::string column_of(job_field by) {
   switch (by) {
     case job_field::created_at:
@@ -119,7 +83,7 @@ std::string column_of(job_field by) {
   return "created_at";
 }
 
-void add_order(builder& to, const job_query& query) {
+void add_order(query_text& to, const job_query& query) {
   const auto order = core::order_of(query);
   to.add(" ORDER BY ");
   for (const auto& step : order)
@@ -141,7 +105,7 @@ result<state_counts> job_scan::count(const job_query& query, const std::vector<j
   state_counts counts{};
   // One by one: grouping would sort all that is found.
   for (const auto state : states) {
-    builder made;
+    query_text made;
     made.add("SELECT count(*)");
     add_from_where(made, query, {state});
     statement counting{db_, std::move(made.sql)};
@@ -155,7 +119,7 @@ result<state_counts> job_scan::count(const job_query& query, const std::vector<j
 }
 
 result<std::vector<std::int64_t>> job_scan::rows_of_page(const job_query& query) {
-  builder made;
+  query_text made;
   made.add("SELECT job");
   add_from_where(made, query, query.states.empty() ? all_states() : query.states);
   add_order(made, query);

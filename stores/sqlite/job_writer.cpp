@@ -1,5 +1,6 @@
 #include "stores/sqlite/job_writer.hpp"
 
+#include "stores/sqlite/column_lists.hpp"
 #include "stores/sqlite/job_columns.hpp"
 
 #include <sqlite3.h>
@@ -10,32 +11,6 @@ namespace callboard::sqlite {
 
 namespace {
 
-/// "a, b, c"
-std::string names(std::span<const std::string_view> columns) {
-  std::string list;
-  for (const auto column : columns)
-    list.append(list.empty() ? "" : ", ").append(column);
-  return list;
-}
-
-/// "?1, ?2, ?3"
-std::string places(std::size_t first, std::size_t count) {
-  std::string list;
-  for (std::size_t place = first; place < first + count; ++place)
-    list.append(list.empty() ? "?" : ", ?").append(std::to_string(place));
-  return list;
-}
-
-/// "a = ?1, b = ?2, c = ?3"
-std::string assignments(std::span<const std::string_view> columns, std::size_t first) {
-  std::string list;
-  for (const auto column : columns) {
-    list.append(list.empty() ? "" : ", ").append(column);
-    list.append(" = ?").append(std::to_string(first++));
-  }
-  return list;
-}
-
 std::string insert_job_sql() {
   constexpr auto all = identity_columns.size() + progress_columns.size() + ending_columns.size();
   return "INSERT INTO jobs (" + names(identity_columns) + ", " + names(progress_columns) + ", "
@@ -43,31 +18,9 @@ std::string insert_job_sql() {
 }
 
 std::string insert_spec_sql() {
-  return "INSERT INTO specs (job, " + names(spec_columns) + ") VALUES ("
-         + places(1, spec_columns.size() + 1) + ")";
-}
-
-std::string update_progress_sql() {
-  return "UPDATE jobs SET " + assignments(progress_columns, 1) + " WHERE job = ?"
-         + std::to_string(progress_columns.size() + 1);
-}
-
-std::string update_state_sql() {
-  constexpr auto last = progress_columns.size() + ending_columns.size();
-  return "UPDATE jobs SET " + assignments(progress_columns, 1) + ", "
-         + assignments(ending_columns, progress_columns.size() + 1) + " WHERE job = ?"
-         + std::to_string(last + 1);
-}
-
-template <class... Values>
-result<void> run(statement& with, const std::tuple<Values...>& values) {
-  return std::apply([&](const auto&... each) { return with.run(each...); }, values);
-}
-
-/// Whether only what `update_progress_sql` writes has changed: it leaves the indexes alone.
-bool is_progress(const job& snapshot, job_state stored) {
-  return snapshot.state == stored && !is_terminal(stored) && !snapshot.finished_at
-         && !snapshot.outcome;
+  constexpr auto all = 1 + message_spec_columns.size() + extra_spec_columns.size();
+  return "INSERT INTO specs (job, " + names(message_spec_columns) + ", " + names(extra_spec_columns)
+         + ") VALUES (" + places(1, all) + ")";
 }
 
 } // namespace
@@ -78,26 +31,26 @@ job_writer::job_writer(connection& db)
                  "ifnull(job_type_id, ''), ifnull(channel_code, '') FROM jobs WHERE id = ?1"},
     insert_job_{db, insert_job_sql()},
     insert_spec_{db, insert_spec_sql()},
-    insert_task_{db, "INSERT INTO tasks (job, position, id, kind, state, attempt, created_at, "
-                     "finished_at, result, error) VALUES ("
-                       + places(1, 10) + ") ON CONFLICT (job, position) DO NOTHING"},
     insert_tag_{db, "INSERT INTO tags (job, position, tag) VALUES (?1, ?2, ?3)"},
-    update_progress_{db, update_progress_sql()},
-    update_state_{db, update_state_sql()},
+    update_progress_{db, update_progress_sql("jobs")},
+    update_state_{db, update_state_sql("jobs")},
     erase_job_{db, "DELETE FROM jobs WHERE job = ?1"},
     erase_spec_{db, "DELETE FROM specs WHERE job = ?1"},
-    erase_tasks_{db, "DELETE FROM tasks WHERE job = ?1"},
     erase_tags_{db, "DELETE FROM tags WHERE job = ?1"},
     tags_of_job_{db, "SELECT DISTINCT tag FROM tags WHERE job = ?1"},
     add_tagged_{db, "INSERT INTO tagged (organisation, tag, state, created_at, id, job) "
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
     drop_tagged_{db, "DELETE FROM tagged WHERE organisation = ?1 AND tag = ?2 AND state = ?3 "
                      "AND created_at = ?4 AND id = ?5"},
-    counts_{db} {
+    tasks_{db},
+    counts_{db},
+    messages_{db, tasks_, counts_} {
   // nop
 }
 
 result<void> job_writer::put(const job& snapshot) {
+  if (snapshot.spec->kind == job_kind::message)
+    return put_message(snapshot);
   // The first version is nearly always of a new job: insert without looking.
   if (snapshot.version > 1) {
     const auto stored = look_up(snapshot.spec->id);
@@ -109,6 +62,15 @@ result<void> job_writer::put(const job& snapshot) {
   const auto is_new = insert(snapshot);
   if (!is_new)
     return tl::unexpected(is_new.error());
+  return {};
+}
+
+result<void> job_writer::put_message(const job& snapshot) {
+  const auto is_new = messages_.put(snapshot);
+  if (!is_new)
+    return tl::unexpected(is_new.error());
+  if (*is_new)
+    added_.push_back(snapshot.spec->id);
   return {};
 }
 
@@ -145,7 +107,7 @@ result<bool> job_writer::insert(const job& snapshot) {
   const auto row = static_cast<std::int64_t>(sqlite3_last_insert_rowid(db_.handle()));
   if (auto ok = insert_spec(row, spec); !ok)
     return tl::unexpected(std::move(ok.error()));
-  if (auto ok = add_earlier_tasks(row, snapshot); !ok)
+  if (auto ok = tasks_.add(row, snapshot); !ok)
     return tl::unexpected(std::move(ok.error()));
   const auto of = counted(spec);
   if (auto ok = move_tags(row, spec, of.tags, std::nullopt, snapshot.state); !ok)
@@ -156,7 +118,9 @@ result<bool> job_writer::insert(const job& snapshot) {
 }
 
 result<void> job_writer::insert_spec(std::int64_t row, const job_spec& spec) {
-  if (auto ok = run(insert_spec_, std::tuple_cat(std::tuple{row}, spec_values(spec))); !ok)
+  const auto values
+    = std::tuple_cat(std::tuple{row}, message_spec_values(spec), extra_spec_values(spec));
+  if (auto ok = run(insert_spec_, values); !ok)
     return ok;
   if (!spec.agent_job)
     return {};
@@ -170,9 +134,9 @@ result<void> job_writer::insert_spec(std::int64_t row, const job_spec& spec) {
 result<void> job_writer::update(const job& snapshot, const stored_job& stored) {
   // Tasks are only ever added, so this does not happen; were it to, the old ones must not show through.
   if (snapshot.tasks.size() < stored.task_count)
-    if (auto ok = erase_tasks_.run(stored.row); !ok)
+    if (auto ok = tasks_.erase(stored.row); !ok)
       return ok;
-  if (auto ok = add_earlier_tasks(stored.row, snapshot); !ok)
+  if (auto ok = tasks_.add(stored.row, snapshot); !ok)
     return ok;
   if (is_progress(snapshot, stored.state))
     return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));
@@ -187,22 +151,12 @@ result<void> job_writer::update(const job& snapshot, const stored_job& stored) {
                                            std::tuple{stored.row}));
 }
 
-result<void> job_writer::add_earlier_tasks(std::int64_t row, const job& snapshot) {
-  // The last task stands in the job's row. One that is no longer the last does not change, so what
-  // is there is right, and before it all is there.
-  for (auto position = snapshot.tasks.size(); position-- > 1;) {
-    const auto& task = snapshot.tasks[position - 1];
-    if (auto ok = insert_task_.run(row, position - 1, task.id, task.kind, task.state, task.attempt,
-                                   task.created_at, task.finished_at, task.result, task.error);
-        !ok)
-      return ok;
-    if (sqlite3_changes(db_.handle()) == 0)
-      break;
-  }
-  return {};
-}
-
 result<void> job_writer::erase(const uuid& id) {
+  const auto was_message = messages_.erase(id);
+  if (!was_message)
+    return tl::unexpected(was_message.error());
+  if (*was_message)
+    return {};
   const auto stored = look_up(id);
   if (!stored)
     return tl::unexpected(stored.error());
@@ -214,7 +168,7 @@ result<void> job_writer::erase(const uuid& id) {
   if (auto ok = erase_spec_.run(gone.row); !ok)
     return ok;
   if (gone.task_count > 1)
-    if (auto ok = erase_tasks_.run(gone.row); !ok)
+    if (auto ok = tasks_.erase(gone.row); !ok)
       return ok;
   counted_job of{gone.kind, gone.organisation, gone.job_type_id, gone.channel_code, {}};
   if (gone.kind == job_kind::agent)

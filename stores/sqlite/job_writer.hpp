@@ -4,7 +4,9 @@
 
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_counts.hpp"
+#include "stores/sqlite/message_writer.hpp"
 #include "stores/sqlite/statement.hpp"
+#include "stores/sqlite/task_writer.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -55,12 +57,12 @@ private:
     system_time created_at;
   };
 
+  result<void> put_message(const job& snapshot);
   result<std::optional<stored_job>> look_up(const uuid& id);
   /// Whether it was inserted: false if the id is there already.
   result<bool> insert(const job& snapshot);
   result<void> insert_spec(std::int64_t row, const job_spec& spec);
   result<void> update(const job& snapshot, const stored_job& stored);
-  result<void> add_earlier_tasks(std::int64_t row, const job& snapshot);
   /// Brings up to date what tagged jobs are found by.
   result<void> move_tags(std::int64_t row, const job_spec& spec,
                          const std::vector<std::string>& tags, std::optional<job_state> from,
@@ -71,18 +73,18 @@ private:
   statement look_up_;
   statement insert_job_;
   statement insert_spec_;
-  statement insert_task_;
   statement insert_tag_;
   statement update_progress_;
   statement update_state_;
   statement erase_job_;
   statement erase_spec_;
-  statement erase_tasks_;
   statement erase_tags_;
   statement tags_of_job_;
   statement add_tagged_;
   statement drop_tagged_;
+  task_writer tasks_;
   job_counts counts_;
+  message_writer messages_;
   std::vector<uuid> added_;
 };
 

@@ -223,7 +223,70 @@ CREATE TABLE schedules (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr auto all_migrations = std::to_array<migration>({version_1, version_2, version_3});
+constexpr auto version_4 = R"sql(
+-- Messages: many that live for minutes. Each is one row with few indexes, so that writing it costs
+-- little; the numbers of states, kinds and rows mean what they do in jobs and specs.
+CREATE TABLE messages (
+  job INTEGER PRIMARY KEY,          -- from 2^62 on: no number is in jobs, too
+  id BLOB NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  finished_at INTEGER,
+  message_id BLOB,
+  error_code TEXT,
+  version INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  started_at INTEGER,
+  retry_at INTEGER,
+  retries INTEGER NOT NULL,
+  follow_ups INTEGER NOT NULL,
+  task_count INTEGER NOT NULL,
+  task_id BLOB,
+  task_kind INTEGER,
+  task_state INTEGER,
+  task_attempt INTEGER,
+  task_created_at INTEGER,
+  task_finished_at INTEGER,
+  task_result_is_job_result INTEGER NOT NULL,
+  agent_id BLOB NOT NULL,
+  attempt_time_limit INTEGER,
+  retries_max INTEGER NOT NULL,
+  retry_delay INTEGER NOT NULL,
+  retry_delay_max INTEGER NOT NULL,
+  retry_growth INTEGER NOT NULL,
+  retry_jitter REAL,
+  follow_ups_max INTEGER NOT NULL,
+  -- What may be long comes last.
+  user_id TEXT NOT NULL,
+  error_text TEXT,
+  task_error TEXT,
+  metadata TEXT,
+  result_metadata TEXT,
+  content TEXT NOT NULL,
+  task_result TEXT,
+  result TEXT
+) STRICT;
+CREATE INDEX messages_by_creation ON messages (created_at, id);
+CREATE INDEX messages_by_end ON messages (finished_at) WHERE finished_at IS NOT NULL;
+
+INSERT INTO messages
+  SELECT job + (1 << 62), id, organisation, created_at, due_at, expires_at, state, finished_at,
+    message_id, error_code, version, updated_at, started_at, retry_at, retries, follow_ups,
+    task_count, task_id, task_kind, task_state, task_attempt, task_created_at, task_finished_at,
+    task_result_is_job_result, agent_id, attempt_time_limit, retries_max, retry_delay,
+    retry_delay_max, retry_growth, retry_jitter, follow_ups_max, user_id, error_text, task_error,
+    metadata, result_metadata, content, task_result, result
+  FROM jobs JOIN specs USING (job) WHERE kind = 0 ORDER BY job;
+UPDATE tasks SET job = job + (1 << 62) WHERE job IN (SELECT job FROM jobs WHERE kind = 0);
+DELETE FROM specs WHERE job IN (SELECT job FROM jobs WHERE kind = 0);
+DELETE FROM jobs WHERE kind = 0;
+)sql";
+
+constexpr auto all_migrations
+  = std::to_array<migration>({version_1, version_2, version_3, version_4});
 
 /// The version of a database, 0 for an empty one, after a check that it is ours.
 result<std::int64_t> version_of(connection& db) {

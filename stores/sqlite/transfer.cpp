@@ -22,11 +22,12 @@ constexpr std::size_t jobs_per_progress = 5000;
 constexpr std::size_t import_batch = 500;
 
 result<std::size_t> export_from(connection& db, std::ostream& to, const progress& told) {
-  const auto total = db.number("SELECT count(*) FROM jobs");
+  const auto total
+    = db.number("SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM messages)");
   if (!total)
     return tl::unexpected(total.error());
   job_reader jobs{db};
-  statement all{db, "SELECT job FROM jobs ORDER BY job"};
+  statement all{db, "SELECT job FROM jobs UNION ALL SELECT job FROM messages ORDER BY job"};
   auto found = all.start();
   std::size_t count = 0;
   to << export_header << '\n';

@@ -32,6 +32,8 @@ constexpr auto common_settings
 constexpr auto first_ended_sql = "SELECT id FROM jobs INDEXED BY jobs_by_end "
                                  "WHERE kind = ?1 AND finished_at < ?2 "
                                  "ORDER BY finished_at LIMIT ?3";
+constexpr auto first_ended_messages_sql = "SELECT id FROM messages INDEXED BY messages_by_end "
+                                          "WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2";
 
 /// A database up to this size is checked whenever it is opened: 16 MiB take a tenth of a second.
 constexpr std::int64_t checked_pages_max = 4096;
@@ -57,6 +59,7 @@ writer::writer(std::unique_ptr<connection> db, const writer_options& options)
     jobs_{*db_},
     schedules_{*db_, jobs_},
     first_ended_{*db_, first_ended_sql},
+    first_ended_messages_{*db_, first_ended_messages_sql},
     checkpoint_pages_{options.checkpoint_pages} {
   if (options.checkpoints_beside)
     beside_ = std::make_unique<checkpointer>(options.path, options.vfs);
@@ -152,7 +155,8 @@ result<void> writer::erase_finished(job_kind kind, system_time before, std::size
                                     std::vector<uuid>& erased) {
   auto done = write([&]() -> result<void> {
     erased.clear();
-    auto found = first_ended_.start(kind, before, limit);
+    auto found = kind == job_kind::message ? first_ended_messages_.start(before, limit)
+                                           : first_ended_.start(kind, before, limit);
     if (auto ok = found.for_each([&](rows& row) { erased.push_back(row.id()); }); !ok)
       return ok;
     for (const auto& id : erased)

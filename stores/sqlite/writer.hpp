@@ -80,6 +80,7 @@ private:
   job_writer jobs_;
   schedule_writer schedules_;
   statement first_ended_;
+  statement first_ended_messages_;
   const int checkpoint_pages_;
   /// Null: the log is copied between commits.
   std::unique_ptr<checkpointer> beside_;

@@ -181,7 +181,7 @@ TEST_F(SqliteOpen, DatabaseWithOverwrittenPagesIsRefused) {
 TEST_F(SqliteOpen, RowWithImpossibleValuesIsAnErrorForItsReadersOnly) {
   const auto jobs = open();
   expect_done(jobs->commit(std::vector{plain_message(1), plain_message(2)}));
-  run("UPDATE jobs SET retries = -1 WHERE created_at = "
+  run("UPDATE messages SET retries = -1 WHERE created_at = "
       + std::to_string(at_ms(1).time_since_epoch().count()));
 
   EXPECT_THAT(expect_refused(jobs->find(numbered_id(1)).map([](const auto&) {})),
@@ -217,7 +217,7 @@ TEST_F(SqliteOpen, ReadsDoNotWaitForAWriteThatIsUnderWay) {
   const auto jobs = open();
   expect_done(jobs->commit(std::vector{plain_message(1)}));
   const database_shell other{path()};
-  other.run("BEGIN IMMEDIATE; DELETE FROM jobs; DELETE FROM shelves");
+  other.run("BEGIN IMMEDIATE; DELETE FROM messages; DELETE FROM shelves");
 
   EXPECT_EQ(version_in(*jobs, numbered_id(1)), 1U);
   EXPECT_EQ(jobs->query({})->total, 1U);

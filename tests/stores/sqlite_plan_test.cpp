@@ -127,6 +127,22 @@ TEST_F(SqlitePlan, WalksAreSortedByTheirIndex) {
     EXPECT_THAT(plan_of(sql), Not(HasSubstr("TEMP B-TREE"))) << sql;
 }
 
+TEST_F(SqlitePlan, NewestMessagesAreFoundByTheirIndex) {
+  job_lister lists{*db_};
+  job_reader jobs{*db_};
+  ASSERT_TRUE(open()->commit(std::vector{plain_message(21), plain_message(22)}));
+  for (const auto& organisation : {std::string{}, plain_message(21)->spec->organisation}) {
+    ASSERT_EQ(lists.page({.organisation = organisation}, jobs)->jobs.size(), 2U);
+    ASSERT_TRUE(lists.page({.organisation = organisation, .states = {job_state::completed}}, jobs));
+  }
+  sqlite3_trace_v2(db_->handle(), 0, nullptr, nullptr);
+
+  for (const auto& sql : seen_) {
+    EXPECT_THAT(plan_of(sql), Not(HasSubstr("TEMP B-TREE"))) << sql;
+    EXPECT_THAT(plan_of(sql), Not(HasSubstr("SCAN messages"))) << sql;
+  }
+}
+
 TEST_F(SqlitePlan, TakingUpJobsLooksAtWhatIsTakenUp) {
   job_loader loads{*db_};
   job_reader jobs{*db_};

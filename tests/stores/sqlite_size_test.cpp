@@ -96,7 +96,8 @@ TEST_F(SqliteSize, ErasedJobLeavesNothingBehind) {
 
   expect_done(jobs->erase(ids_of(batch)));
 
-  for (const auto* table : {"jobs", "specs", "tasks", "tags", "shelves", "tagged", "facets"})
+  for (const auto* table :
+       {"jobs", "specs", "messages", "tasks", "tags", "shelves", "tagged", "facets"})
     EXPECT_EQ(ask(std::string{"SELECT count(*) FROM "} + table), "0") << table;
 }
 
@@ -105,7 +106,7 @@ TEST_F(SqliteSize, ResultThatIsAlsoTheLastTasksIsStoredOnce) {
 
   expect_done(jobs->commit(std::vector{full_job(job_kind::message, 1, job_state::completed)}));
 
-  EXPECT_EQ(ask("SELECT count(task_result) || count(result) FROM jobs"), "01");
+  EXPECT_EQ(ask("SELECT count(task_result) || count(result) FROM messages"), "01");
 }
 
 TEST_F(SqliteSize, ColumnsForFiltersAreFilled) {

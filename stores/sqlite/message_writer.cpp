@@ -1,0 +1,137 @@
+#include "stores/sqlite/message_writer.hpp"
+
+#include "stores/sqlite/column_lists.hpp"
+#include "stores/sqlite/job_columns.hpp"
+#include "stores/sqlite/message_rows.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace callboard::sqlite {
+
+namespace {
+
+constexpr auto last_row_sql = "SELECT ifnull(max(job), 0) FROM messages";
+
+std::string insert_sql() {
+  constexpr auto all = 1 + message_identity_columns.size() + message_spec_columns.size()
+                       + progress_columns.size() + ending_columns.size();
+  return "INSERT INTO messages (job, " + names(message_identity_columns) + ", "
+         + names(message_spec_columns) + ", " + names(progress_columns) + ", "
+         + names(ending_columns) + ") VALUES (" + places(1, all) + ") ON CONFLICT (id) DO NOTHING";
+}
+
+} // namespace
+
+message_writer::message_writer(connection& db, task_writer& tasks, job_counts& counts)
+  : db_{db},
+    tasks_{tasks},
+    counts_{counts},
+    look_up_{db,
+             "SELECT job, version, organisation, state, task_count FROM messages WHERE id = ?1"},
+    insert_{db, insert_sql()},
+    update_progress_{db, update_progress_sql("messages")},
+    update_state_{db, update_state_sql("messages")},
+    erase_{db, "DELETE FROM messages WHERE job = ?1"} {
+  // nop
+}
+
+result<bool> message_writer::put(const job& snapshot) {
+  // The first version is nearly always of a new job: insert without looking.
+  if (snapshot.version == 1)
+    return insert(snapshot);
+  const auto stored = look_up(snapshot.spec->id);
+  if (!stored)
+    return tl::unexpected(stored.error());
+  if (!*stored)
+    return insert(snapshot);
+  if ((*stored)->version < snapshot.version)
+    if (auto ok = update(snapshot, **stored); !ok)
+      return tl::unexpected(std::move(ok.error()));
+  return false;
+}
+
+result<bool> message_writer::erase(const uuid& id) {
+  const auto stored = look_up(id);
+  if (!stored)
+    return tl::unexpected(stored.error());
+  if (!*stored)
+    return false;
+  const auto& gone = **stored;
+  if (auto ok = erase_.run(gone.row); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  if (gone.task_count > 1)
+    if (auto ok = tasks_.erase(gone.row); !ok)
+      return tl::unexpected(std::move(ok.error()));
+  counts_.change({job_kind::message, gone.organisation, {}, {}, {}}, gone.state, -1);
+  return true;
+}
+
+result<std::optional<message_writer::stored_message>> message_writer::look_up(const uuid& id) {
+  auto found = look_up_.start(id);
+  const auto is_there = found.next();
+  if (!is_there)
+    return tl::unexpected(is_there.error());
+  if (!*is_there)
+    return std::nullopt;
+  stored_message stored;
+  stored.row = found.integer();
+  stored.version = static_cast<std::uint64_t>(found.integer());
+  stored.organisation = found.text();
+  stored.state = found.one_of(job_state::canceled);
+  stored.task_count = found.count();
+  if (auto ok = found.check(); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  return stored;
+}
+
+result<bool> message_writer::insert(const job& snapshot) {
+  const auto row = next_row();
+  if (!row)
+    return tl::unexpected(row.error());
+  const auto& spec = *snapshot.spec;
+  const auto values
+    = std::tuple_cat(std::tuple{*row}, message_identity_values(spec), message_spec_values(spec),
+                     progress_values(snapshot), ending_values(snapshot));
+  if (auto ok = run(insert_, values); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  if (sqlite3_changes(db_.handle()) == 0)
+    return false;
+  last_row_ = *row;
+  if (auto ok = tasks_.add(*row, snapshot); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  counts_.change({job_kind::message, spec.organisation, {}, {}, {}}, snapshot.state, 1);
+  return true;
+}
+
+result<std::int64_t> message_writer::next_row() {
+  if (last_row_)
+    return *last_row_ + 1;
+  const auto last = db_.number(last_row_sql);
+  if (!last)
+    return last;
+  return std::max(*last + 1, first_message_row);
+}
+
+result<void> message_writer::update(const job& snapshot, const stored_message& stored) {
+  // Tasks are only ever added, so this does not happen; were it to, the old ones must not show through.
+  if (snapshot.tasks.size() < stored.task_count)
+    if (auto ok = tasks_.erase(stored.row); !ok)
+      return ok;
+  if (auto ok = tasks_.add(stored.row, snapshot); !ok)
+    return ok;
+  if (is_progress(snapshot, stored.state))
+    return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));
+  if (snapshot.state != stored.state) {
+    const counted_job of{job_kind::message, snapshot.spec->organisation, {}, {}, {}};
+    counts_.change(of, stored.state, -1);
+    counts_.change(of, snapshot.state, 1);
+  }
+  return run(update_state_, std::tuple_cat(progress_values(snapshot), ending_values(snapshot),
+                                           std::tuple{stored.row}));
+}
+
+} // namespace callboard::sqlite

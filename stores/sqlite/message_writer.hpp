@@ -1,0 +1,57 @@
+#pragma once
+
+#include <callboard/job.hpp>
+
+#include "stores/sqlite/connection.hpp"
+#include "stores/sqlite/job_counts.hpp"
+#include "stores/sqlite/statement.hpp"
+#include "stores/sqlite/task_writer.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace callboard::sqlite {
+
+/// Writes and erases jobs of kind `message`, within a transaction.
+class message_writer {
+public:
+  /// Both must outlive it.
+  message_writer(connection& db, task_writer& tasks, job_counts& counts);
+
+  /// Writes a snapshot unless the same or a newer version is there. Returns whether the job was not
+  /// there before. Errors: `io`.
+  result<bool> put(const job& snapshot);
+
+  /// Erases a message. Returns whether it was there. Errors: `io`.
+  result<bool> erase(const uuid& id);
+
+private:
+  /// What is stored of a message, as far as writing goes.
+  struct stored_message {
+    std::int64_t row = 0;
+    std::uint64_t version = 0;
+    std::string organisation;
+    job_state state = job_state::pending;
+    std::uint32_t task_count = 0;
+  };
+
+  result<std::optional<stored_message>> look_up(const uuid& id);
+  /// Whether it was inserted: false if the id is there already.
+  result<bool> insert(const job& snapshot);
+  result<void> update(const job& snapshot, const stored_message& stored);
+  result<std::int64_t> next_row();
+
+  connection& db_;
+  task_writer& tasks_;
+  job_counts& counts_;
+  statement look_up_;
+  statement insert_;
+  statement update_progress_;
+  statement update_state_;
+  statement erase_;
+  /// The row of the last message written; none before the first.
+  std::optional<std::int64_t> last_row_;
+};
+
+} // namespace callboard::sqlite
