@@ -1,6 +1,8 @@
 #include "bench/command_line.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +19,7 @@
 #include "bench/figures.hpp"
 #include "bench/load.hpp"
 #include "bench/load_printer.hpp"
+#include "bench/soak.hpp"
 
 namespace callboard::bench {
 
@@ -134,11 +137,57 @@ void add_figures_options(CLI::App& app, figures_options& options) {
     ->capture_default_str();
   app.add_option("--only", options.only, "Only these figures, separated by commas")
     ->delimiter(',')
-    ->check(CLI::IsMember({"get", "create", "wait", "idle", "sqlite", "recovery", "live",
+    ->check(CLI::IsMember({"get", "create", "wait", "idle", "sqlite", "recovery", "latency", "live",
                            "finished", "dropped", "deadlines", "cost"}));
   app.add_flag("--quick", options.is_quick, "Small and short, to see that all works");
   app.add_option("--markdown", options.markdown_file, "Replace the generated block of this page");
   app.add_option("--json", options.json_file, "Write the figures as JSON to this file");
+  app.add_option("--plots", options.plot_directory, "Put plots of latencies (SVG) there")
+    ->check(CLI::ExistingDirectory);
+}
+
+/// What the command line of a soak says in other units.
+struct soak_command {
+  soak_options options;
+  double minutes = 30;
+  double interval_s = 30;
+};
+
+void add_soak_options(CLI::App& app, soak_command& command) {
+  auto& options = command.options;
+  app.add_option("--server", options.server, "The server's program; by default beside this one");
+  app
+    .add_option("--directory", options.directory,
+                "Where the database lies; by default a temporary directory")
+    ->check(CLI::ExistingDirectory);
+  app.add_option("--minutes", command.minutes, "How long")
+    ->check(CLI::PositiveNumber)
+    ->capture_default_str();
+  app.add_option("--share", options.share, "Share of the highest rate")
+    ->check(CLI::Range(0.01, 1.0))
+    ->capture_default_str();
+  app.add_option("--store-sync", options.sync, "full or normal")
+    ->check(CLI::IsMember({"full", "normal"}))
+    ->capture_default_str();
+  app.add_option("--connections", options.connections, "Connections")
+    ->check(CLI::PositiveNumber)
+    ->capture_default_str();
+  app.add_option("--interval", command.interval_s, "Seconds between two looks")
+    ->check(CLI::PositiveNumber)
+    ->capture_default_str();
+  app.add_option("--json", options.json_file, "Write what was seen as JSON to this file");
+}
+
+int soak(soak_command command) {
+  using seconds = std::chrono::duration<double>;
+  using whole = std::chrono::seconds;
+  constexpr double seconds_per_minute = 60;
+  auto& options = command.options;
+  options.duration = std::chrono::ceil<whole>(seconds{command.minutes * seconds_per_minute});
+  options.interval
+    = std::min(options.duration, std::chrono::ceil<whole>(seconds{command.interval_s}));
+  auto ended = run_soak(options, [](const std::string& line) { std::cerr << line << std::endl; });
+  return ended ? EXIT_SUCCESS : failed(ended.error());
 }
 
 /// Leaves without taking the engine apart: a million live jobs take a while to end, and nobody wants
@@ -165,12 +214,17 @@ int run_command_line(int argc, char** argv) {
   figures_options figures_of;
   auto* figures = app.add_subcommand("figures", "Take all documented figures; a few minutes");
   add_figures_options(*figures, figures_of);
+  soak_command soak_of;
+  auto* soaked = app.add_subcommand("soak", "Watch a server under steady load for a long time");
+  add_soak_options(*soaked, soak_of);
   CLI11_PARSE(app, argc, argv);
 
   if (figures->parsed()) {
     auto taken = take_figures(figures_of);
     return taken ? EXIT_SUCCESS : failed(taken.error());
   }
+  if (soaked->parsed())
+    return soak(std::move(soak_of));
   if (engine->parsed()) {
     auto measured = run_engine(engine_run);
     if (!measured)

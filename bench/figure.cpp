@@ -29,10 +29,14 @@ std::string to_text(double value) {
 }
 
 bool figure::is_reached() const noexcept {
+  if (side == wanted::shown)
+    return true;
   return side == wanted::at_least ? reached.median >= limit : reached.median <= limit;
 }
 
 std::string figure::target_text() const {
+  if (side == wanted::shown)
+    return "–";
   // Limits are given as they were written, without zeros that nobody wrote.
   auto number = limit >= 1000 ? to_text(limit) : fmt::format("{:g}", limit);
   return (side == wanted::at_least ? "≥ " : "≤ ") + with_unit(number, unit);
@@ -46,6 +50,8 @@ std::string figure::reached_text() const {
 }
 
 std::string figure::verdict() const {
+  if (side == wanted::shown)
+    return {};
   if (is_reached())
     return "reached";
   return fmt::format("missed by {:.0f} %", std::ceil(std::abs(reached.median / limit - 1) * 100));
@@ -57,8 +63,10 @@ std::string to_text(const std::vector<figure>& figures,
   for (const auto& line : conditions)
     text += line + "\n";
   for (const auto& each : figures) {
-    text += fmt::format("\n{}\n  target {}, reached {}: {}\n  {}\n", each.name, each.target_text(),
-                        each.reached_text(), each.verdict(), each.method);
+    text += each.side == wanted::shown
+              ? fmt::format("\n{}\n  {}\n  {}\n", each.name, each.reached_text(), each.method)
+              : fmt::format("\n{}\n  target {}, reached {}: {}\n  {}\n", each.name,
+                            each.target_text(), each.reached_text(), each.verdict(), each.method);
     for (const auto& line : each.details)
       text += "    " + line + "\n";
   }

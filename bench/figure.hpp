@@ -12,7 +12,12 @@
 namespace callboard::bench {
 
 /// Which side of its limit a figure shall be on.
-enum class wanted : std::uint8_t { at_least, at_most };
+enum class wanted : std::uint8_t {
+  at_least,
+  at_most,
+  /// No limit is set: the figure is shown as it is.
+  shown,
+};
 
 /// One documented figure, its target and what was reached.
 struct figure {
@@ -31,13 +36,13 @@ struct figure {
   /// The numbers behind it, a line each.
   std::vector<std::string> details{};
 
-  /// Whether the target is reached.
+  /// Whether the target is reached; true without one.
   bool is_reached() const noexcept;
-  /// "≥ 0.85", "≤ 1,200 bytes".
+  /// "≥ 0.85", "≤ 1,200 bytes", "–" without one.
   std::string target_text() const;
   /// "0.91 (0.89–0.93)", "812 bytes".
   std::string reached_text() const;
-  /// "reached", or how much is missing: "missed by 12 %".
+  /// "reached", or how much is missing: "missed by 12 %"; empty without a target.
   std::string verdict() const;
 };
 

@@ -11,6 +11,7 @@
 #include "bench/engine_figures.hpp"
 #include "bench/figure.hpp"
 #include "bench/http_figures.hpp"
+#include "bench/latency_figures.hpp"
 #include "bench/machine.hpp"
 #include "bench/store_figures.hpp"
 
@@ -51,6 +52,10 @@ result<void> take_figures(const figures_options& options) {
   if (!of_store)
     return tl::unexpected(of_store.error());
   std::move(of_store->begin(), of_store->end(), std::back_inserter(*taken));
+  auto of_latency = take_latency_figures(options, say);
+  if (!of_latency)
+    return tl::unexpected(of_latency.error());
+  std::move(of_latency->begin(), of_latency->end(), std::back_inserter(*taken));
   auto of_engine = take_engine_figures(options, say);
   if (!of_engine)
     return tl::unexpected(of_engine.error());

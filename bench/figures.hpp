@@ -29,6 +29,8 @@ struct figures_options {
   std::string markdown_file;
   /// Writes the figures as JSON into this file; empty: no.
   std::string json_file;
+  /// Puts plots of latencies (SVG) into this directory; empty: no.
+  std::string plot_directory;
 
   /// Whether a figure is asked for.
   bool wants(const std::string& key) const;

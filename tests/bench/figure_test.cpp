@@ -36,6 +36,16 @@ TEST(Figure, AtLeastIsReachedFromTheLimitUp) {
   EXPECT_FALSE(ratio(0.84).is_reached());
 }
 
+TEST(Figure, WithoutATargetIsShownAsItIs) {
+  auto shown = bytes(1300);
+  shown.side = wanted::shown;
+
+  EXPECT_TRUE(shown.is_reached());
+  EXPECT_EQ(shown.target_text(), "–");
+  EXPECT_EQ(shown.verdict(), "");
+  EXPECT_THAT(to_text({shown}, {}), testing::Not(HasSubstr("target")));
+}
+
 TEST(Figure, AtMostIsReachedFromTheLimitDown) {
   EXPECT_TRUE(bytes(1200).is_reached());
   EXPECT_TRUE(bytes(3).is_reached());
