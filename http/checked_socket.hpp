@@ -34,8 +34,8 @@ struct reading_limits {
 inline thread_local const framing_fault* arriving_fault = nullptr;
 
 /// A connection whose incoming bytes pass an `inbound`: whoever reads from it sees sound requests
-/// only. Reads wait for no longer than the limits say; a head that takes longer is a fault, and
-/// anything else looks like the end of the connection.
+/// only. Reads wait for no longer than the limits say; a request that takes longer is a fault, and a
+/// connection that idles longer looks as if it had ended.
 ///
 /// Looks like an asio stream socket as far as RESTinio asks. Reads run one after the other and on
 /// the executor of their handlers, as does all else that is done with it meanwhile.
@@ -159,10 +159,10 @@ private:
         count = in.came(buffer, count, into.size());
       else if (!was_late || !stream.lowest_layer().is_open())
         return handler(fault, 0);
-      else if (in.waits_for() != inbound::phase::head)
+      else if (in.waits_for() == inbound::phase::idle)
         return handler(asio::error::eof, 0);
       else {
-        in.fail(faults::slow_head);
+        in.fail(in.waits_for() == inbound::phase::head ? faults::slow_head : faults::slow_body);
         count = in.take(buffer, into.size());
       }
       if (count > 0)

@@ -42,9 +42,14 @@ public:
   /// Gives a fault alone: what is good before it has been passed by then.
   outcome read(std::string_view body) noexcept;
 
-  /// What must follow the bytes that have been passed to make a whole body of them. Not inside of a
-  /// chunk's content, where there are no faults.
+  /// What must follow the bytes that have been passed, and `content_left` more, to make a whole body
+  /// of them.
   std::string_view missing_end() const noexcept;
+
+  /// How much of the content of a chunk that has begun has not been passed.
+  std::uint64_t content_left() const noexcept {
+    return content_left_;
+  }
 
 private:
   enum class part : std::uint8_t { size_line, content, content_end, trailers };

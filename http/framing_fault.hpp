@@ -70,6 +70,8 @@ inline constexpr framing_fault forbidden_trailer{
   400, "bad_request", "a trailer must not say how the request is framed or where it goes"};
 inline constexpr framing_fault slow_head{408, "request_timeout",
                                          "the head of the request took too long to arrive"};
+inline constexpr framing_fault slow_body{408, "request_timeout",
+                                         "the body of the request took too long to arrive"};
 
 } // namespace faults
 

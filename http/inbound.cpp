@@ -34,9 +34,10 @@ std::size_t inbound::take(char* buffer, std::size_t room) {
     if (found.fault != nullptr)
       fail(*found.fault);
   }
-  const auto count = std::min(approved_, room);
+  const auto count = std::min(approved_, fillers_ > 0 ? 1 : room);
   std::memcpy(buffer, held_.data() + held_from_, count);
   approved_ -= count;
+  fillers_ -= std::min(fillers_, count);
   held_from_ += count;
   // Connections are many and mostly idle: one that holds nothing keeps no memory for it.
   if (held_from_ == held_.size()) {
@@ -51,7 +52,9 @@ void inbound::fail(const framing_fault& why) {
     return;
   reader_.fail(why);
   is_refused_ = true;
-  held_ = reader_.missing_end(left());
+  auto end = reader_.missing_end(left());
+  fillers_ = static_cast<std::size_t>(std::min<std::uint64_t>(reader_.content_left(), 2));
+  held_ = std::string(fillers_, ' ') + end;
   held_from_ = 0;
   approved_ = held_.size();
 }

@@ -33,7 +33,9 @@ public:
   /// or none of it may go on before more has been read.
   std::size_t take(char* buffer, std::size_t room);
 
-  /// Ends with a fault that is not in the bytes; `take` then gives the request that stands for it.
+  /// Ends with a fault that is not in the bytes; `take` then gives the request that stands for it. If
+  /// the content of a body is missing, it gives two bytes for all of it, one at a time: given the
+  /// first, the parser must be told that only the second is missing.
   void fail(const framing_fault& why);
 
   /// The fault that everything given from now on stands for; null while there is none.
@@ -72,6 +74,8 @@ private:
   std::size_t held_from_ = 0;
   /// How many of those that are left the parser may see.
   std::size_t approved_ = 0;
+  /// How many of those stand for content that is missing.
+  std::size_t fillers_ = 0;
   std::uint64_t count_ = 0;
   bool asks_to_continue_ = false;
   bool is_refused_ = false;

@@ -89,6 +89,8 @@ void message_reader::end_message(outcome& made) noexcept {
 std::string message_reader::missing_end(std::string_view left) const {
   if (part_ == part::chunks)
     return std::string{chunks_.missing_end()};
+  if (part_ == part::content)
+    return {};
   const auto line = left.substr(0, head_.request_line_size());
   // No client can send this one: the asterisk is for OPTIONS alone.
   std::string made{has_request_line() ? line : "GET * HTTP/1.1"};

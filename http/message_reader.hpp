@@ -71,8 +71,16 @@ public:
 
   /// After a fault: bytes that make a whole request of what has been passed, so that the parser
   /// behind reports one. If the head has not been passed, it is one with the same request line, if
-  /// that was sound. `left`: what the last call was about, beyond what it skipped.
+  /// that was sound. If the body has begun, `content_left` bytes must come before them. `left`: what
+  /// the last call was about, beyond what it skipped.
   std::string missing_end(std::string_view left) const;
+
+  /// Inside of a body: how much of its content, or of that of a chunk, has not been passed.
+  std::uint64_t content_left() const noexcept {
+    return part_ == part::content  ? content_left_
+           : part_ == part::chunks ? chunks_.content_left()
+                                   : 0;
+  }
 
 private:
   enum class part : std::uint8_t { before_head, head, content, chunks };

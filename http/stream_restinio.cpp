@@ -46,6 +46,9 @@ int on_body(http_parser* parser, const char* at, std::size_t length) noexcept {
   auto& context = context_of(parser);
   const auto bytes = context.m_header.content_length() + length;
   context.m_header.content_length(bytes);
+  // The rest will not come: the request ends with one more byte.
+  if (arriving_fault != nullptr)
+    parser->content_length = std::min<std::uint64_t>(parser->content_length, 1);
   if (bytes <= context.m_limits.max_body_size())
     return restinio::impl::restinio_body_cb(parser, at, length);
   std::string{}.swap(context.m_body);

@@ -14,7 +14,7 @@ const short_limit = { program: embedded_server, args: ['--idle-seconds', '2', '-
 const beginnings = {
   'a request line without an end': ['GET /', 408],
   'a head without an end': [`${head}X-Slow: `, 408],
-  'a body without an end': [`${head}Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n`],
+  'a body without an end': [`${head}Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n`, 408],
 };
 
 async function assert_cut(port, what, [beginning, expected]) {

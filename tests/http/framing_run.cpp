@@ -26,6 +26,8 @@ public:
     };
     settings_.on_body = [](http_parser* from, const char* at, std::size_t size) {
       self(from).body_.append(at, size);
+      if (self(from).has_fault)
+        from->content_length = std::min<std::uint64_t>(from->content_length, 1);
       return 0;
     };
     settings_.on_headers_complete = [](http_parser* from) {
@@ -49,6 +51,9 @@ public:
     if (used != bytes.size())
       throw std::logic_error{"the parser sees the end of a request where the reader does not"};
   }
+
+  /// Whether what it takes stands for a fault.
+  bool has_fault = false;
 
   bool is_complete() const noexcept {
     return is_complete_;
@@ -103,6 +108,13 @@ public:
     }
   }
 
+  /// What comes next is too slow.
+  void fail(const http::framing_fault& why) {
+    in_.fail(why);
+    while (const auto held = in_.take(buffer_.data(), buffer_.size()))
+      parse(held);
+  }
+
   framing_result result() const {
     return result_;
   }
@@ -111,6 +123,7 @@ private:
   void parse(std::size_t count) {
     if (count == 0)
       return;
+    parser_.has_fault = in_.fault() != nullptr;
     parser_.take({buffer_.data(), count});
     const auto is_end = in_.count() > result_.requests.size();
     if (!parser_.is_complete())
@@ -158,6 +171,14 @@ framing_result parse_pieces(const std::vector<std::string_view>& pieces, std::si
   server_side server{room};
   for (const auto piece : pieces)
     server.came(piece);
+  return server.result();
+}
+
+framing_result parse_unfinished(std::string_view bytes, const http::framing_fault& why,
+                                std::size_t room) {
+  server_side server{room};
+  server.came(bytes);
+  server.fail(why);
   return server.result();
 }
 

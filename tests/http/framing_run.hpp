@@ -36,6 +36,10 @@ framing_result read_pieces(const std::vector<std::string_view>& pieces,
 /// @param room size of the parser's buffer
 framing_result parse_pieces(const std::vector<std::string_view>& pieces, std::size_t room);
 
+/// The same with bytes after which nothing comes until somebody gives up.
+framing_result parse_unfinished(std::string_view bytes, const http::framing_fault& why,
+                                std::size_t room);
+
 /// What `parse_pieces` says of a request that has passed the reader.
 std::string describe(std::string_view request);
 

@@ -106,6 +106,24 @@ TEST(Framing, RequestThatStandsForABadOneHasItsRequestLineIfThatWasSound) {
   EXPECT_EQ(stand_in("POST /p HTTP/3.0\r\n"), "GET * HTTP/1.1\r\n\r\n");
 }
 
+TEST(Framing, RequestThatEndsAnywhereIsReportedWithItsFault) {
+  const std::string requests[] = {
+    "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+    "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\nhello",
+    "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "5\r\nhello\r\n1;a=b\r\n!\r\n0\r\nX: y\r\n\r\n",
+  };
+  for (const auto& request : requests)
+    for (std::size_t count = 1; count < request.size(); ++count)
+      for (const std::size_t room : {1, 7, 4096}) {
+        SCOPED_TRACE(request.substr(0, count));
+        const auto result
+          = parse_unfinished(std::string_view{request}.substr(0, count), faults::slow_body, room);
+        EXPECT_TRUE(result.requests.empty());
+        EXPECT_EQ(result.fault, &faults::slow_body);
+      }
+}
+
 TEST(Framing, FaultsFromOutsideEndTheRequestThatHasBegun) {
   message_reader reader{tested_limits};
   const auto bytes = "GET /a HTTP/1.1\r\nHost:"s;
