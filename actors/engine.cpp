@@ -189,10 +189,10 @@ result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs
   auto schedules = jobs->load_schedules();
   if (!schedules)
     return tl::unexpected(std::move(schedules.error()));
-  return engine{
-    std::make_unique<implementation>(options, std::move(jobs), std::move(agents),
-                                     actors::held_jobs{std::move(*live), std::move(*finished),
-                                                       due_before, *later, std::move(*schedules)})};
+  return engine{std::make_unique<implementation>(
+    options, std::move(jobs), std::move(agents),
+    actors::held_jobs{std::move(*live), std::move(*finished), due_before,
+                      core::organisation_counts{*later}, std::move(*schedules)})};
 }
 
 engine::engine(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {

@@ -67,9 +67,12 @@ result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call
                               agents_[agent].id, now.wall);
   if (!spec)
     return spec;
+  const auto& organisation = (*spec)->organisation;
   const core::current_load load{tally_.held(job_kind::message), tally_.finished(job_kind::message),
-                                live(), agent_load_[agent]};
-  const core::load_limits limits{options_.jobs_max, options_.live_jobs_max};
+                                live(), tally_.live_of(organisation) + parked_.of(organisation),
+                                agent_load_[agent]};
+  const core::load_limits limits{options_.jobs_max, options_.live_jobs_max,
+                                 options_.live_jobs_per_organisation_max};
   const auto verdict = core::admit(kind, load, limits, agents_[agent]);
   if (!verdict)
     return tl::unexpected(verdict.error());

@@ -17,6 +17,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/job_table.hpp"
 #include "core/job_machine.hpp"
+#include "core/organisation_counts.hpp"
 #include "core/schedule_book.hpp"
 #include "core/tally.hpp"
 #include "core/timer_heap.hpp"
@@ -33,7 +34,7 @@ struct held_jobs {
   /// Agent jobs that are scheduled for this time or later stay in a durable store for now.
   system_time due_before;
   /// How many they are.
-  std::size_t scheduled_later = 0;
+  core::organisation_counts scheduled_later;
   /// `store::load_schedules`.
   std::vector<scheduled_job_ptr> schedules;
 };
@@ -121,7 +122,7 @@ private:
 
   /// Live jobs, those included that only the store holds.
   std::size_t live() const noexcept {
-    return tally_.live() + parked_;
+    return tally_.live() + parked_.total();
   }
   std::optional<std::size_t> agent_of(const callboard::job& one) const;
   /// Gives a scheduled job its actor if its time has come.
@@ -232,7 +233,7 @@ private:
   };
   std::unordered_map<uuid, std::vector<fetching_call>> fetches_;
   /// Scheduled jobs that only the store holds: those due at `loaded_until_` or later.
-  std::size_t parked_ = 0;
+  core::organisation_counts parked_;
   system_time loaded_until_;
   /// From where to load on.
   due_place load_from_;

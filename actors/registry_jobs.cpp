@@ -18,7 +18,7 @@ bool is_for_agent(const callboard::job* one) noexcept {
 } // namespace
 
 void registry_state::restore(held_jobs stored) {
-  parked_ = stored.scheduled_later;
+  parked_ = std::move(stored.scheduled_later);
   loaded_until_ = stored.due_before;
   load_from_ = {loaded_until_, {}};
   restore_schedules(stored.schedules);

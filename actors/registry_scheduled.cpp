@@ -66,14 +66,14 @@ void registry_state::park_if_far(job_entry& entry) {
   if (!is_durable_ || !is_far || is_wanted || entry.is_over || entry.batch == batch_number_
       || is_ending_)
     return;
-  ++parked_;
+  parked_.add(record.spec->organisation);
   tally_.remove(record);
   timers_.disarm(entry);
   jobs_->remove(record.spec->id);
 }
 
 job_entry& registry_state::adopt(const job_ptr& record) {
-  --parked_;
+  parked_.remove(record->spec->organisation);
   const auto agent = agent_of(*record).value_or(0);
   return hold({core::revived(record, now_of(self_, *world_)), {}, false}, agent);
 }

@@ -73,6 +73,8 @@ engine_options read_engine(const reader& from) {
   engine_options made;
   made.jobs_max = from.integer<std::size_t>("/capacity/maxJobs");
   made.live_jobs_max = from.integer<std::size_t>("/capacity/maxLiveJobs");
+  made.live_jobs_per_organisation_max
+    = from.integer<std::size_t>("/capacity/maxLiveJobsPerOrganization");
   made.message_retention
     = std::chrono::seconds{from.integer<std::int64_t>("/messaging/retentionSeconds")};
   made.agent_job_retention

@@ -149,6 +149,8 @@ std::vector<key_rule> server_keys() {
             "Messaging jobs held, finished ones included."),
     integer("/capacity/maxLiveJobs", 1, jobs_most, "100000",
             "Live jobs of all kinds, scheduled ones included."),
+    integer("/capacity/maxLiveJobsPerOrganization", 0, jobs_most, "0",
+            "The same of one organisation; 0: no limit of its own."),
     section("/messaging", "The Messaging Jobs API."),
     integer("/messaging/defaultTimeoutMs", 1000, 300'000, "30000",
             "Time limit of a job that names none."),

@@ -20,6 +20,10 @@ result<admission> admit(job_kind kind, const current_load& load, const load_limi
                         const agent_info& agent) {
   if (load.live >= limits.live_max)
     return full(limits.live_max);
+  if (const auto most = limits.live_per_organisation_max;
+      most > 0 && load.live_of_organisation >= most)
+    return fail(errc::capacity,
+                "Job capacity of the organization reached (" + std::to_string(most) + " jobs)");
   auto verdict = admission::free;
   if (kind == job_kind::message && load.messages >= limits.messages_max) {
     if (load.finished_messages == 0)

@@ -16,6 +16,8 @@ struct current_load {
   std::size_t finished_messages = 0;
   /// Live jobs of all kinds.
   std::size_t live = 0;
+  /// Those of the job's organisation.
+  std::size_t live_of_organisation = 0;
   /// Jobs that occupy the job's agent.
   std::size_t of_agent = 0;
 };
@@ -24,6 +26,8 @@ struct current_load {
 struct load_limits {
   std::size_t messages_max = 0;
   std::size_t live_max = 0;
+  /// 0: none of its own.
+  std::size_t live_per_organisation_max = 0;
 };
 
 /// How a job may come in.
@@ -38,7 +42,8 @@ enum class admission : bool {
 bool occupies_agent(const job& one) noexcept;
 
 /// Decides whether a new job gets in. Live jobs are never dropped for it. Errors: `capacity`
-/// ("Job capacity reached (10000 jobs)"), `agent_busy` ("Agent echo is busy").
+/// ("Job capacity reached (10000 jobs)", "Job capacity of the organization reached (100 jobs)"),
+/// `agent_busy` ("Agent echo is busy").
 result<admission> admit(job_kind kind, const current_load& load, const load_limits& limits,
                         const agent_info& agent);
 

@@ -28,10 +28,12 @@ tally::kind_counts& tally::counts_of(const job& one) noexcept {
   return by_kind_[index(one.spec->kind)];
 }
 
-void tally::add(const job& one) noexcept {
+void tally::add(const job& one) {
   ++counts_of(one).held[index(one.state)];
   if (is_terminal(one.state))
     count_end(one);
+  else
+    live_.add(one.spec->organisation);
 }
 
 void tally::add_ended(const job& one) noexcept {
@@ -42,8 +44,10 @@ void tally::change(const job& before, const job& after) noexcept {
   auto& counts = counts_of(after);
   --counts.held[index(before.state)];
   ++counts.held[index(after.state)];
-  if (!is_terminal(before.state) && is_terminal(after.state))
-    count_end(after);
+  if (is_terminal(before.state) || !is_terminal(after.state))
+    return;
+  count_end(after);
+  live_.remove(after.spec->organisation);
 }
 
 void tally::count_end(const job& one) noexcept {
@@ -55,6 +59,8 @@ void tally::count_end(const job& one) noexcept {
 
 void tally::remove(const job& one) noexcept {
   --counts_of(one).held[index(one.state)];
+  if (!is_terminal(one.state))
+    live_.remove(one.spec->organisation);
 }
 
 const state_counts& tally::of(job_kind kind) const noexcept {
@@ -68,14 +74,6 @@ std::size_t tally::held(job_kind kind) const noexcept {
 
 std::size_t tally::finished(job_kind kind) const noexcept {
   return sum_finished(of(kind));
-}
-
-std::size_t tally::live() const noexcept {
-  std::size_t sum = 0;
-  for (const auto& one : by_kind_)
-    sum
-      += std::accumulate(one.held.begin(), one.held.end(), std::size_t{0}) - sum_finished(one.held);
-  return sum;
 }
 
 const state_counts& tally::ended(job_kind kind) const noexcept {

@@ -3,9 +3,12 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <string_view>
 
 #include <callboard/job.hpp>
 #include <callboard/service.hpp>
+
+#include "core/organisation_counts.hpp"
 
 namespace callboard::core {
 
@@ -13,7 +16,7 @@ namespace callboard::core {
 class tally {
 public:
   /// A job is held from now on. If it is over, it has just ended.
-  void add(const job& one) noexcept;
+  void add(const job& one);
   /// A job that ended before the beginning is held from now on.
   void add_ended(const job& one) noexcept;
   /// A job that is held has changed.
@@ -28,7 +31,13 @@ public:
   /// Held jobs of a kind that are over.
   std::size_t finished(job_kind kind) const noexcept;
   /// Held jobs that are not over, of all kinds.
-  std::size_t live() const noexcept;
+  std::size_t live() const noexcept {
+    return live_.total();
+  }
+  /// Those of an organisation.
+  std::size_t live_of(std::string_view organisation) const noexcept {
+    return live_.of(organisation);
+  }
   /// Jobs of a kind that have ended since the beginning, whether still held or not.
   const state_counts& ended(job_kind kind) const noexcept;
   /// Mean time from creation to completion of the completed ones among them; 0 without any.
@@ -46,6 +55,7 @@ private:
 
   static constexpr std::size_t kinds = 3;
   std::array<kind_counts, kinds> by_kind_{};
+  organisation_counts live_;
 };
 
 } // namespace callboard::core

@@ -6,6 +6,7 @@
 #include <array>
 #include <cassert>
 #include <iterator>
+#include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <tuple>
@@ -99,13 +100,14 @@ public:
     return live;
   }
 
-  result<std::size_t> count_scheduled(system_time due_from) override {
+  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) override {
     const std::shared_lock lock{mutex_};
-    std::size_t count = 0;
+    std::map<std::string, std::size_t> counts;
     for_each([&](const job_ptr& one) {
-      count += is_scheduled(*one) && one->spec->due_at >= due_from ? 1 : 0;
+      if (is_scheduled(*one) && one->spec->due_at >= due_from)
+        ++counts[one->spec->organisation];
     });
-    return count;
+    return counts;
   }
 
   // Looks at all jobs: an engine asks for this only of stores that are durable.

@@ -14,6 +14,8 @@ struct engine_options {
   std::size_t jobs_max = 10'000;
   /// Live jobs of all kinds, scheduled ones included; ≥ 1. At not quite 3 KB each: 300 MB.
   std::size_t live_jobs_max = 100'000;
+  /// Live jobs of one organisation, of all kinds; 0: no limit of its own.
+  std::size_t live_jobs_per_organisation_max = 0;
   /// How long a finished messaging job is kept after `max(expires_at, finished_at)`.
   std::chrono::seconds message_retention{600};
   /// How long finished jobs of other kinds stay in memory; then the store answers for them.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -134,8 +135,8 @@ public:
   /// member.
   virtual result<std::vector<job_ptr>> load_live(system_time due_before) = 0;
 
-  /// How many agent jobs are scheduled for that time or later.
-  virtual result<std::size_t> count_scheduled(system_time due_from) = 0;
+  /// How many agent jobs of each organisation are scheduled for that time or later.
+  virtual result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) = 0;
 
   /// Agent jobs that are scheduled for a time before `until` and stand at or behind a place, in the
   /// order of their places; at most `limit`.

@@ -34,8 +34,11 @@ constexpr auto scheduled_sql
   = "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 "
     "AND (due_at, id) >= (?1, ?2) AND due_at < ?3 ORDER BY due_at, id LIMIT ?4";
 
-constexpr auto count_scheduled_sql = "SELECT count(*) FROM jobs INDEXED BY jobs_scheduled "
-                                     "WHERE kind = 1 AND state = 0 AND due_at >= ?1";
+/// The shelves know the organisations; the jobs themselves are not looked at, only an index.
+constexpr auto count_scheduled_sql
+  = "SELECT organisation, (SELECT count(*) FROM jobs INDEXED BY jobs_by_due WHERE kind = 1 "
+    "AND jobs.organisation = shelves.organisation AND state = 0 AND due_at >= ?1) "
+    "FROM shelves WHERE kind = 1 AND state = 0";
 
 } // namespace
 
@@ -70,12 +73,19 @@ result<std::vector<job_ptr>> job_loader::scheduled(const due_place& from, system
   return read_all(scheduled_.start(from.due_at, from.id, until, limit), jobs);
 }
 
-result<std::size_t> job_loader::count_scheduled(system_time due_from) {
+result<std::map<std::string, std::size_t>> job_loader::count_scheduled(system_time due_from) {
+  std::map<std::string, std::size_t> counts;
   auto found = count_scheduled_.start(due_from);
-  const auto is_there = found.next();
-  if (!is_there)
-    return tl::unexpected(is_there.error());
-  return found.size();
+  const auto read = found.for_each([&counts](rows& row) {
+    auto organisation = row.text();
+    if (const auto count = row.size(); count > 0)
+      counts.emplace(std::move(organisation), count);
+  });
+  if (!read)
+    return tl::unexpected(read.error());
+  if (auto sound = found.check(); !sound)
+    return tl::unexpected(std::move(sound.error()));
+  return counts;
 }
 
 result<std::vector<job_ptr>> job_loader::read_all(rows&& found, job_reader& jobs) {

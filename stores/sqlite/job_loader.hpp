@@ -7,6 +7,8 @@
 #include "stores/sqlite/statement.hpp"
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace callboard::sqlite {
@@ -27,7 +29,7 @@ public:
                                          std::size_t limit, job_reader& jobs);
 
   /// See `store::count_scheduled`. Errors: `io`.
-  result<std::size_t> count_scheduled(system_time due_from);
+  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from);
 
 private:
   static result<std::vector<job_ptr>> read_all(rows&& found, job_reader& jobs);

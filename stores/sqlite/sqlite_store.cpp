@@ -63,7 +63,7 @@ public:
     return readers_.read([&](reader& from) { return from.loads.live(due_before, from.jobs); });
   }
 
-  result<std::size_t> count_scheduled(system_time due_from) override {
+  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) override {
     return readers_.read([&](reader& from) { return from.loads.count_scheduled(due_from); });
   }
 

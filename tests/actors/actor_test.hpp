@@ -300,7 +300,7 @@ protected:
   std::vector<job_ptr> live;
   std::vector<job_ptr> finished_messages;
   /// How many more are scheduled beyond the horizon; put them into `keeper.kept`.
-  std::size_t scheduled_later = 0;
+  core::organisation_counts scheduled_later;
   std::vector<scheduled_job_ptr> schedules;
   failed_attempt_sink on_failed_attempt;
   /// Added to the virtual wall clock: somebody sets it.

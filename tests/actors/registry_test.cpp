@@ -70,6 +70,21 @@ TEST_F(Registry, LiveLimitHoldsWhateverIsFinished) {
   create();
 }
 
+TEST_F(Registry, LiveLimitOfOneOrganisationLeavesRoomForOthers) {
+  options.live_jobs_per_organisation_max = 1;
+  start();
+  create();
+
+  EXPECT_EQ(refused(),
+            (error{errc::capacity, "Job capacity of the organization reached (1 jobs)"}));
+  auto of_other = message();
+  of_other.organisation = "other";
+  create(of_other);
+  runner->complete("done");
+  run();
+  create();
+}
+
 TEST_F(Registry, QueueLimitOfAgentIsKept) {
   info.concurrency = 1;
   info.queue_limit = 1;

@@ -258,13 +258,29 @@ TEST_F(Scheduled, WaitForAFarJobLastsAndLeavesNothingBehind) {
 
 TEST_F(Scheduled, JobsThatTheStoreHoldsCountAsLive) {
   options.live_jobs_max = 3;
-  scheduled_later = 2;
+  scheduled_later = core::organisation_counts{{{"default", 2}}};
   start_durable();
   create(scheduled(1h));
 
   EXPECT_EQ(refused(scheduled(1h)).code, errc::capacity);
   EXPECT_EQ(refused().code, errc::capacity);
   EXPECT_EQ(health().live, 3U);
+}
+
+TEST_F(Scheduled, JobsThatTheStoreHoldsCountForTheirOrganisation) {
+  options.live_jobs_per_organisation_max = 3;
+  scheduled_later = core::organisation_counts{{{"default", 2}, {"other", 3}}};
+  start_durable();
+  const auto far = create(scheduled(std::chrono::days{30}));
+  ASSERT_EQ(held(), 0U);
+
+  EXPECT_EQ(refused(scheduled(1h)).message, "Job capacity of the organization reached (3 jobs)");
+  auto of_other = scheduled(1h);
+  of_other.organisation = "other";
+  EXPECT_EQ(refused(of_other).code, errc::capacity);
+  of_other.organisation = "third";
+  create(of_other);
+  EXPECT_EQ(health().live, 7U);
 }
 
 TEST_F(Scheduled, JobOfAnEarlierRunComesBackAndCountsOnce) {
@@ -282,7 +298,7 @@ TEST_F(Scheduled, JobOfAnEarlierRunComesBackAndCountsOnce) {
   kept->version = 1;
   kept->state = job_state::scheduled;
   keeper.kept[spec->id] = kept;
-  scheduled_later = 1;
+  scheduled_later = core::organisation_counts{{{"default", 1}}};
   start_durable();
   EXPECT_EQ(health().live, 1U);
 

@@ -1,4 +1,6 @@
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,8 +28,8 @@ public:
     return std::vector<job_ptr>{};
   }
 
-  result<std::size_t> count_scheduled(system_time) override {
-    return std::size_t{0};
+  result<std::map<std::string, std::size_t>> count_scheduled(system_time) override {
+    return std::map<std::string, std::size_t>{};
   }
 
   result<std::vector<job_ptr>> load_scheduled(const due_place&, system_time, std::size_t) override {

@@ -1,4 +1,5 @@
 #include <future>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -36,8 +37,8 @@ public:
     return live_;
   }
 
-  result<std::size_t> count_scheduled(system_time) override {
-    return std::size_t{0};
+  result<std::map<std::string, std::size_t>> count_scheduled(system_time) override {
+    return std::map<std::string, std::size_t>{};
   }
 
   result<std::vector<job_ptr>> load_scheduled(const due_place&, system_time, std::size_t) override {

@@ -19,7 +19,7 @@ constexpr std::string_view whole = R"({
   "threads": { "http": 2, "actors": 3 },
   "store": "memory:",
   "storeSync": "normal",
-  "capacity": { "maxJobs": 20, "maxLiveJobs": 30 },
+  "capacity": { "maxJobs": 20, "maxLiveJobs": 30, "maxLiveJobsPerOrganization": 31 },
   "messaging": { "defaultTimeoutMs": 40000, "retentionSeconds": 50 },
   "agentJobs": { "retentionDays": 60 },
   "scheduledJobs": { "keepRuns": 70 },
@@ -100,8 +100,14 @@ TEST_F(ConfigFile, NothingConfiguredGivesTheDefaults) {
   EXPECT_EQ(config->http.default_time_limit, std::chrono::seconds{30});
   EXPECT_EQ(config->engine.jobs_max, 10'000U);
   EXPECT_EQ(config->engine.live_jobs_max, 100'000U);
+  EXPECT_EQ(config->engine.live_jobs_per_organisation_max, 0U);
   EXPECT_EQ(config->engine.waiters_max, 10'000U);
   EXPECT_EQ(config->engine.message_retention, std::chrono::seconds{600});
+  EXPECT_EQ(config->http.self_check_interval, std::chrono::seconds{30});
+  EXPECT_EQ(config->http.rates.requests_per_key, 0U);
+  EXPECT_EQ(config->http.rates.requests_per_address, 0U);
+  EXPECT_EQ(config->http.rates.failed_keys_per_address, 20U);
+  EXPECT_EQ(config->http.rates.window, std::chrono::seconds{60});
   EXPECT_EQ(config->shutdown_grace, std::chrono::seconds{10});
   EXPECT_EQ(config->log.level, log_level::info);
   EXPECT_EQ(config->log.directory, "logs");
@@ -131,6 +137,7 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.store_durability, store_sync::normal);
   EXPECT_EQ(config.engine.jobs_max, 20U);
   EXPECT_EQ(config.engine.live_jobs_max, 30U);
+  EXPECT_EQ(config.engine.live_jobs_per_organisation_max, 31U);
   EXPECT_EQ(config.http.default_time_limit, std::chrono::milliseconds{40'000});
   EXPECT_EQ(config.engine.message_retention, std::chrono::seconds{50});
   EXPECT_THAT(config.http.allowed_origins, ElementsAre("https://app.example.com"));

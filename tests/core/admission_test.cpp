@@ -69,6 +69,20 @@ TEST(Admission, ByKindAndLoad) {
       << " of them finished, and " << load.live << " live jobs";
 }
 
+TEST(Admission, OrganisationMayHaveALimitOfItsOwn) {
+  const auto verdict_of = [](std::size_t held, std::size_t most) {
+    const core::load_limits both{
+      .messages_max = 10, .live_max = 20, .live_per_organisation_max = most};
+    const auto made = core::admit(job_kind::run, {.live = 15, .live_of_organisation = held}, both,
+                                  agent_with(64, std::nullopt));
+    return made ? "free" : made.error().message;
+  };
+
+  EXPECT_EQ(verdict_of(4, 5), "free");
+  EXPECT_EQ(verdict_of(5, 5), "Job capacity of the organization reached (5 jobs)");
+  EXPECT_EQ(verdict_of(15, 0), "free");
+}
+
 TEST(Admission, AgentTakesItsConcurrencyAndItsQueue) {
   EXPECT_EQ(verdict(message, {.of_agent = 4}, agent_with(2, 3)), "free");
   EXPECT_EQ(verdict(message, {.of_agent = 5}, agent_with(2, 3)), "agent_busy: Agent echo is busy");

@@ -54,6 +54,35 @@ TEST(Tally, CountsHeldJobsByKindAndState) {
   EXPECT_EQ(tally.live(), 5u);
 }
 
+TEST(Tally, CountsLiveJobsOfEachOrganisation) {
+  const auto of = [](std::string organisation, job_state state) {
+    auto made = message(state);
+    auto spec = *made.spec;
+    spec.organisation = std::move(organisation);
+    made.spec = std::make_shared<const job_spec>(std::move(spec));
+    return made;
+  };
+  core::tally tally;
+  tally.add(of("a", job_state::pending));
+  tally.add(of("a", job_state::processing));
+  tally.add(of("a", job_state::failed));
+  tally.add(of("b", job_state::scheduled));
+  tally.add_ended(of("b", job_state::completed));
+  EXPECT_EQ(tally.live_of("a"), 2u);
+  EXPECT_EQ(tally.live_of("b"), 1u);
+  EXPECT_EQ(tally.live_of("c"), 0u);
+
+  tally.change(of("a", job_state::pending), of("a", job_state::processing));
+  EXPECT_EQ(tally.live_of("a"), 2u);
+  tally.change(of("a", job_state::processing), of("a", job_state::timeout));
+  EXPECT_EQ(tally.live_of("a"), 1u);
+  tally.remove(of("a", job_state::timeout));
+  tally.remove(of("b", job_state::scheduled));
+  EXPECT_EQ(tally.live_of("a"), 1u);
+  EXPECT_EQ(tally.live_of("b"), 0u);
+  EXPECT_EQ(tally.live(), 1u);
+}
+
 TEST(Tally, ChangeMovesAJobFromStateToState) {
   core::tally tally;
   tally.add(message(job_state::pending));
