@@ -139,6 +139,12 @@ http_options read_http(const reader& from, const environment& variables) {
   made.body_bytes_max = from.integer<std::size_t>("/limits/bodyBytes");
   made.connections_max = from.integer<std::size_t>("/limits/connections");
   made.connections_per_address_max = from.integer<std::size_t>("/limits/connectionsPerAddress");
+  made.self_check_interval
+    = std::chrono::seconds{from.integer<std::int64_t>("/limits/selfCheckSeconds")};
+  made.rates.requests_per_key = from.integer<std::size_t>("/rateLimit/perKey");
+  made.rates.requests_per_address = from.integer<std::size_t>("/rateLimit/perAddress");
+  made.rates.failed_keys_per_address = from.integer<std::size_t>("/rateLimit/failedKeys");
+  made.rates.window = std::chrono::seconds{from.integer<std::int64_t>("/rateLimit/windowSeconds")};
   made.default_time_limit
     = std::chrono::milliseconds{from.integer<std::int64_t>("/messaging/defaultTimeoutMs")};
   return made;

@@ -21,6 +21,8 @@ constexpr auto types = std::to_array<std::string_view>({"echo", "http", "openai"
 constexpr double threads_most = 1024;
 /// A hundred million jobs would fill 100 GB: catches a mistyped number.
 constexpr double jobs_most = 100'000'000;
+/// A billion requests in the shortest window is one a nanosecond, the finest that can be told.
+constexpr double requests_most = 1e9;
 /// A century: catches a mistyped number.
 constexpr double days_most = 36'500;
 /// A year in seconds.
@@ -197,6 +199,17 @@ std::vector<key_rule> server_keys() {
             "The same from one address (one /64 network with IPv6); 0: no limit of its own."),
     integer("/limits/waiters", 0, 1'000'000, "10000",
             "Requests that wait for a job at once; one more is answered at once."),
+    integer(
+      "/limits/selfCheckSeconds", 0, 86'400, "30",
+      "When no client has connected for so long, the server connects to itself, and ends if it "
+      "does not take that connection; 0: never."),
+    section("/rateLimit", "How often clients may ask the APIs; beyond it `429`. 0: no limit."),
+    integer("/rateLimit/perKey", 0, requests_most, "0", "Requests with one key in a window."),
+    integer("/rateLimit/perAddress", 0, requests_most, "0",
+            "Requests from one address (one /64 network with IPv6) in a window."),
+    integer("/rateLimit/failedKeys", 0, requests_most, "20",
+            "Requests from one address in a window with keys that are not known."),
+    integer("/rateLimit/windowSeconds", 1, 86'400, "60", "Length of the window."),
     section("/shutdown", "What SIGTERM and SIGINT do."),
     integer("/shutdown/graceSeconds", 0, 3600, "10",
             "How long requests and running tasks may take to finish."),

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include "app/development_key.hpp"
 #include "app/event_log.hpp"
@@ -138,6 +139,15 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
     = http_server::start(completed(config.http, *log), jobs->jobs(), callbacks, request_log(*log));
   if (!http)
     return cannot_start(*log, http.error());
+  http->on_fatal([&](std::string_view reason) {
+    log->write(log_level::error, "the server has stopped", {{"reason", reason}});
+    signals.fail();
+    // The main thread may wait for whatever made the server deaf.
+    std::thread{[] {
+      std::this_thread::sleep_for(2 * write_grace);
+      std::_Exit(exit_fault);
+    }}.detach();
+  });
   if (port_file)
     if (const auto written = write_port_file(*port_file, http->port()); !written)
       return cannot_start(*log, written.error());

@@ -52,7 +52,7 @@ application::application(const http_options& options, service& jobs,
   // nop
 }
 
-void application::handle(const std::shared_ptr<exchange>& received) const noexcept {
+void application::handle(const std::shared_ptr<exchange>& received) noexcept {
   const responder back{received};
   try {
     dispatch(*received, back);
@@ -62,9 +62,9 @@ void application::handle(const std::shared_ptr<exchange>& received) const noexce
   }
 }
 
-void application::dispatch(exchange& received, const responder& back) const {
+void application::dispatch(exchange& received, const responder& back) {
   auto& asked = received.received();
-  if (auto answered = middleware_.screen(asked, received.every_answer()))
+  if (auto answered = middleware_.screen(asked, received.every_answer(), received.came_at()))
     return back.send(std::move(*answered));
   const auto where = router_.find(asked);
   if (where.found == nullptr)

@@ -19,7 +19,7 @@ public:
               std::shared_ptr<const traffic> shared);
 
   /// Answers a request, now or later. Never throws.
-  void handle(const std::shared_ptr<exchange>& received) const noexcept;
+  void handle(const std::shared_ptr<exchange>& received) noexcept;
 
   /// The route table.
   const router& routes() const noexcept {
@@ -27,7 +27,7 @@ public:
   }
 
 private:
-  void dispatch(exchange& received, const responder& back) const;
+  void dispatch(exchange& received, const responder& back);
 
   middleware middleware_;
   router router_;

@@ -60,6 +60,11 @@ const api_key* key_ring::find(const request& asked) const {
   return token.empty() ? nullptr : find(token);
 }
 
+bool key_ring::is_presented(const request& asked) noexcept {
+  const auto key = asked.header("X-API-Key");
+  return (key && !key->empty()) || !bearer_token(asked).empty();
+}
+
 std::string_view bearer_token(const request& asked) noexcept {
   constexpr std::string_view scheme = "Bearer ";
   const auto value = asked.header("Authorization");

@@ -33,6 +33,9 @@ public:
   /// that is ours.
   const api_key* find(const request& asked) const;
 
+  /// Whether a request presents any key, ours or not.
+  static bool is_presented(const request& asked) noexcept;
+
 private:
   struct digest_algorithm;
 

@@ -1,23 +1,21 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
 
+#include "http/client_source.hpp"
+
 namespace callboard::http {
 
 /// Counts the connections of a listener, all of them and those from each address. From any thread.
 class connection_places : public std::enable_shared_from_this<connection_places> {
 public:
-  /// What counts as one address: an IPv4 address as IPv6 maps it, or the first 64 bits of an IPv6
-  /// address, as many as one customer is given.
-  using source = std::array<std::uint8_t, 16>;
+  using source = client_source;
 
   /// A connection's place; free again when it goes.
   class place {

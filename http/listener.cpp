@@ -1,6 +1,7 @@
 #include "http/listener.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <future>
@@ -45,15 +46,6 @@ asio::ip::tcp::endpoint endpoint_of(const listener_options& options) {
   return {asio::ip::make_address(options.address), options.port};
 }
 
-connection_places::source source_of(const asio::ip::address& from) {
-  if (from.is_v4())
-    return asio::ip::make_address_v6(asio::ip::v4_mapped, from.to_v4()).to_bytes();
-  auto bytes = from.to_v6().to_bytes();
-  if (!from.to_v6().is_v4_mapped())
-    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
-  return bytes;
-}
-
 bool is_out_of_descriptors(const asio::error_code& fault) noexcept {
   return fault == asio::error::no_descriptors || fault.value() == ENFILE;
 }
@@ -87,6 +79,15 @@ private:
 };
 
 } // namespace
+
+client_source source_of(const asio::ip::address& from) {
+  if (from.is_v4())
+    return asio::ip::make_address_v6(asio::ip::v4_mapped, from.to_v4()).to_bytes();
+  auto bytes = from.to_v6().to_bytes();
+  if (!from.to_v6().is_v4_mapped())
+    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return bytes;
+}
 
 class listener::implementation : public std::enable_shared_from_this<implementation> {
 public:
@@ -122,6 +123,14 @@ public:
 
   std::size_t connections() const noexcept {
     return places_->taken();
+  }
+
+  std::uint64_t seen() const noexcept {
+    return seen_.load();
+  }
+
+  void expect_own(std::uint16_t port) noexcept {
+    own_port_.store(port);
   }
 
   void close() {
@@ -170,10 +179,21 @@ private:
     }
   }
 
+  bool is_own(const asio::ip::tcp::socket& from, const asio::ip::tcp::endpoint& peer) const {
+    if (peer.port() != own_port_.load())
+      return false;
+    asio::error_code fault;
+    const auto here = from.local_endpoint(fault);
+    return !fault && here.address() == peer.address();
+  }
+
   void admit(asio::ip::tcp::socket from) {
+    seen_.fetch_add(1);
     asio::error_code fault;
     const auto peer = from.remote_endpoint(fault);
     if (fault)
+      return;
+    if (is_own(from, peer))
       return;
     if (auto place = places_->take(source_of(peer.address())))
       take_(std::move(from), std::move(*place));
@@ -199,6 +219,8 @@ private:
         asio::ip::tcp::socket from{io_};
         acceptor_.accept(from, fault);
         asio::error_code ignored;
+        if (!fault)
+          seen_.fetch_add(1);
         if (!fault && answers_refused_)
           from.write_some(asio::buffer(no_room()), ignored);
       }
@@ -220,6 +242,8 @@ private:
   std::shared_ptr<connection_places> places_;
   std::shared_ptr<connection_places> refused_ = std::make_shared<connection_places>(refused_max, 0);
   bool answers_refused_;
+  std::atomic<std::uint64_t> seen_{0};
+  std::atomic<std::uint16_t> own_port_{0};
   std::uint16_t port_ = 0;
   asio::io_context& io_;
   taker take_;
@@ -239,6 +263,14 @@ std::uint16_t listener::port() const noexcept {
 
 std::size_t listener::connections() const noexcept {
   return impl_->connections();
+}
+
+std::uint64_t listener::seen() const noexcept {
+  return impl_->seen();
+}
+
+void listener::expect_own(std::uint16_t port) noexcept {
+  impl_->expect_own(port);
 }
 
 void listener::close() {

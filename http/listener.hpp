@@ -13,6 +13,9 @@
 
 namespace callboard::http {
 
+/// What an address counts as.
+client_source source_of(const asio::ip::address& from);
+
 /// Where to listen, and for how many.
 struct listener_options {
   /// An IP address, "localhost" or "ip6-localhost".
@@ -45,6 +48,13 @@ public:
 
   /// Connections that are open.
   std::size_t connections() const noexcept;
+
+  /// Connections that were taken or refused so far. From any thread.
+  std::uint64_t seen() const noexcept;
+
+  /// A connection from that port of the address that it goes to is the server's own: it counts as seen
+  /// and is closed. 0: there is none. From any thread.
+  void expect_own(std::uint16_t port) noexcept;
 
   /// Takes no new connections from now on. The io_context must be running; blocks until done.
   void close();

@@ -10,6 +10,7 @@
 
 #include <callboard/error.hpp>
 
+#include "http/client_source.hpp"
 #include "http/framing_fault.hpp"
 
 namespace callboard::http {
@@ -89,6 +90,8 @@ struct request {
   /// but method, target and version says anything about what was sent then, and these only if the
   /// target is more than an asterisk.
   const framing_fault* fault = nullptr;
+  /// Where it came from.
+  client_source from{};
   /// `X-Request-Id` of the answer. Set by the middleware.
   std::string id;
   /// Whose jobs the caller sees. Set by the middleware; lives as long as the server.

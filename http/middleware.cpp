@@ -49,11 +49,13 @@ middleware::middleware(const http_options& options)
     keys_(options.keys),
     fallback_keys_(options.development_key ? std::vector{*options.development_key}
                                            : std::vector<api_key>{}),
+    limits_(options.rates),
     body_bytes_max_(options.body_bytes_max) {
   // nop
 }
 
-std::optional<response> middleware::screen(request& asked, response& every_answer) const {
+std::optional<response> middleware::screen(request& asked, response& every_answer,
+                                           steady_time now) {
   const auto id = asked.header("X-Request-Id");
   asked.id = id && is_usable_id(*id) ? std::string{*id} : make_request_id();
   if (asked.fault != nullptr)
@@ -64,26 +66,41 @@ std::optional<response> middleware::screen(request& asked, response& every_answe
     return refused;
   if (auto answered = origins_.judge(asked, every_answer))
     return answered;
-  if (auto refused = check_key(asked))
+  if (auto refused = check_client(asked, every_answer, now))
     return refused;
   if (asked.body_bytes > body_bytes_max_)
     return refuse_body(area_of(asked.segments).form, body_bytes_max_);
   return std::nullopt;
 }
 
-std::optional<response> middleware::check_key(request& asked) const {
+std::optional<response> middleware::check_client(request& asked, response& every_answer,
+                                                 steady_time now) {
   const auto& where = area_of(asked.segments);
   const auto scope = where.scope_for(asked.verb);
-  if (!scope || (keys_.is_empty() && !where.is_never_open))
+  if (!scope)
+    return std::nullopt;
+  if (auto refused = limits_.count_address(asked, where.form, now, every_answer))
+    return refused;
+  if (keys_.is_empty() && !where.is_never_open)
     return std::nullopt;
   const auto* key = (keys_.is_empty() ? fallback_keys_ : keys_).find(asked);
   if (key == nullptr)
-    return refuse_key(where.form);
+    return refuse_unknown(asked, where.form, now);
+  if (auto refused = limits_.count_key(*key, where.form, now, every_answer))
+    return refused;
   if (!key->scopes.contains(*scope))
     return refuse_scope(where.form, to_string(*scope));
   asked.organisation = key->organisation;
   asked.key_name = key->name;
   return std::nullopt;
+}
+
+std::optional<response> middleware::refuse_unknown(const request& asked, error_form form,
+                                                   steady_time now) {
+  if (key_ring::is_presented(asked))
+    if (auto refused = limits_.count_failed_key(asked, form, now))
+      return refused;
+  return refuse_key(form);
 }
 
 std::optional<response> read_target(request& asked) {

@@ -5,6 +5,7 @@
 #include <callboard/http_server.hpp>
 
 #include "http/auth.hpp"
+#include "http/client_limits.hpp"
 #include "http/exchange.hpp"
 #include "http/message.hpp"
 #include "http/origin.hpp"
@@ -18,16 +19,18 @@ public:
 
   /// Completes a request (id, path, organisation), adds what its answer must carry, and gives the
   /// answer itself if the request must not go on. In this order: request id; framing;
-  /// target and path; origin; key; body size.
-  std::optional<response> screen(request& asked, response& every_answer) const;
+  /// target and path; origin; requests from its address; key; requests with that key; body size.
+  std::optional<response> screen(request& asked, response& every_answer, steady_time now);
 
 private:
-  std::optional<response> check_key(request& asked) const;
+  std::optional<response> check_client(request& asked, response& every_answer, steady_time now);
+  std::optional<response> refuse_unknown(const request& asked, error_form form, steady_time now);
 
   origin_policy origins_;
   key_ring keys_;
   /// In place of `keys_` where a key is always needed.
   key_ring fallback_keys_;
+  client_limits limits_;
   std::size_t body_bytes_max_;
 };
 

@@ -1,17 +1,23 @@
 #include <callboard/http_server.hpp>
 
 #include <algorithm>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <asio/ssl/context.hpp>
 #include <asio/steady_timer.hpp>
 
 #include "http/address.hpp"
 #include "http/application.hpp"
 #include "http/descriptors.hpp"
+#include "http/self_check.hpp"
 #include "http/stream.hpp"
 
 namespace callboard {
@@ -28,6 +34,9 @@ constexpr std::chrono::seconds sweep_interval{5};
 /// How long nothing must have come before a stopping server takes its idle connections for idle:
 /// a client that is about to ask again on one of them gets an answer that closes it.
 constexpr std::chrono::milliseconds quiet_before_end{100};
+/// How long the server may take to take a connection of its own: it has to do with many others then, but
+/// with none that came in all the time before.
+constexpr std::chrono::seconds self_check_limit{10};
 /// How often a stopping server looks whether it is done.
 constexpr std::chrono::milliseconds stop_poll{2};
 
@@ -48,6 +57,8 @@ result<void> check(const http_options& options) {
     return fail(errc::invalid_argument, "the idle limit must be at least 1 s");
   if (options.head_limit < std::chrono::milliseconds{1})
     return fail(errc::invalid_argument, "the time limit of heads must be at least 1 ms");
+  if (options.rates.window < std::chrono::seconds{1})
+    return fail(errc::invalid_argument, "the window of rate limits must be at least 1 s");
   if (options.default_time_limit < std::chrono::seconds{1}
       || options.default_time_limit > std::chrono::seconds{300})
     return fail(errc::invalid_argument, "the default time limit of messages must be 1-300 s");
@@ -92,6 +103,7 @@ public:
   server_loop& operator=(const server_loop&) = delete;
 
   ~server_loop() {
+    check_.reset();
     work_.reset();
     io_.stop();
     for (auto& each : threads_)
@@ -102,7 +114,7 @@ public:
   }
 
   result<void> start(const http_options& options, std::shared_ptr<http::traffic> shared,
-                     const http::application& app) {
+                     http::application& app) {
     auto tls = make_tls(options);
     if (!tls)
       return tl::unexpected{std::move(tls.error())};
@@ -135,12 +147,24 @@ public:
     return wire_->port();
   }
 
+  void watch(const http_options& options, http::self_check::alarm tell) {
+    if (options.self_check_interval.count() > 0)
+      check_.emplace(
+        http::self_check::options{.address = options.address,
+                                  .port = wire_->port(),
+                                  .interval = options.self_check_interval,
+                                  .limit = self_check_limit},
+        [this] { return wire_->seen(); }, [this](std::uint16_t port) { wire_->expect_own(port); },
+        std::move(tell));
+  }
+
   void close_listener() {
+    check_.reset();
     wire_->close_listener();
   }
 
   /// Waits until nobody waits for an answer or is about to ask.
-  void await_idle(std::chrono::milliseconds grace) const {
+  void await_idle(std::chrono::milliseconds grace) {
     auto quiet_since = steady_clock::now();
     auto accepted = shared_->accepted();
     const auto deadline = quiet_since + grace;
@@ -148,14 +172,26 @@ public:
       if (shared_->in_flight() > 0 || shared_->accepted() != accepted) {
         accepted = shared_->accepted();
         quiet_since = now;
-      } else if (wire_->connections() == 0 || now - quiet_since >= quiet_before_end) {
+      } else if (wire_->connections() == 0) {
         return;
+      } else if (now - quiet_since >= quiet_before_end) {
+        // On a busy machine nothing may have come only because nobody has looked.
+        if (!look_once(deadline) || shared_->accepted() == accepted)
+          return;
       }
       std::this_thread::sleep_for(stop_poll);
     }
   }
 
 private:
+  /// Waits until the threads have looked at the connections once more; false if that takes too long.
+  bool look_once(steady_clock::time_point deadline) {
+    // Between two handlers that follow each other asio asks the system what has come.
+    const auto looked = std::make_shared<std::promise<void>>();
+    asio::post(io_, [this, looked] { asio::post(io_, [looked] { looked->set_value(); }); });
+    return looked->get_future().wait_until(deadline) == std::future_status::ready;
+  }
+
   void run() noexcept {
     for (;;) {
       try {
@@ -185,6 +221,7 @@ private:
   asio::steady_timer sweeper_{io_};
   std::unique_ptr<http::stream> wire_;
   std::vector<std::thread> threads_;
+  std::optional<http::self_check> check_;
 };
 
 } // namespace
@@ -199,9 +236,20 @@ struct http_server::implementation {
     // nop
   }
 
+  void tell(std::string_view what) {
+    const std::lock_guard guard{told_mutex};
+    fault = what;
+    if (told)
+      told(fault);
+  }
+
   std::shared_ptr<http::traffic> shared;
   http::application app;
   std::uint16_t port = 0;
+  std::mutex told_mutex;
+  /// What has been told before anybody listened; empty: nothing.
+  std::string fault;
+  std::function<void(std::string_view)> told;
   /// Null once stopped.
   std::unique_ptr<server_loop> loop;
 };
@@ -217,6 +265,7 @@ result<http_server> http_server::start(http_options options, service& jobs,
     if (auto started = made->loop->start(options, made->shared, made->app); !started)
       return tl::unexpected{std::move(started.error())};
     made->port = made->loop->port();
+    made->loop->watch(options, [&of = *made](std::string_view fault) { of.tell(fault); });
     return http_server{std::move(made)};
   } catch (const std::exception& fault) {
     return fail(errc::io, std::string{"cannot start the HTTP server: "} + fault.what());
@@ -237,6 +286,13 @@ http_server::~http_server() {
 
 std::uint16_t http_server::port() const noexcept {
   return impl_->port;
+}
+
+void http_server::on_fatal(std::function<void(std::string_view)> told) {
+  const std::lock_guard guard{impl_->told_mutex};
+  impl_->told = std::move(told);
+  if (!impl_->fault.empty())
+    impl_->told(impl_->fault);
 }
 
 void http_server::stop_accepting() {

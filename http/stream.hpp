@@ -55,6 +55,12 @@ public:
   /// Connections that are open.
   virtual std::size_t connections() const noexcept = 0;
 
+  /// Connections that the listener has taken or refused so far. From any thread.
+  virtual std::uint64_t seen() const noexcept = 0;
+
+  /// See `listener::expect_own`.
+  virtual void expect_own(std::uint16_t port) noexcept = 0;
+
   /// Takes no new connections from now on. The io_context must be running; blocks until done.
   virtual void close_listener() = 0;
 };

@@ -166,6 +166,7 @@ private:
     made.version = header.http_major() * 10 + header.http_minor();
     made.keeps_alive = header.should_keep_alive();
     made.fault = arriving_fault;
+    made.from = source_of(from.remote_endpoint().address());
     return made;
   }
 
@@ -298,6 +299,14 @@ public:
 
   std::size_t connections() const noexcept override {
     return listener_.connections();
+  }
+
+  std::uint64_t seen() const noexcept override {
+    return listener_.seen();
+  }
+
+  void expect_own(std::uint16_t port) noexcept override {
+    listener_.expect_own(port);
   }
 
   void close_listener() override {

@@ -33,6 +33,20 @@ struct api_key {
   std::set<api_scope> scopes;
 };
 
+/// How much clients may ask of the APIs: so often in any `window`, all at once or spread over it; beyond
+/// it 429. 0: as often as they like. An address is one IPv4 address or one /64 network with IPv6.
+struct rate_limits {
+  /// Requests with one key.
+  std::size_t requests_per_key = 0;
+  /// Requests from one address.
+  std::size_t requests_per_address = 0;
+  /// Requests from one address with keys that the server does not know. Those with a right key are
+  /// served all the same: others may share the address.
+  std::size_t failed_keys_per_address = 20;
+  /// ≥ 1 s.
+  std::chrono::seconds window{60};
+};
+
 /// What can be set about the HTTP server. The defaults are the program's.
 struct http_options {
   /// Address to listen on.
@@ -64,6 +78,7 @@ struct http_options {
   std::size_t connections_max = 10'000;
   /// Connections from one address at once (from one /64 network with IPv6); 0: as many as there are.
   std::size_t connections_per_address_max = 0;
+  rate_limits rates;
   /// Whether `connections_max` was asked for: then a limit on descriptors that is too low is an
   /// error, else the number is lowered to what fits.
   bool connections_max_is_explicit = false;
@@ -76,6 +91,9 @@ struct http_options {
   std::chrono::milliseconds head_limit{10'000};
   /// How long a connection may idle between requests, and the body of a request may take to arrive.
   std::chrono::seconds idle_limit{60};
+  /// How long no client must have connected before the server connects to itself to see whether it still
+  /// takes connections (see `http_server::on_fatal`); 0: never. Long enough to cost nothing.
+  std::chrono::milliseconds self_check_interval{30'000};
 };
 
 /// One line of what happened, for whoever keeps the log.
@@ -108,6 +126,10 @@ public:
 
   /// The port it listens on.
   std::uint16_t port() const noexcept;
+
+  /// Told once, on a thread of the server, when it takes no connections any more although it should: end
+  /// the process. Must not destroy or stop the server.
+  void on_fatal(std::function<void(std::string_view)> told);
 
   /// Takes no new connections; from now on `/readyz` says 503 and answers close their connection.
   void stop_accepting();

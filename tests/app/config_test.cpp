@@ -48,7 +48,8 @@ constexpr std::string_view whole = R"({
     "jitter": 0.3 },
   "cors": { "allowedOrigins": ["https://app.example.com"] },
   "tls": { "certificate": "c.pem", "privateKey": "k.pem" },
-  "limits": { "bodyBytes": 2048, "connections": 12, "connectionsPerAddress": 5, "waiters": 13 },
+  "limits": { "bodyBytes": 2048, "connections": 12, "connectionsPerAddress": 5, "waiters": 13, "selfCheckSeconds": 19 },
+  "rateLimit": { "perKey": 15, "perAddress": 16, "failedKeys": 17, "windowSeconds": 18 },
   "shutdown": { "graceSeconds": 14 },
   "log": { "level": "debug", "format": "json", "directory": "l" },
   "allowInsecure": true
@@ -148,6 +149,11 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.http.connections_per_address_max, 5U);
   EXPECT_TRUE(config.http.connections_max_is_explicit);
   EXPECT_EQ(config.engine.waiters_max, 13U);
+  EXPECT_EQ(config.http.self_check_interval, std::chrono::seconds{19});
+  EXPECT_EQ(config.http.rates.requests_per_key, 15U);
+  EXPECT_EQ(config.http.rates.requests_per_address, 16U);
+  EXPECT_EQ(config.http.rates.failed_keys_per_address, 17U);
+  EXPECT_EQ(config.http.rates.window, std::chrono::seconds{18});
   EXPECT_EQ(config.shutdown_grace, std::chrono::seconds{14});
   EXPECT_EQ(config.log.level, log_level::debug);
   EXPECT_EQ(config.log.format, log_format::json);

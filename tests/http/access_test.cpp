@@ -10,6 +10,7 @@
 #include "http/auth.hpp"
 #include "tests/http/fake_service.hpp"
 #include "tests/http/sample_jobs.hpp"
+#include "tests/http/sample_keys.hpp"
 #include "tests/http/test_exchange.hpp"
 
 namespace callboard::tests {
@@ -17,25 +18,16 @@ namespace {
 
 using http::key_ring;
 
-/// Reads a SHA-256 as `sha256sum` prints it.
-std::array<std::uint8_t, 32> digest(std::string_view hex) {
-  std::array<std::uint8_t, 32> made{};
-  for (std::size_t i = 0; i < made.size(); ++i)
-    made[i] = static_cast<std::uint8_t>(std::stoul(std::string{hex.substr(2 * i, 2)}, nullptr, 16));
-  return made;
-}
-
-// printf 'key-one' | sha256sum, and so on.
 api_key messaging_key() {
   return {.name = "one",
-          .sha256 = digest("9b346041bc9a49574eb2665b2ad2a0a3f9f9cce4e42f5d1f26deb8a256b5966a"),
+          .sha256 = key_digest,
           .organisation = "org-one",
           .scopes = {api_scope::messaging}};
 }
 
 api_key other_key() {
   return {.name = "two",
-          .sha256 = digest("c8df51469c308a59bfbd48a3e0bdd228ca922d6032035f5ef6e4ad45f473a9f3"),
+          .sha256 = other_key_digest,
           .organisation = "org-two",
           .scopes = {api_scope::services_read, api_scope::services_write, api_scope::jobs,
                      api_scope::operations}};
@@ -105,6 +97,8 @@ protected:
   static http_options options(std::vector<api_key> keys) {
     http_options made;
     made.keys = std::move(keys);
+    // There is a test of its own for what becomes of those who try many keys.
+    made.rates.failed_keys_per_address = 0;
     return made;
   }
 

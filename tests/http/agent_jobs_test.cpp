@@ -274,7 +274,7 @@ TEST(ServicesWithoutKeys, OnlyTheDevelopmentKeyOpensThem) {
   auto key = sample_key({api_scope::services_read});
   key.organisation = "default";
   options.development_key = key;
-  const http::application app{options, service, nullptr, std::make_shared<http::traffic>()};
+  http::application app{options, service, nullptr, std::make_shared<http::traffic>()};
   const sample_request list{.target = "/services/agent-jobs"};
 
   EXPECT_EQ(ask(app, list).status, 401);

@@ -259,7 +259,7 @@ TEST_F(Application, TaskResultNeedsAnId) {
 }
 
 TEST_F(Application, WithoutCallbacksNoTaskIsKnown) {
-  const http::application bare{{}, service_, nullptr, traffic_};
+  http::application bare{{}, service_, nullptr, traffic_};
 
   EXPECT_EQ(
     tests::ask(bare, post_json("/agents/tasks/" + std::string{sample_job_id} + "/result", "{}"))

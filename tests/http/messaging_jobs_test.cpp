@@ -311,7 +311,7 @@ TEST_F(MessagingJobs, BadEscapeInThePathIs400) {
 
 TEST_F(MessagingJobs, ServiceThatDropsItsCallbackIs500) {
   fake_service silent{calling::never};
-  const http::application app{{}, silent, nullptr, std::make_shared<http::traffic>()};
+  http::application app{{}, silent, nullptr, std::make_shared<http::traffic>()};
   auto asked = std::make_shared<test_exchange>(sample_request{.target = job_path});
   asked->begin();
   const auto written = asked->written();

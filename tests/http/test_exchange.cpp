@@ -21,6 +21,7 @@ http::request sample_request::view() const {
   made.body_bytes = body.size();
   made.version = version;
   made.fault = fault;
+  made.from = from;
   return made;
 }
 
@@ -69,7 +70,7 @@ raw_response take_apart(const http::outgoing& written, bool is_head) {
   return std::move(*made);
 }
 
-raw_response ask(const http::application& app, const sample_request& sample) {
+raw_response ask(http::application& app, const sample_request& sample) {
   const auto received = std::make_shared<test_exchange>(sample);
   received->begin();
   app.handle(received);

@@ -20,6 +20,7 @@ struct sample_request {
   std::string body{};
   int version = 11;
   const http::framing_fault* fault = nullptr;
+  http::client_source from{};
 
   /// The same with one more header.
   sample_request with(std::string name, std::string value) const;
@@ -74,6 +75,6 @@ private:
 raw_response take_apart(const http::outgoing& written, bool is_head = false);
 
 /// Has an application answer a request within the call.
-raw_response ask(const http::application& app, const sample_request& sample);
+raw_response ask(http::application& app, const sample_request& sample);
 
 } // namespace callboard::tests

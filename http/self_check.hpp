@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace callboard::http {
+
+/// Watches whether a port still takes connections, from a thread of its own: a server whose own
+/// threads are stuck would not notice. While clients come it does nothing; when none has come for a
+/// while it connects itself.
+class self_check {
+public:
+  struct options {
+    /// The address that is listened on: an IP address or "localhost".
+    std::string address;
+    std::uint16_t port = 0;
+    /// How long no client must have come before it connects.
+    std::chrono::milliseconds interval{0};
+    /// How long it may take until a connection is taken.
+    std::chrono::milliseconds limit{0};
+  };
+
+  /// How many connections the port has taken or refused so far, its own included. From any thread.
+  using counter = std::function<std::uint64_t()>;
+  /// Told the local port from which it is about to connect, so that the connection does not count as
+  /// a client's; 0: not any more.
+  using announcer = std::function<void(std::uint16_t)>;
+  /// Told once, on its thread, that the port is deaf.
+  using alarm = std::function<void(std::string_view)>;
+
+  self_check(options what, counter taken, announcer announce, alarm tell);
+  self_check(const self_check&) = delete;
+  self_check& operator=(const self_check&) = delete;
+  /// Ends the thread; blocks no longer than it takes the alarm to return.
+  ~self_check();
+
+private:
+  void run();
+  /// Waits; false: it is to end.
+  bool rest(std::chrono::milliseconds time);
+  /// Whether the port takes a connection.
+  bool is_heard();
+
+  const options what_;
+  const counter taken_;
+  const announcer announce_;
+  const alarm tell_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool is_ending_ = false;
+  std::thread thread_;
+};
+
+} // namespace callboard::http
