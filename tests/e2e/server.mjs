@@ -36,10 +36,11 @@ function clean_environment() {
 }
 
 // The child dies with its parent even when a time limit kills the test outright.
-export function spawn_program(args, { cwd, env, program = binary }) {
+export function spawn_program(args, { cwd, env, program = binary, open_files_max }) {
   const stdio = ['ignore', 'pipe', 'pipe'];
   const options = { cwd, env: { ...clean_environment(), ...env }, stdio };
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], options);
+  const limited = open_files_max ? ['prlimit', `--nofile=${open_files_max}`] : [];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...limited, program, ...args], options);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
     child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
@@ -152,9 +153,11 @@ const base_config = { listen: '127.0.0.1:0', store: 'memory:' };
  * @param options.config settings on top of `base_config`; null: no configuration file at all.
  * @param options.args further arguments; @param options.env further environment.
  * @param options.directory where to run it; by default a fresh one that is gone afterwards.
+ * @param options.open_files_max limit on the file descriptors of the process.
  * @param options.program another program that serves and takes `--port-file`.
  */
-export function with_server({ config = {}, args = [], env = {}, program, directory }, body) {
+export function with_server(options, body) {
+  const { config = {}, args = [], env = {}, program, directory, open_files_max } = options;
   const in_directory = directory ? (run) => run(directory) : with_directory;
   return in_directory(async (directory) => {
     const port_file = path.join(directory, 'port');
@@ -165,7 +168,7 @@ export function with_server({ config = {}, args = [], env = {}, program, directo
       await writeFile(config_file, JSON.stringify({ ...base_config, ...config }));
       all_args.push('--config', config_file);
     }
-    const spawned = spawn_program(all_args, { cwd: directory, env, program });
+    const spawned = spawn_program(all_args, { cwd: directory, env, program, open_files_max });
     const server = new server_process(spawned, directory);
     const faults = [];
     try {

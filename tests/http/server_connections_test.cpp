@@ -7,9 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include "http/connection_places.hpp"
 #include "tests/http/server_fixture.hpp"
 
@@ -30,36 +27,6 @@ raw_response ask_until_served(const running_server& running) {
       return *answer;
   }
 }
-
-/// Takes all descriptors that the process may have, but for a few.
-class hoarded_descriptors {
-public:
-  explicit hoarded_descriptors(int left) {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    // Fewer than usual, so that there are not many to take.
-    const rlimit lowered{.rlim_cur = 256, .rlim_max = before_.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &lowered);
-    for (int file = dup(STDIN_FILENO); file >= 0; file = dup(STDIN_FILENO))
-      files_.push_back(file);
-    for (; left > 0; --left)
-      give_one_back();
-  }
-
-  ~hoarded_descriptors() {
-    while (!files_.empty())
-      give_one_back();
-    setrlimit(RLIMIT_NOFILE, &before_);
-  }
-
-private:
-  void give_one_back() {
-    close(files_.back());
-    files_.pop_back();
-  }
-
-  rlimit before_{};
-  std::vector<int> files_;
-};
 
 TEST(ConnectionPlaces, AreAsManyAsTheLimitAndFreeAgainWhenTheyGo) {
   const auto places = std::make_shared<connection_places>(2, 0);
@@ -148,22 +115,6 @@ TEST(ServerConnections, RefusedOnesReadWhyWhileTheyAreSending) {
     refused.send_if_open(make_request("POST", jobs_path, {}, std::string(10'000, 'x')));
     ASSERT_EQ(refused.receive().status, 503);
   }
-}
-
-TEST(ServerConnections, ProcessThatRunsOutOfDescriptorsRefusesAndServesAgainLater) {
-  // Symptom: RESTinio took no connection any more after one that failed for want of a descriptor.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "without descriptors the sanitizers cannot look at memory and see faults in it";
-#endif
-  running_server running;
-  {
-    // One for the client; the server has none but what it has saved up.
-    const hoarded_descriptors hoarded{1};
-    for (int i = 0; i < 3; ++i)
-      EXPECT_THAT(running.connect().receive_until_closed_or_answered(), HasSubstr(" 503 "));
-  }
-
-  EXPECT_EQ(ask_until_served(running).status, 200);
 }
 
 TEST(ServerConnections, ResetBeforeTheyAreAcceptedLeaveNoTrace) {
