@@ -28,7 +28,22 @@ export function call(port, method, target, { json, body, headers = {}, agent } =
   return guarded(answered, `an answer to ${method} ${target}`, 100_000);
 }
 
+// What errors must not tell: paths of the machine, libraries, source files, stack frames, SQL.
+const internals = new RegExp(
+  '/(usr|home|root|tmp|proc|lib)/|\\.[ch]pp\\b|\\.so\\b|restinio|nlohmann|json\\.exception|sqlite|\\basio\\b|' +
+    '\\bcaf::|std::|\\bboost\\b|libcurl|what\\(\\)|0x[0-9a-f]{6,}|\\bSELECT .* FROM\\b|\\bINSERT INTO\\b',
+  'i',
+);
+
+/** Fails if an error tells of the server's inside. Every error answer of every test passes here. */
+export function assert_tells_nothing(status, text) {
+  if (status < 400) return;
+  const found = internals.exec(text);
+  if (found) throw new Error(`an error answer tells of "${found[0]}": ${text}`);
+}
+
 function answer_of(response, text) {
+  assert_tells_nothing(response.statusCode, text);
   let json;
   try {
     json = JSON.parse(text);
@@ -130,7 +145,9 @@ export function parse_answers(bytes) {
     if (Number.isNaN(length)) throw new Error(`answer without Content-Length: ${status_line}`);
     const body_end = head_end + 4 + length;
     if (bytes.length < body_end) return answers;
-    answers.push({ status, headers, body: bytes.toString('utf8', head_end + 4, body_end) });
+    const body = bytes.toString('utf8', head_end + 4, body_end);
+    assert_tells_nothing(status, body);
+    answers.push({ status, headers, body });
     at = body_end;
   }
 }
