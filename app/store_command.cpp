@@ -61,8 +61,9 @@ int refuse(const error& why) {
   return why.code == errc::invalid_argument ? exit_usage : exit_unavailable;
 }
 
-result<std::size_t> export_to_file(const std::string& database, const std::filesystem::path& to,
-                                   const sqlite::progress& told) {
+result<sqlite::transfer_counts> export_to_file(const std::string& database,
+                                               const std::filesystem::path& to,
+                                               const sqlite::progress& told) {
   // Under its name only once it is whole: half an export must not pass for one.
   auto part = to;
   part += ".part";
@@ -81,13 +82,21 @@ result<std::size_t> export_to_file(const std::string& database, const std::files
   return count;
 }
 
+std::string in_words(std::size_t jobs, std::size_t schedules) {
+  auto text = std::to_string(jobs) + " jobs";
+  if (schedules > 0)
+    text += ", " + std::to_string(schedules) + " scheduled jobs";
+  return text;
+}
+
 int check(const std::string& database, const sqlite::progress& told) {
   const auto report = sqlite::check(database, told);
   if (!report)
     return refuse(report.error());
   for (const auto& fault : report->faults)
     std::printf("%s\n", fault.c_str());
-  std::printf("%s: %zu jobs\n", report->faults.empty() ? "ok" : "damaged", report->jobs);
+  std::printf("%s: %s\n", report->faults.empty() ? "ok" : "damaged",
+              in_words(report->jobs, report->schedules).c_str());
   return report->faults.empty() ? exit_ok : exit_fault;
 }
 
@@ -97,7 +106,7 @@ int export_jobs(const store_command& command, const std::string& database,
                                   : sqlite::export_jobs(database, std::cout, told);
   if (!count)
     return refuse(count.error());
-  std::fprintf(stderr, "exported %zu jobs\n", *count);
+  std::fprintf(stderr, "exported %s\n", in_words(count->jobs, count->schedules).c_str());
   return exit_ok;
 }
 
@@ -113,7 +122,7 @@ int import_jobs(const store_command& command, const std::string& database,
     database, command.file ? static_cast<std::istream&>(file) : std::cin, told);
   if (!count)
     return refuse(count.error());
-  std::fprintf(stderr, "imported %zu jobs\n", *count);
+  std::fprintf(stderr, "imported %s\n", in_words(count->jobs, count->schedules).c_str());
   return exit_ok;
 }
 

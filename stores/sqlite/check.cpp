@@ -1,6 +1,7 @@
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_reader.hpp"
 #include "stores/sqlite/operations.hpp"
+#include "stores/sqlite/schedule_reader.hpp"
 #include "stores/sqlite/schema.hpp"
 #include "stores/sqlite/statement.hpp"
 
@@ -56,6 +57,12 @@ constexpr auto rules = std::to_array<rule>({
    "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM facets)) "
    "+ (SELECT count(*) FROM (SELECT * FROM facets EXCEPT SELECT * FROM held))",
    "counts of agent jobs that are wrong"},
+  {"SELECT count(*) FROM (SELECT 1 FROM schedules GROUP BY organisation, name HAVING count(*) > 1)",
+   "names that several scheduled jobs have"},
+  {"SELECT count(*) FROM schedules WHERE (schedule = '') != (every IS NOT NULL)",
+   "scheduled jobs without a schedule, or with two"},
+  {"SELECT count(*) FROM schedules WHERE status != 0 AND next_run_at IS NOT NULL",
+   "scheduled jobs that are not active and have a next run"},
 });
 
 class checker {
@@ -75,6 +82,7 @@ public:
     }
     if (auto ok = check_jobs(); !ok)
       return tl::unexpected(std::move(ok.error()));
+    check_schedules();
     return std::move(report_);
   }
 
@@ -123,6 +131,21 @@ private:
       if (report_.jobs++ % jobs_per_progress == 0)
         tell("jobs", report_.jobs, static_cast<std::size_t>(*total));
     });
+  }
+
+  void check_schedules() {
+    const auto read = schedule_reader{db_}.each([&](const stored_schedule& stored) -> result<void> {
+      ++report_.schedules;
+      // A zone that this system does not know is no damage.
+      for (const auto& fault : find_faults(*stored.record->definition))
+        if (fault.field != "timezone")
+          add_fault("scheduled job " + stored.record->id.to_string() + ": " + fault.field + ' '
+                    + fault.message);
+      return {};
+    });
+    if (!read)
+      add_fault("scheduled job " + std::to_string(report_.schedules + 1) + ": "
+                + read.error().message);
   }
 
   connection& db_;

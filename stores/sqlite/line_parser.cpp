@@ -1,7 +1,9 @@
 #include "stores/sqlite/line_parser.hpp"
 
 #include "stores/sqlite/line_writer.hpp"
+#include "stores/sqlite/schedule_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace callboard::sqlite {
@@ -80,10 +82,40 @@ std::string job_values() {
          + task_values([](std::string_view name) { return at("tasks[#-1]." + std::string{name}); });
 }
 
+/// SQL for what `take_schedule` takes.
+std::string schedule_values() {
+  const auto growth = number_of(at("retry.growth"), backoff::exponential, to_text);
+  return "SELECT " + at("id") + ", " + at("organisation") + ", " + at("name") + ", "
+         + at("description") + ", " + at("agent_id") + ", coalesce(" + at("schedule") + ", ''), "
+         + at("interval_ms") + ", " + json_at("payload") + ", " + at("content") + ", "
+         + at("timezone") + ", " + at("enabled") + ", " + at("retry.retries_max") + ", "
+         + at("retry.delay_ms") + ", " + at("retry.delay_max_ms") + ", " + growth + ", "
+         + at("retry.jitter") + ", " + at("time_limit_ms") + ", "
+         + number_of(at("overlap"), overlap_policy::cancel) + ", "
+         + number_of(at("missed"), missed_policy::all) + ", "
+         + number_of(at("status"), schedule_status::completed) + ", " + at("version") + ", "
+         + at("created_at_ms") + ", " + at("updated_at_ms") + ", " + at("grid_start_ms") + ", "
+         + at("next_run_at_ms") + ", " + at("last_run_at_ms") + ", " + at("last_run_id") + ", "
+         + at("run_count") + ", " + at("failure_count") + ", " + at("missed_count") + ", "
+         + at("skipped_count") + ", " + at("paused_at_ms") + ", " + at("waiting_for_ms") + ", "
+         + at("made_up_after_ms") + ", " + at("made_up_until_ms");
+}
+
+/// SQL for the kind of a line; no row if it is no object.
+constexpr auto kind_sql = "SELECT json_extract(?1, '$.kind') WHERE CASE WHEN json_valid(?1) "
+                          "THEN json_type(?1) = 'object' END";
+
 std::string earlier_tasks_sql() {
   const auto member
     = [](std::string_view name) { return "json_extract(value, '$." + std::string{name} + "')"; };
   return "SELECT " + task_values(member) + " FROM json_each(?1, '$.tasks') WHERE key < ?2";
+}
+
+/// Whether a definition can be used as it is, on a system that knows its time zone.
+bool is_sound(const schedule_definition& what) {
+  const auto faults = find_faults(what);
+  return std::all_of(faults.begin(), faults.end(),
+                     [](const schedule_fault& each) { return each.field == "timezone"; });
 }
 
 tl::unexpected<error> no_job() {
@@ -94,8 +126,9 @@ tl::unexpected<error> no_job() {
 
 line_parser::line_parser(std::unique_ptr<connection> db)
   : db_{std::move(db)},
-    is_valid_{*db_, "SELECT json_valid(?1) AND json_type(?1) = 'object'"},
+    kind_{*db_, kind_sql},
     job_{*db_, job_values()},
+    schedule_{*db_, schedule_values()},
     earlier_tasks_{*db_, earlier_tasks_sql()},
     tags_{*db_, "SELECT value FROM json_each(?1, '$.agent_job.tags')"} {
   // nop
@@ -112,14 +145,20 @@ bool line_parser::is_header(std::string_view line) const noexcept {
   return line == export_header;
 }
 
-result<job_ptr> line_parser::parse(std::string_view line) {
-  line_ = line;
+result<export_line> line_parser::parse(std::string_view line) {
+  bool is_schedule = false;
   {
-    auto valid = is_valid_.start(line);
-    const auto is_there = valid.next();
-    if (!is_there || !*is_there || valid.is_null() || !valid.boolean())
+    auto found = kind_.start(line);
+    const auto is_there = found.next();
+    if (!is_there || !*is_there || found.is_null())
       return no_job();
+    is_schedule = found.text() == schedule_kind;
   }
+  return is_schedule ? parse_schedule(line) : parse_job(line);
+}
+
+result<export_line> line_parser::parse_job(std::string_view line) {
+  line_ = line;
   auto row = job_.start(line);
   const auto is_there = row.next();
   if (!is_there || !*is_there)
@@ -131,7 +170,22 @@ result<job_ptr> line_parser::parse(std::string_view line) {
   if (is_terminal(read.state) != (read.outcome != nullptr)
       || is_terminal(read.state) != read.finished_at.has_value())
     return no_job();
-  return taken;
+  return *std::move(taken);
+}
+
+result<export_line> line_parser::parse_schedule(std::string_view line) {
+  auto row = schedule_.start(line);
+  const auto is_there = row.next();
+  if (!is_there || !*is_there)
+    return no_job();
+  const auto taken = take_schedule(row);
+  const auto& read = *taken.record;
+  if (!row.check() || read.id.is_nil() || read.version == 0 || !is_sound(*read.definition)
+      || (read.next_run_at && read.status != schedule_status::active))
+    return no_job();
+  if (!taken.last_run.is_nil())
+    taken.record->last_run = stand_in_for(taken.last_run);
+  return taken.record;
 }
 
 result<std::vector<std::string>> line_parser::tags(std::int64_t) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <callboard/job.hpp>
+#include <callboard/schedule.hpp>
 
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_reader.hpp"
@@ -9,8 +10,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace callboard::sqlite {
+
+/// What a line of an export is.
+using export_line = std::variant<job_ptr, scheduled_job_ptr>;
 
 /// Reads the lines that `to_line` writes.
 class line_parser : private job_parts {
@@ -21,10 +26,13 @@ public:
   /// Whether the line is an export's first one. (Joined exports have several.)
   bool is_header(std::string_view line) const noexcept;
 
-  /// The job of a line. Errors: `invalid_argument`.
-  result<job_ptr> parse(std::string_view line);
+  /// What a line says. Of a scheduled job's last run only the id is set. Errors: `invalid_argument`.
+  result<export_line> parse(std::string_view line);
 
 private:
+  result<export_line> parse_job(std::string_view line);
+  result<export_line> parse_schedule(std::string_view line);
+
   explicit line_parser(std::unique_ptr<connection> db);
 
   result<std::vector<std::string>> tags(std::int64_t row) override;
@@ -32,8 +40,9 @@ private:
 
   // An empty database in memory, for SQLite's JSON functions.
   std::unique_ptr<connection> db_;
-  statement is_valid_;
+  statement kind_;
   statement job_;
+  statement schedule_;
   statement earlier_tasks_;
   statement tags_;
   std::string_view line_;

@@ -137,6 +137,36 @@ std::string to_object(const run_fields& fields) {
   return std::move(out).finish();
 }
 
+std::string to_object(const retry_policy& retry) {
+  object_writer out;
+  out.number("retries_max", retry.retries_max);
+  out.number("delay_ms", retry.delay.count());
+  out.number("delay_max_ms", retry.delay_max.count());
+  out.text("growth", to_text(retry.growth));
+  out.real("jitter", retry.jitter);
+  return std::move(out).finish();
+}
+
+void write_definition(object_writer& out, const schedule_definition& what) {
+  out.text("name", what.name);
+  if (what.description)
+    out.text("description", *what.description);
+  out.id("agent_id", what.agent_id);
+  if (what.interval)
+    out.number("interval_ms", what.interval->count());
+  else
+    out.text("schedule", what.schedule);
+  out.text("timezone", what.timezone);
+  out.raw("enabled", what.is_enabled ? "true" : "false");
+  out.json("payload", what.payload);
+  out.text("content", what.content);
+  if (what.retry)
+    out.raw("retry", to_object(*what.retry));
+  out.number("time_limit_ms", what.time_limit.count());
+  out.text("overlap", to_string(what.overlap));
+  out.text("missed", to_string(what.missed));
+}
+
 void write_spec(object_writer& out, const job_spec& spec) {
   out.id("agent_id", spec.agent_id);
   out.text("user_id", spec.user_id);
@@ -179,6 +209,33 @@ std::string to_line(const job& shown) {
   out.list("tasks", shown.tasks, [](auto& to, const auto& task) { to.append(to_object(task)); });
   if (shown.outcome)
     out.raw("outcome", to_object(*shown.outcome));
+  return std::move(out).finish();
+}
+
+std::string to_line(const scheduled_job& shown) {
+  const auto count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  object_writer out;
+  out.id("id", shown.id);
+  out.text("kind", schedule_kind);
+  out.text("organisation", shown.organisation);
+  out.text("status", to_string(shown.status));
+  out.number("version", count(shown.version));
+  out.time("created_at_ms", shown.created_at);
+  out.time("updated_at_ms", shown.updated_at);
+  out.time("grid_start_ms", shown.grid_start);
+  out.time("next_run_at_ms", shown.next_run_at);
+  out.time("last_run_at_ms", shown.last_run_at);
+  if (shown.last_run)
+    out.id("last_run_id", shown.last_run->spec->id);
+  out.number("run_count", count(shown.run_count));
+  out.number("failure_count", count(shown.failure_count));
+  out.number("missed_count", count(shown.missed_count));
+  out.number("skipped_count", count(shown.skipped_count));
+  out.time("paused_at_ms", shown.paused_at);
+  out.time("waiting_for_ms", shown.waiting_for);
+  out.time("made_up_after_ms", shown.made_up_after);
+  out.time("made_up_until_ms", shown.made_up_until);
+  write_definition(out, *shown.definition);
   return std::move(out).finish();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <callboard/job.hpp>
+#include <callboard/schedule.hpp>
 
 #include <string>
 #include <string_view>
@@ -17,5 +18,11 @@ inline std::string_view to_text(backoff growth) noexcept {
 
 /// A job as one line of JSON, without the line's end: all its fields, those that are not set left out.
 std::string to_line(const job& shown);
+
+/// The `kind` of a line that is a scheduled job; jobs have those of `job_kind`.
+inline constexpr std::string_view schedule_kind = "schedule";
+
+/// A scheduled job as one line of JSON in the same way; of its last run only the id.
+std::string to_line(const scheduled_job& shown);
 
 } // namespace callboard::sqlite

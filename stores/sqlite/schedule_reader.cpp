@@ -18,7 +18,7 @@ constexpr auto all_sql
     "time_limit, overlap, missed, status, version, created_at, updated_at, grid_start, "
     "next_run_at, "
     "last_run_at, last_run, run_count, failure_count, missed_count, skipped_count, paused_at, "
-    "waiting_for, made_up_after, made_up_until FROM schedules";
+    "waiting_for, made_up_after, made_up_until FROM schedules ORDER BY id";
 
 constexpr auto runs_sql = "SELECT job, state FROM jobs INDEXED BY jobs_by_schedule "
                           "WHERE schedule_id = ?1 ORDER BY created_at DESC, id DESC";
@@ -66,11 +66,7 @@ std::shared_ptr<const schedule_definition> take_definition(rows& row) {
   return what;
 }
 
-/// A scheduled job, and the id of its last run.
-struct stored_schedule {
-  std::shared_ptr<scheduled_job> record;
-  uuid last_run;
-};
+} // namespace
 
 stored_schedule take_schedule(rows& row) {
   stored_schedule made{std::make_shared<scheduled_job>(), {}};
@@ -97,7 +93,14 @@ stored_schedule take_schedule(rows& row) {
   return made;
 }
 
-} // namespace
+job_ptr stand_in_for(const uuid& id) {
+  auto spec = std::make_shared<job_spec>();
+  spec->id = id;
+  spec->kind = job_kind::run;
+  auto made = std::make_shared<job>();
+  made->spec = std::move(spec);
+  return made;
+}
 
 schedule_reader::schedule_reader(connection& db) : all_{db, all_sql}, runs_{db, runs_sql} {
   // nop
@@ -105,14 +108,7 @@ schedule_reader::schedule_reader(connection& db) : all_{db, all_sql}, runs_{db, 
 
 result<std::vector<scheduled_job_ptr>> schedule_reader::all(job_reader& jobs) {
   std::vector<scheduled_job_ptr> made;
-  auto found = all_.start();
-  for (;;) {
-    const auto is_there = found.next();
-    if (!is_there)
-      return tl::unexpected(is_there.error());
-    if (!*is_there)
-      return made;
-    const auto stored = take_schedule(found);
+  const auto ok = each([&](const stored_schedule& stored) -> result<void> {
     if (!stored.last_run.is_nil()) {
       auto run = jobs.find(stored.last_run);
       if (!run)
@@ -120,6 +116,27 @@ result<std::vector<scheduled_job_ptr>> schedule_reader::all(job_reader& jobs) {
       stored.record->last_run = *std::move(run);
     }
     made.push_back(stored.record);
+    return {};
+  });
+  if (!ok)
+    return tl::unexpected(ok.error());
+  return made;
+}
+
+result<void> schedule_reader::each(
+  const std::function<result<void>(const stored_schedule&)>& take) {
+  auto found = all_.start();
+  for (;;) {
+    const auto is_there = found.next();
+    if (!is_there)
+      return tl::unexpected(is_there.error());
+    if (!*is_there)
+      return {};
+    const auto stored = take_schedule(found);
+    if (auto ok = found.check(); !ok)
+      return ok;
+    if (auto ok = take(stored); !ok)
+      return ok;
   }
 }
 

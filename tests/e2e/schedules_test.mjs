@@ -225,8 +225,8 @@ test('after a crash schedules, counters and runs are the same', () =>
     });
   }));
 
-for (const [missed, expected] of [['skip', 0], ['once', 1]]) {
-  test(`a crash between due and run: missed ${missed} makes ${expected} runs`, () =>
+for (const [missed, expected] of [['skip', 0], ['once', 1], ['all', 1]]) {
+  test(`a crash before the date of a job: missed ${missed} makes ${expected} runs`, () =>
     with_directory(async (directory) => {
       let id;
       let due;
@@ -247,32 +247,71 @@ for (const [missed, expected] of [['skip', 0], ['once', 1]]) {
     }));
 }
 
-test('a crash in a run: it goes on under its task id and is counted once', () =>
-  with_directory(async (directory) => {
-    let is_restarted = false;
-    const play = (task, response) =>
-      is_restarted ? answer_json(response, 200, { content: 'at last' }) : silent(task, response);
-    await with_peer(play, async (peer) => {
-      const config = with_hook(peer);
-      let id;
+for (const missed of ['skip', 'once', 'all']) {
+  test(`a crash between many due times and their runs: missed ${missed}`, () =>
+    with_directory(async (directory) => {
+      const interval = 200;
+      // On a slow machine many runs may have ended before this one looks at them.
+      const config = { ...durable, scheduledJobs: { keepRuns: 100_000 } };
+      let before;
       await with_server({ config, directory }, async (server) => {
-        const schedule = new Date(Date.now() + 300).toISOString();
-        ({ id } = await create_schedule(server, { schedule, agentId: agent_ids.first }));
-        await until('the task', () => peer.tasks.length === 1);
-        await until('the run in the store', async () => (await runs_of(server, id)).length === 1);
+        before = await create_schedule(server, { interval, missed });
         await server.crash();
       });
+      const first = Date.parse(before.nextRunAt);
+      await until('five due times', () => Date.now() > first + 5 * interval);
 
-      is_restarted = true;
       await with_server({ config, directory }, async (server) => {
-        const job = await after_runs(server, id, 1);
-        assert.equal(job.lastRun.result, 'at last');
-        assert.deepEqual([job.runCount, job.missedCount], [1, 0]);
+        const { missedCount } = await schedule_of(server, before.id);
+        assert.ok(missedCount >= 5);
+        const expected = { skip: 0, once: 1, all: missedCount }[missed];
+        const made_up = (runs) => runs.filter((run) => run.trigger === 'missed');
+        // Whatever is made up goes before what is due now.
+        const runs = await until('a run on time', async () => {
+          const shown = (await runs_of(server, before.id, '?limit=1000')).reverse();
+          return shown.some((run) => run.trigger === 'schedule') && made_up(shown).length >= expected && shown;
+        });
+        const times = runs.map((run) => Date.parse(run.scheduledAt));
+        const last_missed = first + (missedCount - 1) * interval;
+        const wanted = Array.from({ length: expected }, (_, back) => last_missed - back * interval);
+        assert.deepEqual(made_up(runs).map((run) => Date.parse(run.scheduledAt)), wanted.reverse());
+        assert.equal(new Set(times).size, times.length, 'no time runs twice');
+        assert.ok(
+          runs.every((run) => run.trigger === 'missed' || Date.parse(run.scheduledAt) > last_missed),
+        );
+        assert.equal((await schedule_of(server, before.id)).missedCount, missedCount);
       });
-      assert.equal(peer.tasks.length, 2);
-      assert.equal(peer.tasks[0].taskId, peer.tasks[1].taskId);
-    });
-  }));
+    }));
+}
+
+for (const missed of ['skip', 'once', 'all']) {
+  test(`a crash in a run: it goes on under its task id and is counted once, missed ${missed}`, () =>
+    with_directory(async (directory) => {
+      let is_restarted = false;
+      const play = (task, response) =>
+        is_restarted ? answer_json(response, 200, { content: 'at last' }) : silent(task, response);
+      await with_peer(play, async (peer) => {
+        const config = with_hook(peer);
+        let id;
+        await with_server({ config, directory }, async (server) => {
+          const schedule = new Date(Date.now() + 300).toISOString();
+          ({ id } = await create_schedule(server, { schedule, missed, agentId: agent_ids.first }));
+          await until('the task', () => peer.tasks.length === 1);
+          await until('the run in the store', async () => (await runs_of(server, id)).length === 1);
+          await server.crash();
+        });
+
+        is_restarted = true;
+        await with_server({ config, directory }, async (server) => {
+          const job = await after_runs(server, id, 1);
+          assert.equal(job.lastRun.result, 'at last');
+          assert.deepEqual([job.runCount, job.missedCount], [1, 0]);
+        });
+        assert.equal(peer.tasks.length, 2);
+        assert.equal(peer.tasks[0].taskId, peer.tasks[1].taskId);
+      });
+    }));
+}
 
 test('only the last runs are kept', () =>
   with_server({ config: { ...durable, scheduledJobs: { keepRuns: 3 } } }, async (server) => {

@@ -55,7 +55,7 @@ protected:
     return directory() / "other.db";
   }
 
-  result<std::size_t> import_into_other(const std::string& lines) const {
+  result<sqlite::transfer_counts> import_into_other(const std::string& lines) const {
     std::istringstream in{lines};
     return sqlite::import_jobs(other_path(), in);
   }
@@ -74,7 +74,7 @@ TEST_F(SqliteOperations, ImportOfAnExportGivesTheSameJobs) {
   const auto imported = import_into_other(exported());
 
   ASSERT_TRUE(imported) << imported.error().message;
-  EXPECT_EQ(*imported, jobs.size());
+  EXPECT_EQ(imported->jobs, jobs.size());
   const auto other = open_sqlite_store({.path = other_path()}).value();
   for (const auto& job : jobs)
     EXPECT_EQ(describe(other->find(job->spec->id).value()), describe(job));
