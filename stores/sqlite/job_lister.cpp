@@ -15,6 +15,14 @@ namespace {
 
 /// Most places that are read at a time: 12 KB each source.
 constexpr std::size_t look_ahead_max = 256;
+/// Merges read all places before a page; from here on a ledger is quicker.
+constexpr std::size_t merged_offset_max = 2'000;
+
+/// Whether a merge finds the page at the cost of what it shows.
+bool is_cheap_merge(const job_query& query) {
+  return can_merge(query, core::order_of(query).front()) && !query.due_from && !query.due_to
+         && !query.created_from && !query.created_to && query.offset <= merged_offset_max;
+}
 
 bool is_wanted(const job_query& query, job_state state) {
   return query.states.empty()
@@ -76,11 +84,64 @@ result<job_page> job_lister::page(const job_query& query, job_reader& jobs) {
   const auto shelves = shelves_of(query);
   if (!shelves)
     return tl::unexpected(shelves.error());
-  const auto plan = merged(query, *shelves);
+  return page(query, *shelves, jobs);
+}
+
+result<job_page> job_lister::page(const job_query& query, job_reader& jobs,
+                                  ledger_keeper& ledgers) {
+  if (query.kind != job_kind::agent || is_cheap_merge(query))
+    return page(query, jobs);
+  // Until the counts have been read: with them the moment of the transaction begins.
+  auto held = ledgers.hold();
+  const auto shelves = shelves_of(query);
+  if (!shelves)
+    return tl::unexpected(shelves.error());
+  const auto total = sum_of(*shelves);
+  auto* known = ledgers.is_for(total) ? ledgers.current() : nullptr;
+  const auto loading = ledgers.is_for(total) && !known ? ledgers.begin_loading() : std::nullopt;
+  auto found = known ? result<ledger_page>{known->find(query)} : result<ledger_page>{};
+  held.unlock();
+  if (!known && !loading)
+    return page(query, *shelves, jobs);
+  if (loading)
+    found = load_and_find(query, *loading, ledgers);
+  if (!found)
+    return tl::unexpected(std::move(found.error()));
+  job_page made{.jobs = {}, .total = total, .matching = found->matching, .by_state = {}};
+  if (query.counts_states)
+    made.by_state = found->by_state;
+  for (const auto& id : found->ids) {
+    auto one = jobs.find(id);
+    if (!one)
+      return tl::unexpected(std::move(one.error()));
+    if (!*one)
+      return damaged();
+    made.jobs.push_back(*std::move(one));
+  }
+  return made;
+}
+
+result<ledger_page> job_lister::load_and_find(const job_query& query, std::uint64_t number,
+                                              ledger_keeper& ledgers) {
+  auto loaded = ledger::load(db_);
+  if (!loaded) {
+    const auto held = ledgers.hold();
+    ledgers.end_loading(number, nullptr);
+    return tl::unexpected(std::move(loaded.error()));
+  }
+  auto found = (*loaded)->find(query);
+  const auto held = ledgers.hold();
+  ledgers.end_loading(number, *std::move(loaded));
+  return found;
+}
+
+result<job_page> job_lister::page(const job_query& query, const std::vector<job_source>& shelves,
+                                  job_reader& jobs) {
+  const auto plan = merged(query, shelves);
   if (!plan)
     return tl::unexpected(plan.error());
   job_page page;
-  page.total = sum_of(*shelves);
+  page.total = sum_of(shelves);
   auto counts = state_counts{};
   if (*plan) {
     for (const auto& each : (*plan)->sources)

@@ -8,6 +8,7 @@
 #include "stores/sqlite/job_scan.hpp"
 #include "stores/sqlite/job_source.hpp"
 #include "stores/sqlite/message_lister.hpp"
+#include "stores/sqlite/ledger_keeper.hpp"
 #include "stores/sqlite/statement.hpp"
 
 #include <optional>
@@ -18,13 +19,17 @@ namespace callboard::sqlite {
 
 /// Finds the jobs of a list: a merge of sources, so that a page costs what it shows and what it leaves
 /// out, never what else is stored, and how many match is known by counts that are kept. What no merge
-/// can give (see `can_merge`) is scanned. Call it within a transaction.
+/// can give (see `can_merge`) is scanned, or found in a ledger. Call it within a transaction.
 class job_lister {
 public:
   explicit job_lister(connection& db);
 
   /// A page of jobs, read by `jobs`. Errors: `io`.
   result<job_page> page(const job_query& query, job_reader& jobs);
+
+  /// The same; what would cost more than what the page shows is found in the ledger, which is loaded if
+  /// there is none. Nothing may have been read in the transaction before. Errors: `io`.
+  result<job_page> page(const job_query& query, job_reader& jobs, ledger_keeper& ledgers);
 
 private:
   /// Sources whose jobs are merged by time.
@@ -45,6 +50,11 @@ private:
     std::size_t next = 0;
   };
 
+  result<job_page> page(const job_query& query, const std::vector<job_source>& shelves,
+                        job_reader& jobs);
+  /// Loads a ledger and answers with it, as of the moment of the transaction.
+  result<ledger_page> load_and_find(const job_query& query, std::uint64_t number,
+                                    ledger_keeper& ledgers);
   result<std::vector<job_source>> shelves_of(const job_query& query);
   /// The plan for a query, unless only a scan can answer it (see `can_merge`).
   result<std::optional<merge_plan>> merged(const job_query& query,

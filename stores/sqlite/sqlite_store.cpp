@@ -15,9 +15,11 @@ namespace {
 
 class sqlite_store final : public store {
 public:
-  sqlite_store(instance_lock lock, writer_options options, std::unique_ptr<writer> opened)
+  sqlite_store(instance_lock lock, writer_options options, std::unique_ptr<ledger_keeper> lists,
+               std::unique_ptr<writer> opened)
     : lock_{std::move(lock)},
       options_{std::move(options)},
+      lists_{std::move(lists)},
       writer_{std::move(opened)},
       readers_{options_.path, options_.vfs} {
     // nop
@@ -82,7 +84,7 @@ public:
   }
 
   result<job_page> query(const job_query& query) override {
-    return readers_.read([&](reader& from) { return from.lists.page(query, from.jobs); });
+    return readers_.read([&](reader& from) { return from.lists.page(query, from.jobs, *lists_); });
   }
 
   result<std::size_t> erase_finished(job_kind kind, system_time before,
@@ -130,7 +132,7 @@ private:
   /// and not what was refused.
   result<void> open_anew() {
     readers_.close();
-    auto opened = writer::open(options_, access::write);
+    auto opened = writer::open(options_, access::write, *lists_);
     readers_.reopen();
     if (!opened)
       return tl::unexpected(std::move(opened.error()));
@@ -152,6 +154,7 @@ private:
   // In this order: the lock goes last.
   instance_lock lock_;
   const writer_options options_;
+  const std::unique_ptr<ledger_keeper> lists_;
   std::unique_ptr<writer> writer_;
   reader_pool readers_;
   /// The last snapshot of the last successful commit. The log is played back in order, so if this is
@@ -185,11 +188,13 @@ result<std::unique_ptr<store>> open_store(writer_options options) {
   auto lock = instance_lock::take(options.path);
   if (!lock)
     return tl::unexpected(std::move(lock.error()));
-  auto opened = writer::open(options, access::create);
+  auto lists = std::make_unique<ledger_keeper>(options.scanned_max);
+  auto opened = writer::open(options, access::create, *lists);
   if (!opened)
     return fail(opened.error().code,
                 "cannot open the database " + options.path + ": " + opened.error().message);
-  return std::make_unique<sqlite_store>(*std::move(lock), std::move(options), *std::move(opened));
+  return std::make_unique<sqlite_store>(*std::move(lock), std::move(options), std::move(lists),
+                                        *std::move(opened));
 }
 
 } // namespace callboard::sqlite

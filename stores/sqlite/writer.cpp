@@ -54,12 +54,13 @@ result<void> check_if_small(connection& db) {
 
 } // namespace
 
-writer::writer(std::unique_ptr<connection> db, const writer_options& options)
+writer::writer(std::unique_ptr<connection> db, const writer_options& options, ledger_keeper& lists)
   : db_{std::move(db)},
     jobs_{*db_},
     schedules_{*db_, jobs_},
     first_ended_{*db_, first_ended_sql},
     first_ended_messages_{*db_, first_ended_messages_sql},
+    lists_{lists},
     checkpoint_pages_{options.checkpoint_pages} {
   if (options.checkpoints_beside)
     beside_ = std::make_unique<checkpointer>(options.path, options.vfs);
@@ -71,14 +72,15 @@ writer::~writer() {
     sqlite3_exec(db_->handle(), "PRAGMA optimize", nullptr, nullptr, nullptr);
 }
 
-result<std::unique_ptr<writer>> writer::open(const writer_options& options, access how) {
+result<std::unique_ptr<writer>> writer::open(const writer_options& options, access how,
+                                             ledger_keeper& lists) {
   auto db = connection::open(options.path, how, options.vfs);
   if (!db)
     return tl::unexpected(std::move(db.error()));
   // First of all: another program's database must not be touched.
   if (auto ok = check_owner(**db); !ok)
     return tl::unexpected(std::move(ok.error()));
-  std::unique_ptr<writer> made{new writer{*std::move(db), options}};
+  std::unique_ptr<writer> made{new writer{*std::move(db), options, lists}};
   if (auto ok = made->configure(options.sync); !ok)
     return tl::unexpected(std::move(ok.error()));
   if (auto ok = migrate(*made->db_); !ok)
@@ -111,8 +113,8 @@ result<void> writer::configure(store_sync sync) {
   return {};
 }
 
-template <class Work>
-result<void> writer::write(Work work) {
+template <class Work, class Note>
+result<void> writer::write(Work work, Note note) {
   int is_moved = 0;
   sqlite3_file_control(db_->handle(), "main", SQLITE_FCNTL_HAS_MOVED, &is_moved);
   if (is_moved != 0) {
@@ -127,12 +129,18 @@ result<void> writer::write(Work work) {
     return ok;
   if (auto ok = jobs_.write_counts(); !ok)
     return ok;
-  return changes->commit();
+  const auto held = lists_.hold();
+  auto done = changes->commit();
+  if (done)
+    note();
+  else
+    lists_.forget();
+  return done;
 }
 
 result<void> writer::commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
                             std::span<const schedule_change> schedules) {
-  auto done = write([&]() -> result<void> {
+  const auto work = [&]() -> result<void> {
     for (const auto& snapshot : snapshots)
       if (auto ok = jobs_.put(*snapshot); !ok)
         return ok;
@@ -143,7 +151,8 @@ result<void> writer::commit(std::span<const job_ptr> snapshots, std::span<const 
       if (auto ok = jobs_.erase(id); !ok)
         return ok;
     return {};
-  });
+  };
+  auto done = write(work, [&] { lists_.note(snapshots, erased); });
   if (done) {
     written_since_optimize_ += snapshots.size();
     tidy_up();
@@ -153,7 +162,7 @@ result<void> writer::commit(std::span<const job_ptr> snapshots, std::span<const 
 
 result<void> writer::erase_finished(job_kind kind, system_time before, std::size_t limit,
                                     std::vector<uuid>& erased) {
-  auto done = write([&]() -> result<void> {
+  const auto work = [&]() -> result<void> {
     erased.clear();
     auto found = kind == job_kind::message ? first_ended_messages_.start(before, limit)
                                            : first_ended_.start(kind, before, limit);
@@ -163,7 +172,8 @@ result<void> writer::erase_finished(job_kind kind, system_time before, std::size
       if (auto ok = jobs_.erase(id); !ok)
         return ok;
     return {};
-  });
+  };
+  auto done = write(work, [&] { lists_.note({}, erased); });
   if (done)
     tidy_up();
   return done;
@@ -171,24 +181,26 @@ result<void> writer::erase_finished(job_kind kind, system_time before, std::size
 
 result<void> writer::erase_runs(const uuid& schedule_id, std::size_t keep, std::size_t limit,
                                 std::vector<uuid>& erased) {
-  auto done = write([&]() -> result<void> {
+  const auto work = [&]() -> result<void> {
     auto runs = schedules_.erase_runs(schedule_id, keep, limit);
     if (!runs)
       return tl::unexpected(std::move(runs.error()));
     erased = *std::move(runs);
     return {};
-  });
+  };
+  auto done = write(work, [&] { lists_.note({}, erased); });
   if (done)
     tidy_up();
   return done;
 }
 
 result<void> writer::probe() {
-  return write([&] {
+  const auto work = [&] {
     // The value stays as it is; its page is written all the same.
     const auto version = "PRAGMA user_version = " + std::to_string(migrations().size());
     return db_->run(version.c_str());
-  });
+  };
+  return write(work, [] {});
 }
 
 void writer::tidy_up() {

@@ -5,6 +5,7 @@
 #include "stores/sqlite/checkpointer.hpp"
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_writer.hpp"
+#include "stores/sqlite/ledger_keeper.hpp"
 #include "stores/sqlite/schedule_writer.hpp"
 #include "stores/sqlite/statement.hpp"
 
@@ -28,6 +29,9 @@ struct writer_options {
   int checkpoint_pages = 4096;
   /// Whether that happens beside the commits, on a thread of its own; else between two of them.
   bool checkpoints_beside = true;
+  /// Lists of agent jobs that no index gives in order are read from the database for organisations
+  /// with so many jobs or fewer (some milliseconds), for others from a ledger in memory.
+  std::size_t scanned_max = 1'000;
 };
 
 /// The connection that writes. It also keeps the write-ahead log short and the planner's statistics
@@ -35,7 +39,9 @@ struct writer_options {
 class writer {
 public:
   /// Opens a database and brings its schema up to date. Errors: `io`.
-  static result<std::unique_ptr<writer>> open(const writer_options& options, access how);
+  /// @param lists told what was committed; outlives the writer.
+  static result<std::unique_ptr<writer>> open(const writer_options& options, access how,
+                                              ledger_keeper& lists);
 
   ~writer();
 
@@ -67,11 +73,12 @@ public:
   }
 
 private:
-  writer(std::unique_ptr<connection> db, const writer_options& options);
+  writer(std::unique_ptr<connection> db, const writer_options& options, ledger_keeper& lists);
 
   result<void> configure(store_sync sync);
-  template <class Work>
-  result<void> write(Work work);
+  /// Does `work` in a transaction; once it is committed, `note` tells the lists.
+  template <class Work, class Note>
+  result<void> write(Work work, Note note);
   void tidy_up();
   void checkpoint();
   void look_at_checkpointer();
@@ -81,6 +88,7 @@ private:
   schedule_writer schedules_;
   statement first_ended_;
   statement first_ended_messages_;
+  ledger_keeper& lists_;
   const int checkpoint_pages_;
   /// Null: the log is copied between commits.
   std::unique_ptr<checkpointer> beside_;

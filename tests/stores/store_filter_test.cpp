@@ -348,6 +348,72 @@ TEST_P(StoreFilter, RandomQueriesAreAnsweredAsByLookingAtEverything) {
   }
 }
 
+/// Each order of one step in both directions, and some of several.
+std::vector<std::vector<job_sort>> all_orders() {
+  std::vector<std::vector<job_sort>> orders{{}};
+  for (std::uint8_t by = 0; by < 6; ++by)
+    for (const auto is_descending : {false, true})
+      orders.push_back({{static_cast<job_field>(by), is_descending}});
+  orders.push_back({{job_field::state, false}, {job_field::updated_at, true}});
+  orders.push_back({{job_field::job_type_id, true}, {job_field::due_at, false}});
+  orders.push_back(
+    {{job_field::channel_code, true}, {job_field::state, true}, {job_field::created_at, false}});
+  return orders;
+}
+
+/// A query with each filter whose bit is set.
+job_query with_filters(unsigned filters) {
+  job_query made{.kind = job_kind::agent, .organisation = "org1", .counts_states = true};
+  if ((filters & 1U) != 0)
+    made.states = {job_state::completed, job_state::failed, job_state::pending};
+  if ((filters & 2U) != 0)
+    made.job_type_id = "a";
+  if ((filters & 4U) != 0)
+    made.channel_code = "C1";
+  if ((filters & 8U) != 0)
+    made.tags = {"x"};
+  if ((filters & 16U) != 0)
+    made.tags.push_back("y");
+  if ((filters & 32U) != 0) {
+    made.due_from = at_ms(5);
+    made.due_to = at_ms(40);
+  }
+  if ((filters & 64U) != 0) {
+    made.created_from = at_ms(8);
+    made.created_to = at_ms(45);
+  }
+  return made;
+}
+
+TEST_P(StoreFilter, AllFiltersInAllOrdersGiveRightPagesAndCounts) {
+  const auto seed = test::random_seed();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  dice roll{seed};
+  plain_answers expected;
+  std::vector<job_ptr> batch;
+  for (std::uint32_t number = 0; number < 150; ++number) {
+    batch.push_back(agent_job(number + 1, roll.job()));
+    expected.put(batch.back());
+  }
+  commit(batch);
+
+  const auto orders = all_orders();
+  for (unsigned filters = 0; filters < 128; ++filters)
+    for (std::size_t order = 0; order < orders.size(); ++order) {
+      auto wanted = with_filters(filters);
+      wanted.sort = orders[order];
+      wanted.limit = 1 + roll.below(12);
+      // The first page, one behind it, and one about at the end.
+      wanted.offset = order % 3 == 0 ? 0 : roll.below(order % 3 == 1 ? 12 : 60);
+      const auto right = expected.page(wanted);
+      const auto found = query(wanted);
+      ASSERT_EQ(ids_of(found.jobs), ids_of(right.jobs)) << filters << ", order " << order;
+      ASSERT_EQ(found.matching, right.matching) << filters << ", order " << order;
+      ASSERT_EQ(found.total, right.total) << filters << ", order " << order;
+      ASSERT_EQ(found.by_state, right.by_state) << filters << ", order " << order;
+    }
+}
+
 } // namespace
 
 } // namespace callboard::tests
