@@ -7,8 +7,8 @@
 #include "stores/sqlite/job_reader.hpp"
 #include "stores/sqlite/job_scan.hpp"
 #include "stores/sqlite/job_source.hpp"
-#include "stores/sqlite/message_lister.hpp"
 #include "stores/sqlite/ledger_keeper.hpp"
+#include "stores/sqlite/message_lister.hpp"
 #include "stores/sqlite/statement.hpp"
 
 #include <optional>
