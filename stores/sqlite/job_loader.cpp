@@ -34,7 +34,7 @@ constexpr auto scheduled_sql
   = "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 "
     "AND (due_at, id) >= (?1, ?2) AND due_at < ?3 ORDER BY due_at, id LIMIT ?4";
 
-/// The shelves know the organisations; the jobs themselves are not looked at, only an index.
+/// The shelves know the organisations, so that none has to be looked for among the jobs.
 constexpr auto count_scheduled_sql
   = "SELECT organisation, (SELECT count(*) FROM jobs INDEXED BY jobs_by_due WHERE kind = 1 "
     "AND jobs.organisation = shelves.organisation AND state = 0 AND due_at >= ?1) "
