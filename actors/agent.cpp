@@ -1,6 +1,9 @@
 #include "actors/agent.hpp"
 
+#include <cstdint>
 #include <exception>
+#include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -24,7 +27,28 @@ answer_ptr cleaned(agent_answer answer) {
   return std::make_shared<const agent_answer>(std::move(answer));
 }
 
+/// Stands in for a callback that is not there any more.
+class no_runner final : public callboard::agent {
+public:
+  void start(task_ptr, completion done) override {
+    done(agent_answer::final_failure("the callback is gone"));
+  }
+
+  void cancel(const uuid&) override {
+    // nop
+  }
+};
+
 } // namespace
+
+agent_binding callback_binding() {
+  agent_binding made;
+  made.info.name = "callback";
+  // Whoever brings a runner says how much it does at once.
+  made.info.concurrency = std::numeric_limits<std::uint32_t>::max();
+  made.runner = std::make_shared<no_runner>();
+  return made;
+}
 
 agent_state::agent_state(agent_actor::pointer selfptr) : self(selfptr) {
   // nop
@@ -51,10 +75,13 @@ void agent_state::on_offer(const job_ptr& job, const job_actor& owner) {
 }
 
 void agent_state::on_abort(const uuid& task_id) {
-  if (queue.withdraw(task_id) || !queue.release(task_id))
+  if (queue.withdraw(task_id))
+    return;
+  const auto running = queue.release(task_id);
+  if (!running)
     return;
   try {
-    binding.runner->cancel(task_id);
+    runner_of(*running->job).cancel(task_id);
   } catch (...) {
     // The slot is free and the job is over; what a runner makes of it is its own affair.
   }
@@ -83,13 +110,18 @@ void agent_state::start_waiting() {
   }
 }
 
+callboard::agent& agent_state::runner_of(const callboard::job& one) const {
+  const auto* run = one.spec->run.get();
+  return run && run->runner ? *run->runner : *binding.runner;
+}
+
 bool agent_state::start(const uuid& task_id, const offer& what) {
   auto* const outer = std::exchange(calling, this);
   // Held beyond the call: a runner that throws drops its copy, and that would be the answer.
   const auto done = completion_for(task_id);
   try {
     const auto now = now_of(self, *world).wall;
-    binding.runner->start(core::make_task(what.job, binding.info, now), done);
+    runner_of(*what.job).start(core::make_task(what.job, binding.info, now), done);
   } catch (const std::exception& fault) {
     done(agent_answer::failure(std::string{"agent failed: "} + fault.what()));
   } catch (...) {

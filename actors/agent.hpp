@@ -32,6 +32,8 @@ struct agent_state {
   void on_abort(const uuid& task_id);
   void on_answer(const uuid& task_id, const answer_ptr& answer);
   void start_waiting();
+  /// Who runs the job: what it brought itself, else what the agent was configured with.
+  callboard::agent& runner_of(const callboard::job& one) const;
   /// Calls the runner. Returns whether it answered before it returned.
   bool start(const uuid& task_id, const offer& what);
   completion completion_for(const uuid& task_id);
@@ -43,6 +45,10 @@ struct agent_state {
   bool is_paused = false;
   std::vector<early_answer> early_answers;
 };
+
+/// For the agent actor of the runs that bring their own runner. It has no id, so that no caller can name
+/// it.
+agent_binding callback_binding();
 
 /// Spawn function of the AGENT actor.
 /// @param surroundings must outlive the actor.

@@ -127,6 +127,7 @@ struct engine::implementation {
       start.agents.push_back(one.info);
       start.agent_actors.push_back(system.spawn(actors::agent, &world, std::move(one)));
     }
+    start.agent_actors.push_back(system.spawn(actors::agent, &world, actors::callback_binding()));
     auto infos = start.agents;
     const auto held = start.jobs;
     actors::supervised watched;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -25,6 +26,8 @@ struct pending_creation {
   submit_call_ptr call;
   /// What the answer shows, however far the job has got meanwhile.
   job_ptr first;
+  /// What else there is to do if it cannot be stored; empty: nothing.
+  std::function<void()> on_refused = {};
 };
 
 /// Who wants to hear of a job; most jobs have nobody, so it is kept apart.

@@ -29,7 +29,7 @@ registry_actor::behavior_type registry_state::make_behavior(const environment& s
   options_ = start.options;
   agents_ = std::move(start.agents);
   agent_actors_ = std::move(start.agent_actors);
-  agent_load_.resize(agents_.size());
+  agent_load_.resize(agent_actors_.size());
   keeper_ = std::move(start.keeper);
   reader_ = std::move(start.reader);
   jobs_ = std::move(start.jobs);
@@ -62,9 +62,10 @@ std::optional<error> registry_state::refusal() const {
 
 result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call, std::size_t agent,
                                                                moment now) {
+  const auto& info = agent < agents_.size() ? agents_[agent] : callback_agent_;
   const auto kind = call.wanted.kind;
-  auto spec = core::make_spec(std::move(call.wanted), ids_.next(now.wall, world_->random),
-                              agents_[agent].id, now.wall);
+  auto spec = core::make_spec(std::move(call.wanted), ids_.next(now.wall, world_->random), info.id,
+                              now.wall);
   if (!spec)
     return spec;
   const auto& organisation = (*spec)->organisation;
@@ -73,7 +74,7 @@ result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call
                                 agent_load_[agent]};
   const core::load_limits limits{options_.jobs_max, options_.live_jobs_max,
                                  options_.live_jobs_per_organisation_max};
-  const auto verdict = core::admit(kind, load, limits, agents_[agent]);
+  const auto verdict = core::admit(kind, load, limits, info);
   if (!verdict)
     return tl::unexpected(verdict.error());
   if (*verdict == core::admission::drop_oldest_finished)

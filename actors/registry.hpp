@@ -13,6 +13,7 @@
 #include <callboard/engine.hpp>
 #include <callboard/options.hpp>
 
+#include "actors/agent.hpp"
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/job_table.hpp"
@@ -48,7 +49,7 @@ struct registry_start {
   engine_options options;
   /// In the order of configuration.
   std::vector<agent_info> agents;
-  /// The actor of each agent.
+  /// The actor of each agent, and after them the one for runs that bring their own runner.
   std::vector<agent_actor> agent_actors;
   store_keeper_actor keeper;
   /// Whom to ask for jobs that are not held.
@@ -154,12 +155,16 @@ private:
   /// The job that a call means if it may see it and expects this version; else answers the call.
   template <class Call>
   const core::schedule_book::entry* schedule_for(Call& call);
-  result<void> check_agent(const uuid& id) const;
+  result<void> check_agent(const schedule_definition& wanted) const;
   void change_schedule(const core::schedule_book::entry& held, schedule_definition wanted,
                        callback<scheduled_job_ptr> done);
-  /// Has a change stored and answers then. A creation that cannot be stored is undone.
-  template <class T>
-  void answer_when_stored(schedule_change change, callback<T> done, T value, bool is_creation);
+  /// Has a change stored and answers then. @param settled told before whether it could be.
+  void answer_when_stored(schedule_change change, callback<scheduled_job_ptr> done,
+                          scheduled_job_ptr value, std::function<void(bool is_stored)> settled);
+  void undo_creation(const uuid& id);
+  void undo_change(const core::live_schedule& before, const core::live_schedule& changed);
+  void finish_removal(const uuid& id);
+  void undo_removal(const uuid& id);
 
   // -- scheduled jobs and their runs (registry_runs.cpp) -----------------------
 
@@ -193,6 +198,8 @@ private:
   void on_committed(const store_batch& batch, const stored_answers& answers);
   void on_commit_failed(const store_batch& batch, const stored_answers& answers, const error& why);
   void refuse_creation(job_entry& entry);
+  /// Those that wait for a change of a scheduled job: the last change is taken back first.
+  void refuse_changes(const stored_answers& answers);
   void on_retry();
 
   /// Has the store forget, bit by bit, what ended before.
@@ -210,8 +217,11 @@ private:
   const environment* world_ = nullptr;
   engine_options options_;
   std::vector<agent_info> agents_;
+  /// Stands behind the last of `agent_actors_`.
+  agent_info callback_agent_ = callback_binding().info;
+  /// One more than agents: the last one is for runs that bring their own runner.
   std::vector<agent_actor> agent_actors_;
-  /// Live jobs of each agent that are due, by index.
+  /// Live jobs of each agent that are due, by index in `agent_actors_`.
   std::vector<std::size_t> agent_load_;
   store_keeper_actor keeper_;
   store_reader_actor reader_;

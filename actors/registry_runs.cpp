@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/intake.hpp"
+#include "core/schedule_undo.hpp"
 #include "core/time_after.hpp"
 
 namespace callboard::actors {
@@ -43,8 +44,8 @@ new_job order_for(const scheduled_job& record, const core::run_order& order,
   wanted.attempt_time_limit = what.time_limit;
   wanted.due_at = order.scheduled_at;
   wanted.retry = what.retry.value_or(default_retry.value_or(retry_policy{}));
-  wanted.run
-    = std::make_shared<const run_fields>(run_fields{record.id, order.trigger, what.payload});
+  wanted.run = std::make_shared<const run_fields>(
+    run_fields{record.id, order.trigger, what.payload, what.runner});
   return wanted;
 }
 
@@ -54,6 +55,11 @@ void registry_state::restore_schedules(const std::vector<scheduled_job_ptr>& sto
   const auto now = now_of(self_, *world_);
   last_wall_ = now.wall;
   for (const auto& record : stored) {
+    if (record->definition->agent_id.is_nil()) {
+      // Its callback has ended with the process that brought it.
+      batch_.schedules[record->id] = nullptr;
+      continue;
+    }
     auto taken_up = core::restore_schedule(record, now.wall);
     if (!taken_up) {
       // Its time zone is gone from the system, say: it rests until somebody changes it, or the zone is
@@ -117,12 +123,13 @@ void registry_state::on_schedules_due() {
 
 void registry_state::look_at_schedule(const uuid& id, system_time now) {
   const auto* held = schedules_.find(id);
-  if (held)
+  if (held && !held->is_leaving)
     perform(core::on_due(held->job, held->runs.size(), now));
 }
 
 void registry_state::keep_schedule(core::live_schedule next) {
-  batch_.schedules[next.record->id] = next.record;
+  if (!schedules_.find(next.record->id)->is_leaving)
+    batch_.schedules[next.record->id] = next.record;
   schedules_.put(std::move(next));
 }
 
@@ -156,14 +163,17 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
   const auto& record = *step.next.record;
   auto call = std::make_shared<submit_call>();
   call->wanted = order_for(record, *step.start, options_.run_retry);
-  const auto agent = core::choose_agent(call->wanted, agents_);
+  const auto agent = record.definition->runner ? result<std::size_t>{agents_.size()}
+                                               : core::choose_agent(call->wanted, agents_);
   if (!agent)
     return tl::unexpected(agent.error());
   const auto now = now_of(self_, *world_);
   auto spec = let_in(*call, *agent, now);
   if (!spec)
     return tl::unexpected(std::move(spec.error()));
-  schedules_.begin_run(record.id, (*spec)->id, step.start->trigger);
+  const auto before = schedules_.find(record.id)->job;
+  const auto run = (*spec)->id;
+  schedules_.begin_run(record.id, run, step.start->trigger);
   // The run and the record that counts it belong into one batch, and a batch may be sent with the run.
   keep_schedule(std::move(step.next));
   auto& entry = hold(core::begin(*std::move(spec), now, world_->random), *agent);
@@ -174,6 +184,12 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
     entry.calls = std::make_unique<entry_calls>();
     entry.calls->creation
       = std::make_unique<pending_creation>(pending_creation{std::move(call), entry.visible});
+    entry.calls->creation->on_refused = [this, before, run] {
+      const auto id = before.record->id;
+      schedules_.end_run(id, run);
+      if (const auto* held = schedules_.find(id))
+        keep_schedule(core::undo_start(before, held->job));
+    };
   }
   return {};
 }
@@ -203,7 +219,7 @@ bool registry_state::on_run_over(job_entry& entry, const job_ptr& run) {
 }
 
 void registry_state::start_waiting(const uuid& id) {
-  if (const auto* held = schedules_.find(id))
+  if (const auto* held = schedules_.find(id); held && !held->is_leaving)
     perform(core::start_waiting(held->job, held->runs.size(), now_of(self_, *world_).wall));
 }
 

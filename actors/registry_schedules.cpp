@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/schedule_check.hpp"
+#include "core/schedule_undo.hpp"
 
 namespace callboard::actors {
 
@@ -30,7 +31,7 @@ void registry_state::on_arrange(const schedule_call_ptr& call) {
 template <class Call>
 const core::schedule_book::entry* registry_state::schedule_for(Call& call) {
   const auto* held = schedules_.find(call.ref.id);
-  if (!held
+  if (!held || held->is_leaving
       || (!call.ref.organisation.empty()
           && held->job.record->organisation != call.ref.organisation)) {
     call.done(no_such_job());
@@ -45,8 +46,10 @@ const core::schedule_book::entry* registry_state::schedule_for(Call& call) {
   return held;
 }
 
-result<void> registry_state::check_agent(const uuid& id) const {
-  if (std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) { return one.id == id; }))
+result<void> registry_state::check_agent(const schedule_definition& wanted) const {
+  const auto& id = wanted.agent_id;
+  if (wanted.runner
+      || std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) { return one.id == id; }))
     return {};
   return fail(errc::agent_not_found, "Agent " + id.to_string() + " not found");
 }
@@ -61,7 +64,7 @@ void registry_state::on_schedule_call(create_schedule& call) {
     return call.done(tl::unexpected(std::move(made.error())));
   const auto& record = made->record;
   const auto& wanted = *record->definition;
-  if (auto ok = check_agent(wanted.agent_id); !ok)
+  if (auto ok = check_agent(wanted); !ok)
     return call.done(tl::unexpected(std::move(ok.error())));
   if (schedules_.is_taken(record->organisation, wanted.name, record->id))
     return call.done(name_taken(wanted.name));
@@ -69,7 +72,11 @@ void registry_state::on_schedule_call(create_schedule& call) {
     return call.done(fail(errc::capacity, "Job capacity reached ("
                                             + std::to_string(options_.live_jobs_max) + " jobs)"));
   schedules_.add(*made);
-  answer_when_stored({record->id, record}, std::move(call.done), record, true);
+  answer_when_stored({record->id, record}, std::move(call.done), record,
+                     [this, id = record->id](bool is_stored) {
+                       if (!is_stored)
+                         undo_creation(id);
+                     });
 }
 
 void registry_state::on_schedule_call(list_schedules& call) {
@@ -111,17 +118,22 @@ void registry_state::change_schedule(const core::schedule_book::entry& held,
     return done(held.job.record);
   const auto& after = *changed->record->definition;
   if (after.agent_id != before.definition->agent_id)
-    if (auto ok = check_agent(after.agent_id); !ok)
+    if (auto ok = check_agent(after); !ok)
       return done(tl::unexpected(std::move(ok.error())));
   if (schedules_.is_taken(before.organisation, after.name, before.id))
     return done(name_taken(after.name));
   if (auto why = refusal())
     return done(tl::unexpected(std::move(*why)));
   const auto record = changed->record;
-  schedules_.put(*std::move(changed));
-  answer_when_stored({record->id, record}, std::move(done), record, false);
-  // Times that were missed while it was paused may have to be made up for.
-  start_waiting(record->id);
+  const auto old = held.job;
+  schedules_.put(*changed);
+  answer_when_stored(
+    {record->id, record}, std::move(done), record, [this, old, changed = *changed](bool is_stored) {
+      if (!is_stored)
+        undo_change(old, changed);
+      else // Times that were missed while it was paused may have to be made up for.
+        start_waiting(old.record->id);
+    });
 }
 
 void registry_state::on_schedule_call(remove_schedule& call) {
@@ -130,11 +142,42 @@ void registry_state::on_schedule_call(remove_schedule& call) {
     return;
   if (auto why = refusal())
     return call.done(tl::unexpected(std::move(*why)));
-  const auto gone = schedules_.remove(call.ref.id);
+  const auto record = held->job.record;
+  const auto id = record->id;
+  schedules_.set_leaving(id, true);
+  answer_when_stored({id, nullptr}, std::move(call.done), record, [this, id](bool is_stored) {
+    if (is_stored)
+      finish_removal(id);
+    else
+      undo_removal(id);
+  });
+}
+
+void registry_state::finish_removal(const uuid& id) {
+  const auto gone = schedules_.remove(id);
   for (const auto* runs : {&gone.runs, &gone.manual_runs})
     for (const auto& run : *runs)
       cancel_run(run, "the scheduled job was deleted");
-  answer_when_stored({call.ref.id, nullptr}, std::move(call.done), gone.job.record, false);
+  // For the runs that have ended since the deletion was on its way.
+  batch_.schedules[id] = nullptr;
+}
+
+void registry_state::undo_removal(const uuid& id) {
+  schedules_.set_leaving(id, false);
+  schedules_.stall(id); // what came due meanwhile, or waited
+  // The disk may have got it all the same.
+  batch_.schedules[id] = schedules_.find(id)->job.record;
+}
+
+void registry_state::undo_creation(const uuid& id) {
+  schedules_.remove(id);
+  batch_.schedules[id] = nullptr;
+}
+
+void registry_state::undo_change(const core::live_schedule& before,
+                                 const core::live_schedule& changed) {
+  const auto& held = schedules_.find(before.record->id)->job;
+  keep_schedule(core::undo_edit(before, changed, held, now_of(self_, *world_).wall));
 }
 
 void registry_state::on_schedule_call(run_schedule& call) {
@@ -172,22 +215,18 @@ void registry_state::on_schedule_call(next_times& call) {
   call.done(core::due_between(*held->job.when, after, system_time::max(), call.count));
 }
 
-template <class T>
-void registry_state::answer_when_stored(schedule_change change, callback<T> done, T value,
-                                        bool is_creation) {
-  const auto id = change.id;
-  batch_.schedules[id] = std::move(change.record);
-  batch_answers_.push_back(
-    [this, id, is_creation, done = std::move(done), value = std::move(value)](bool is_stored) {
-      if (is_stored)
-        return done(value);
-      if (is_creation && schedules_.find(id)) {
-        schedules_.remove(id);
-        // The disk may have got it all the same.
-        batch_.schedules[id] = nullptr;
-      }
+void registry_state::answer_when_stored(schedule_change change, callback<scheduled_job_ptr> done,
+                                        scheduled_job_ptr value,
+                                        std::function<void(bool is_stored)> settled) {
+  batch_.schedules[change.id] = std::move(change.record);
+  batch_answers_.push_back([done = std::move(done), value = std::move(value),
+                            settled = std::move(settled)](bool is_stored) {
+    settled(is_stored);
+    if (is_stored)
+      done(value);
+    else
       done(fail(errc::unavailable, "jobs cannot be stored at the moment"));
-    });
+  });
   arm_schedules();
   flush_if_idle();
 }

@@ -86,8 +86,7 @@ void registry_state::on_commit_failed(const store_batch& batch, const stored_ans
                                       const error& why) {
   store_fault_ = why.message;
   batch_.schedules.insert(batch.schedules.begin(), batch.schedules.end());
-  for (const auto& answer : answers)
-    answer(false);
+  refuse_changes(answers);
   for (const auto& snapshot : batch.snapshots) {
     auto* const held = jobs_->find(snapshot->spec->id);
     if (!held)
@@ -102,6 +101,15 @@ void registry_state::on_commit_failed(const store_batch& batch, const stored_ans
   if (!std::exchange(is_retry_armed_, true))
     self_->delayed_send(self_, store_retry, atom::retry_v);
   drain_if_quiet();
+}
+
+void registry_state::refuse_changes(const stored_answers& answers) {
+  // What has been asked for since builds on what could not be stored.
+  const auto later = std::exchange(batch_answers_, {});
+  for (const auto* all : {&later, &answers})
+    for (auto answer = all->rbegin(); answer != all->rend(); ++answer)
+      (*answer)(false);
+  arm_schedules();
 }
 
 void registry_state::on_retry() {
@@ -134,8 +142,8 @@ void registry_state::sweep_now_and_then() {
 void registry_state::refuse_creation(job_entry& entry) {
   const auto id = entry.visible->spec->id;
   const auto calls = std::move(entry.calls);
-  if (const auto* run = entry.visible->spec->run.get())
-    schedules_.end_run(run->schedule_id, id);
+  if (calls->creation->on_refused)
+    calls->creation->on_refused();
   calls->creation->call->done(fail(errc::unavailable, "jobs cannot be stored at the moment"));
   if (entry.handle)
     self_->send(entry.handle, atom::abandon_v);

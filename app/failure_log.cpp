@@ -11,6 +11,8 @@
 #include <callboard/date_time.hpp>
 #include <callboard/json_text.hpp>
 
+#include "app/agent_secrets.hpp"
+
 namespace callboard::app {
 
 namespace {
@@ -33,7 +35,8 @@ std::string shortened(std::string text) {
   return text += "…";
 }
 
-std::string line_for(const scheduled_job& of, const job& run, const task_record& attempt) {
+std::string line_for(const scheduled_job& of, const job& run, const task_record& attempt,
+                     const std::vector<std::string>& secrets) {
   nlohmann::ordered_json line;
   line["time"] = to_rfc3339(attempt.finished_at.value_or(run.updated_at));
   line["level"] = "error";
@@ -41,19 +44,22 @@ std::string line_for(const scheduled_job& of, const job& run, const task_record&
   line["name"] = of.definition->name;
   line["runId"] = run.spec->id.to_string();
   line["attempt"] = attempt.attempt;
-  line["error"] = shortened(attempt.error ? *attempt.error : std::string{});
+  line["error"]
+    = shortened(without_secrets(attempt.error ? *attempt.error : std::string{}, secrets));
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 } // namespace
 
 struct failure_log::implementation {
-  explicit implementation(spdlog::sink_ptr sink) : logger("failures", std::move(sink)) {
+  implementation(spdlog::sink_ptr sink, std::vector<std::string> to_hide)
+    : logger("failures", std::move(sink)), secrets(std::move(to_hide)) {
     logger.set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
     logger.flush_on(spdlog::level::trace);
   }
 
   spdlog::logger logger;
+  const std::vector<std::string> secrets;
 };
 
 failure_log::failure_log(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {
@@ -64,11 +70,13 @@ failure_log::failure_log(failure_log&&) noexcept = default;
 failure_log& failure_log::operator=(failure_log&&) noexcept = default;
 failure_log::~failure_log() = default;
 
-result<failure_log> failure_log::open(const std::string& directory) {
+result<failure_log> failure_log::open(const std::string& directory,
+                                      std::vector<std::string> secrets) {
   const auto file = (std::filesystem::path{directory} / "failures.jsonl").string();
   try {
     return failure_log{std::make_unique<implementation>(
-      std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file, file_bytes_max, old_files_max))};
+      std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file, file_bytes_max, old_files_max),
+      std::move(secrets))};
   } catch (const spdlog::spdlog_ex& thrown) {
     return fail(errc::io, thrown.what());
   }
@@ -76,7 +84,8 @@ result<failure_log> failure_log::open(const std::string& directory) {
 
 void failure_log::write(const scheduled_job& of, const job& run) const {
   if (!run.tasks.empty())
-    impl_->logger.log(spdlog::level::err, "{}", line_for(of, run, run.tasks.back()));
+    impl_->logger.log(spdlog::level::err, "{}",
+                      line_for(of, run, run.tasks.back(), impl_->secrets));
 }
 
 } // namespace callboard::app

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "app/agent_secrets.hpp"
 #include "app/development_key.hpp"
 #include "app/event_log.hpp"
 #include "app/exit_code.hpp"
@@ -85,10 +86,10 @@ http_options completed(http_options options, const event_log& log) {
 }
 
 /// The file of failed attempts; none if the log has no directory, or it cannot be used.
-std::optional<failure_log> open_failures(const event_log& log, const log_config& config) {
-  if (config.directory.empty())
+std::optional<failure_log> open_failures(const event_log& log, const server_config& config) {
+  if (config.log.directory.empty())
     return std::nullopt;
-  auto opened = failure_log::open(config.directory);
+  auto opened = failure_log::open(config.log.directory, secrets_of(config.agents));
   if (opened)
     return std::move(*opened);
   log.write(log_level::warning, "no file of failed attempts", {{"reason", opened.error().message}});
@@ -116,7 +117,7 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
     return exit_unavailable;
   }
   announce(*log, config);
-  const auto failures = open_failures(*log, config.log);
+  const auto failures = open_failures(*log, config);
 
   auto store = open_store(config.store, config.store_durability);
   if (!store)

@@ -27,16 +27,16 @@ bool schedule_book::is_taken(const std::string& organisation, const std::string&
 }
 
 void schedule_book::add(live_schedule job) {
-  index(*job.record);
-  const auto id = job.record->id;
-  entries_[id].job = std::move(job);
+  auto& held = entries_[job.record->id];
+  held.job = std::move(job);
+  index(held);
 }
 
 void schedule_book::put(live_schedule next) {
   auto& held = entries_.at(next.record->id);
   forget(*held.job.record);
-  index(*next.record);
   held.job = std::move(next);
+  index(held);
 }
 
 schedule_book::entry schedule_book::remove(const uuid& id) {
@@ -44,6 +44,14 @@ schedule_book::entry schedule_book::remove(const uuid& id) {
   forget(*taken.mapped().job.record);
   stalled_.erase(id);
   return std::move(taken.mapped());
+}
+
+void schedule_book::set_leaving(const uuid& id, bool is_leaving) {
+  auto& held = entries_.at(id);
+  forget(*held.job.record);
+  held.is_leaving = is_leaving;
+  index(held);
+  stalled_.erase(id);
 }
 
 void schedule_book::begin_run(const uuid& id, const uuid& run, run_trigger trigger) {
@@ -99,9 +107,10 @@ std::vector<uuid> schedule_book::ids() const {
   return all;
 }
 
-void schedule_book::index(const scheduled_job& job) {
+void schedule_book::index(const entry& held) {
+  const auto& job = *held.job.record;
   names_.emplace(key_of(job), job.id);
-  if (job.next_run_at)
+  if (job.next_run_at && !held.is_leaving)
     due_.emplace(*job.next_run_at, job.id);
 }
 

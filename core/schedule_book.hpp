@@ -26,6 +26,8 @@ public:
     /// Manual ones left out.
     std::vector<uuid> runs;
     std::vector<uuid> manual_runs;
+    /// Its deletion is being stored: it is not due any more, and nothing of it is stored.
+    bool is_leaving = false;
   };
 
   /// The job of that id; null if there is none.
@@ -45,6 +47,10 @@ public:
   /// Takes a job out and returns it with its runs.
   /// @pre it is there.
   entry remove(const uuid& id);
+
+  /// Whether the job's deletion is being stored. While it is, the job is never due.
+  /// @pre it is there.
+  void set_leaving(const uuid& id, bool is_leaving);
 
   /// A run of the job is going; nothing happens if there is no such job.
   void begin_run(const uuid& id, const uuid& run, run_trigger trigger);
@@ -80,7 +86,7 @@ private:
   static name_key key_of(const scheduled_job& job) {
     return {job.definition->name, job.organisation};
   }
-  void index(const scheduled_job& job);
+  void index(const entry& held);
   void forget(const scheduled_job& job);
 
   std::unordered_map<uuid, entry> entries_;

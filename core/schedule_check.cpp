@@ -64,6 +64,8 @@ private:
       add("name", "must be a text of 1 to 255 characters without blanks at its ends");
     if (what_.description && !is_text(*what_.description))
       add("description", "must be UTF-8 without NUL characters");
+    if (what_.runner && !what_.agent_id.is_nil())
+      add("agentId", "must not be there: a callback runs the job");
     if (!what_.payload.text().starts_with('{'))
       add("payload", "must be an object");
     if (!is_text(what_.content))

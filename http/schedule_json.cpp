@@ -97,8 +97,12 @@ void append_definition(std::string& out, const schedule_definition& what,
     append_text(out, R"(,"description":)", *what.description);
   else
     out += R"(,"description":null)";
-  out += R"(,"agentId":)";
-  append_uuid(out, what.agent_id);
+  if (what.runner) {
+    out += R"(,"agentId":null,"callback":true)";
+  } else {
+    out += R"(,"agentId":)";
+    append_uuid(out, what.agent_id);
+  }
   if (what.interval) {
     append_ms(out, R"(,"schedule":null,"interval":)", *what.interval);
   } else {

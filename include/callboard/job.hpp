@@ -14,6 +14,8 @@
 
 namespace callboard {
 
+class agent;
+
 /// Which API a job belongs to. It decides capacity, retention and how the job is shown, not how it runs.
 enum class job_kind : std::uint8_t {
   /// A one-off message to an agent (Messaging Jobs API).
@@ -149,6 +151,8 @@ struct run_fields {
   run_trigger trigger = run_trigger::schedule;
   /// The scheduled job's payload, an object.
   json_text payload;
+  /// `schedule_definition::runner`.
+  std::shared_ptr<agent> runner = nullptr;
 };
 
 /// What a caller asks for. `service::submit` checks it, adds what is missing and makes a `job_spec`.

@@ -17,6 +17,8 @@
 
 namespace callboard {
 
+class agent;
+
 /// What happens when a run is due while an earlier one is still going. Manual runs do not count.
 enum class overlap_policy : std::uint8_t {
   /// The new run does not take place.
@@ -71,7 +73,7 @@ struct schedule_definition {
   std::string name;
   /// For people.
   std::optional<std::string> description;
-  /// Who runs it.
+  /// Who runs it; nil: `runner`.
   uuid agent_id;
   /// A cron expression or a date-time (docs/schedules.md); empty: `interval` says when.
   std::string schedule;
@@ -91,6 +93,9 @@ struct schedule_definition {
   std::chrono::milliseconds time_limit{300'000};
   overlap_policy overlap = overlap_policy::skip;
   missed_policy missed = missed_policy::skip;
+  /// Runs it in place of a configured agent; `agent_id` is nil then. It cannot be stored: such a job is
+  /// forgotten with its runs when the next engine starts. `job_manager` makes one of a callback.
+  std::shared_ptr<agent> runner = nullptr;
 
   friend bool operator==(const schedule_definition&, const schedule_definition&) = default;
 };

@@ -173,7 +173,9 @@ protected:
     begin.agents = {info};
     begin.agent_actors = {system_.spawn(actors::agent, &world_, agent_binding{info, runner})};
     remember(begin.keeper);
-    remember(begin.agent_actors.front());
+    begin.agent_actors.push_back(system_.spawn(actors::agent, &world_, callback_binding()));
+    for (const auto& one : begin.agent_actors)
+      remember(one);
     registry_ = system_.spawn(actors::registry, &world_, std::move(begin));
     remember(registry_);
     jobs = std::make_unique<gateway>(registry_, held, std::vector{info});

@@ -80,6 +80,29 @@ TEST(FailureLog, LongErrorsAreCutBetweenCharacters) {
   EXPECT_TRUE(error.ends_with("é…"));
 }
 
+TEST(FailureLog, SecretsThatAnAgentRepeatsAreMasked) {
+  const tests::temp_dir directory;
+  const auto log = failure_log::open(directory.path().string(), {"Bearer sk-123456", "sk-123456"});
+  const auto failed = sample("401 for Bearer sk-123456, and sk-123456 alone");
+
+  log->write(failed.of, failed.run);
+
+  const auto lines = lines_of(directory.path() / "failures.jsonl");
+  EXPECT_EQ(json::parse(lines.at(0))["error"], "401 for ***, and *** alone");
+}
+
+TEST(FailureLog, SecretAcrossTheCutLeavesNoPart) {
+  const tests::temp_dir directory;
+  const std::string secret = "sk-0123456789";
+  const auto log = failure_log::open(directory.path().string(), {secret});
+  const auto failed = sample(std::string(1020, 'x') + secret);
+
+  log->write(failed.of, failed.run);
+
+  const auto line = lines_of(directory.path() / "failures.jsonl").at(0);
+  EXPECT_EQ(line.find("sk-0"), line.npos);
+}
+
 TEST(FailureLog, DirectoryThatIsNotThereIsAnError) {
   EXPECT_EQ(failure_log::open("/proc/none").error().code, errc::io);
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <callboard/agent.hpp>
 #include <callboard/date_time.hpp>
 
 #include "http/application.hpp"
@@ -85,6 +86,18 @@ std::shared_ptr<scheduled_job> sample_schedule() {
   made->version = 3;
   return made;
 }
+
+/// Stands for a callback.
+class idle_agent final : public agent {
+public:
+  void start(task_ptr, completion) override {
+    // nop
+  }
+
+  void cancel(const uuid&) override {
+    // nop
+  }
+};
 
 class SchedulesApi : public ::testing::Test {
 protected:
@@ -307,6 +320,22 @@ TEST_F(SchedulesApi, WrongMethodsNameTheRightOnes) {
   EXPECT_EQ(ask(asking("PUT", job_path)).status, 405);
   EXPECT_EQ(ask(asking("PUT", job_path)).header("Allow"), "GET, HEAD, PATCH, DELETE");
   EXPECT_EQ(ask(asking("GET", std::string{job_path} + "/run")).header("Allow"), "POST");
+}
+
+TEST_F(SchedulesApi, JobWithACallbackIsMarkedAndHasNoAgent) {
+  const auto plain = json::parse(ask(asking("GET", job_path)).body);
+  auto made = sample_schedule();
+  auto what = *made->definition;
+  what.agent_id = {};
+  what.runner = std::make_shared<idle_agent>();
+  made->definition = std::make_shared<const schedule_definition>(what);
+  engine.scheduled.job = made;
+
+  const auto shown = json::parse(ask(asking("GET", job_path)).body);
+
+  EXPECT_TRUE(shown.at("agentId").is_null());
+  EXPECT_EQ(shown.at("callback"), true);
+  EXPECT_FALSE(plain.contains("callback"));
 }
 
 } // namespace

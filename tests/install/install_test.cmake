@@ -29,6 +29,13 @@ run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
 run(${WORK_DIR}/build/embed)
 expect("${text}" "completed: callboard\n")
 
+run(${WORK_DIR}/build/scheduled)
+set(id "[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+")
+if(NOT text MATCHES
+   "^Job started with ID: ${id}\nreflecting on recent interactions ...\nrun completed\n$")
+  message(FATAL_ERROR "scheduled says:\n${text}")
+endif()
+
 # What the README shows is what was just built and run.
 file(READ ${EXAMPLES_DIR}/embed.cpp example)
 file(READ ${EXAMPLES_DIR}/../README.md readme)

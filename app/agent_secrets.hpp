@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+
+namespace callboard::app {
+
+/// What of the agents' settings nobody but the agent may see: keys, header values, environments. The
+/// longest first. Texts under eight bytes are left out: they are no secrets, and stand everywhere.
+std::vector<std::string> secrets_of(const std::vector<agent_config>& agents);
+
+/// A text with each secret in it replaced by `***`.
+/// @param secrets the longest first.
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets);
+
+} // namespace callboard::app

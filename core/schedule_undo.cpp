@@ -1,0 +1,51 @@
+#include "core/schedule_undo.hpp"
+
+#include <utility>
+
+namespace callboard::core {
+
+live_schedule undo_edit(const live_schedule& before, const live_schedule& changed,
+                        const live_schedule& held, system_time now) {
+  const auto& old = *before.record;
+  const auto& edited = *changed.record;
+  auto made = std::make_shared<scheduled_job>(*held.record);
+  made->definition = old.definition;
+  made->version = old.version;
+  made->updated_at = old.updated_at;
+  made->grid_start = old.grid_start;
+  made->paused_at = old.paused_at;
+  if (made->next_run_at == edited.next_run_at) {
+    made->next_run_at = old.next_run_at;
+    made->status = old.status;
+  } else if (old.next_run_at) {
+    // It has fired since; the old time must not come back.
+    made->next_run_at = next_due(*before.when, now);
+    made->status = made->next_run_at ? schedule_status::active : schedule_status::completed;
+    if (made->status != old.status)
+      ++made->version;
+  } else {
+    made->status = old.status;
+    made->next_run_at.reset();
+  }
+  // The edit may have dropped what waited, counted it as skipped, or found that times were missed.
+  made->skipped_count = old.skipped_count + (made->skipped_count - edited.skipped_count);
+  made->missed_count = old.missed_count + (made->missed_count - edited.missed_count);
+  if (made->waiting_for == edited.waiting_for)
+    made->waiting_for = old.waiting_for;
+  if (made->made_up_after == edited.made_up_after && made->made_up_until == edited.made_up_until) {
+    made->made_up_after = old.made_up_after;
+    made->made_up_until = old.made_up_until;
+  }
+  return {std::move(made), before.when};
+}
+
+live_schedule undo_start(const live_schedule& before, const live_schedule& held) {
+  auto made = std::make_shared<scheduled_job>(*held.record);
+  --made->run_count;
+  // Unless another run has started since.
+  if (made->run_count == before.record->run_count)
+    made->last_run_at = before.record->last_run_at;
+  return {std::move(made), held.when};
+}
+
+} // namespace callboard::core
