@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/engine_memory.hpp"
+#include "bench/engine_schedules.hpp"
 #include "bench/engine_store.hpp"
 #include "bench/engine_time.hpp"
 
@@ -33,6 +34,7 @@ const std::map<std::string, engine_run>& engine_runs() {
     {"dropped", {1'000'000, 0, [](auto jobs, auto) { return measure_dropped_jobs(jobs); }}},
     {"deadlines", {10'000, 100'000, measure_deadlines}},
     {"cost", {100'000, 1'000, measure_cost}},
+    {"schedules", {10'000, 0, [](auto jobs, auto) { return measure_schedules(jobs); }}},
     {"commits", {50'000, 0, [](auto jobs, auto) { return measure_commits(jobs); }}}};
   return runs;
 }

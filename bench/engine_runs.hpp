@@ -22,7 +22,8 @@ struct engine_run_options {
   std::size_t live = 0;
 };
 
-/// "live-at-agent", "live-waiting", "finished", "dropped", "deadlines", "cost".
+/// "live-at-agent", "live-waiting", "finished", "dropped", "deadlines", "cost",
+/// "commits", "schedules".
 const std::vector<std::string>& engine_run_names();
 
 /// Makes a run in this process: engine, memory store, agents that are part of it.

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -101,6 +102,23 @@ TEST(FailureLog, SecretAcrossTheCutLeavesNoPart) {
 
   const auto line = lines_of(directory.path() / "failures.jsonl").at(0);
   EXPECT_EQ(line.find("sk-0"), line.npos);
+}
+
+TEST(FailureLog, FullFileIsRotatedAndTheOldestGoes) {
+  const tests::temp_dir directory;
+  const auto full = directory.write("failures.jsonl", std::string(10 * 1024 * 1024 - 1, 'x'));
+  for (const auto* number : {"1", "2", "3", "4", "5"})
+    directory.write("failures." + std::string{number} + ".jsonl", number);
+  const auto log = failure_log::open(directory.path().string()).value();
+  const auto failed = sample("refused");
+
+  log.write(failed.of, failed.run);
+
+  EXPECT_EQ(lines_of(full).size(), 1u);
+  EXPECT_EQ(json::parse(lines_of(full).at(0))["error"], "refused");
+  EXPECT_EQ(lines_of(directory.path() / "failures.1.jsonl").at(0).front(), 'x');
+  EXPECT_EQ(lines_of(directory.path() / "failures.5.jsonl").at(0), "4");
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "failures.6.jsonl"));
 }
 
 TEST(FailureLog, DirectoryThatIsNotThereIsAnError) {

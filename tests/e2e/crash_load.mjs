@@ -1,5 +1,6 @@
 // Clients and agents of the crash test: all they can do at once, and a record of what they were told.
 import { createHash } from 'node:crypto';
+import { pause_all, touch_schedules } from './crash_schedules.mjs';
 import { agent_ids, jobs_path as messages_path, user_id } from './jobs.mjs';
 import { answer_json } from './peer.mjs';
 
@@ -16,15 +17,18 @@ export const load_config = {
       name: 'crash',
       sha256: createHash('sha256').update(key).digest('hex'),
       org,
-      scopes: ['MESSAGING', 'SERVICES:READ', 'SERVICES:WRITE'],
+      scopes: ['MESSAGING', 'SERVICES:READ', 'SERVICES:WRITE', 'JOBS'],
     },
   ],
+  // Every run stays, so that they can be counted.
+  scheduledJobs: { keepRuns: 1_000_000 },
   jobTypes: [{ id: 'moody', org_id: org, agent: 'moody' }],
 };
 
-/** Clients that create jobs, and clients that look at them. */
+/** Clients that create jobs, clients that look at them, and clients that have jobs scheduled. */
 const creators = 24;
 const lookers = 8;
+const schedulers = 2;
 
 /** An agent that answers soon, late, never, with an error, or asks for another turn. */
 export function moody_agent(oracle, random) {
@@ -123,9 +127,16 @@ export async function load_until_gone(server, oracle, random) {
       }
     }
   };
+  const scheduler = () => touch_schedules(server, oracle, random, headers);
+  const clients = [
+    [creators, creator],
+    [lookers, looker],
+    [schedulers, scheduler],
+  ];
   await Promise.all(
-    Array.from({ length: creators + lookers }, (_, index) =>
-      until_gone(index < creators ? creator : looker),
-    ),
+    clients.flatMap(([count, work]) => Array.from({ length: count }, () => until_gone(work))),
   );
 }
+
+/** Has nothing new begin by itself. */
+export const end_schedules = (server, oracle) => pause_all(server, oracle, headers);

@@ -1,5 +1,6 @@
 // What must be true of jobs however often the server is killed; looks at everything from outside.
 import assert from 'node:assert/strict';
+import { crash_schedule_oracle } from './crash_schedule_oracle.mjs';
 
 /**
  * A task that was sent when its job ended may be read a little later than the answer that shows the
@@ -20,6 +21,7 @@ export class crash_oracle {
   constructor() {
     this.jobs = new Map(); // by id: what is known of it
     this.faults = [];
+    this.schedules = new crash_schedule_oracle((id, what) => this.#fault(id, what));
   }
 
   /** The server has answered 201. */
@@ -38,14 +40,15 @@ export class crash_oracle {
 
   /** An agent has been given a task. */
   task_begun(task, begun_at = performance.now()) {
-    const job = this.#known(task.jobId);
-    if (job.over_since + on_its_way_ms < begun_at) this.#fault(task.jobId, `task ${task.taskId} began after its end`);
+    const id = task.runId ?? task.jobId;
+    const job = this.#known(id);
+    if (job.over_since + on_its_way_ms < begun_at) this.#fault(id, `task ${task.taskId} began after its end`);
     job.tasks ??= new Map();
     // A crash can undo an answer, so that the attempt after it is of another kind the next time.
     const attempt = `${task.kind} ${task.attempt}`;
     const before = job.tasks.get(attempt) ?? task.taskId;
     if (before !== task.taskId) {
-      this.#fault(task.jobId, `${attempt} is task ${before} and ${task.taskId}`);
+      this.#fault(id, `${attempt} is task ${before} and ${task.taskId}`);
     }
     job.tasks.set(attempt, before);
   }
@@ -53,15 +56,23 @@ export class crash_oracle {
   /** The lines of the database after the end of a server, as `callboard store export` writes them. */
   stored(lines) {
     const found = new Set();
+    const schedules = [];
+    const runs = [];
     for (const line of lines) {
       if (!line || line.startsWith('{"callboard_export"')) continue;
       const job = JSON.parse(line);
+      if (job.kind === 'schedule') {
+        schedules.push(job);
+        continue;
+      }
+      if (job.kind === 'run') runs.push(job);
       found.add(job.id);
       this.#compare(this.#known(job.id), job);
     }
     for (const [id, job] of this.jobs) {
       if (job.is_acknowledged && !found.has(id)) this.#fault(id, 'was acknowledged and is lost');
     }
+    this.schedules.stored(schedules, runs);
   }
 
   #compare(known, job) {
@@ -91,6 +102,11 @@ export class crash_oracle {
   check(what) {
     const shown = this.faults.slice(0, 10).join('\n  ');
     assert.equal(this.faults.length, 0, `${what}: ${this.faults.length} faults\n  ${shown}`);
+  }
+
+  /** How many runs of scheduled jobs the last export had. */
+  get run_count() {
+    return this.schedules.run_count;
   }
 
   get acknowledged_count() {

@@ -2,7 +2,7 @@
 // was promised: node crashtest.mjs [ROUNDS [SEED]]. Ten rounds share a database, then a fresh one
 // begins. One round in ten kills the server while it is still starting.
 import { setTimeout as pause } from 'node:timers/promises';
-import { load_config, load_until_gone, moody_agent } from './crash_load.mjs';
+import { end_schedules, load_config, load_until_gone, moody_agent } from './crash_load.mjs';
 import { crash_oracle } from './crash_oracle.mjs';
 import { agent_ids } from './jobs.mjs';
 import { with_peer } from './peer.mjs';
@@ -67,13 +67,14 @@ async function kill_under_load(config, directory, oracle, random) {
 }
 
 /** A run that nobody kills: everything that is live and due ends. */
-async function let_all_end(config, directory) {
-  await with_server({ config, directory }, () =>
-    until('the end of all jobs', async () => {
+async function let_all_end(config, directory, oracle) {
+  await with_server({ config, directory }, async (server) => {
+    await end_schedules(server, oracle);
+    await until('the end of all jobs', async () => {
       const lines = await exported(directory);
       return !lines.some((line) => /"state":"(pending|processing)"/.test(line));
-    }),
-  );
+    });
+  });
 }
 
 async function one_database(rounds, first_round, all_rounds, random) {
@@ -85,9 +86,9 @@ async function one_database(rounds, first_round, all_rounds, random) {
         await kill_under_load(config, directory, oracle, random);
         if (random() < 0.1) await kill_while_starting(directory, random);
         await compare(oracle, directory, round);
-        console.log(`round ${round} of ${all_rounds}: ${oracle.acknowledged_count} jobs, all there`);
+        console.log(`round ${round} of ${all_rounds}: ${oracle.acknowledged_count} jobs, all there; ${oracle.run_count} runs`);
       }
-      await let_all_end(config, directory);
+      await let_all_end(config, directory, oracle);
       await compare(oracle, directory, first_round + rounds - 1);
       oracle.finished();
       oracle.check('at the end');
