@@ -175,6 +175,79 @@ test('after a crash jobs go on from where they stood', () =>
     });
   }));
 
+/** A job in each live state, of an agent with one slot that never answers but fails what is to fail. */
+async function job_in_each_state(server, peer, config) {
+  const make = (code, more = {}) =>
+    create_agent_job(server, { ...quick({ task_retry_interval: 5, ...config }), ...more, target_channel: { platform: 'p', code } });
+  const retrying = await make('fails');
+  await until('the failed task', async () => (await agent_job(server, retrying.job_id)).tasks[0]?.status === 'FAILED');
+  const running = await make('runs');
+  await until('the running task', () => peer.open === 1);
+  const queued = await make('waits');
+  const scheduled = await make('later', { scheduled_at: new Date(Date.now() + 3_600_000).toISOString() });
+  return { retrying, running, queued, scheduled };
+}
+
+const fails_or_is_silent = (task, response) => {
+  if (task.targetChannel.code === 'fails') answer_json(response, 200, { status: 'failed', error: 'no' });
+  else silent(task, response);
+};
+
+test('after a crash a job canceled in any state stays canceled', () =>
+  with_directory((directory) =>
+    with_peer(fails_or_is_silent, async (peer) => {
+      const config = config_with(hook(peer, { concurrency: 1 }), durable);
+      let jobs;
+      await with_server({ config, directory }, async (server) => {
+        jobs = await job_in_each_state(server, peer);
+        const answers = await Promise.all(Object.values(jobs).map(({ job_id }) =>
+          cancel_agent_job(server, job_id, { json: { reason: 'enough' } })));
+        for (const answer of answers) assert.equal(answer.status, 200, answer.text);
+        await server.crash();
+      });
+      const asked_before = peer.tasks.length;
+
+      await with_server({ config, directory }, async (server) => {
+        for (const [name, { job_id }] of Object.entries(jobs)) {
+          const job = await agent_job(server, job_id);
+          assert.equal(job.job_status, 'CANCELED', name);
+          assert.equal(job.cancel_reason, 'enough', name);
+          assert.equal((await cancel_agent_job(server, job_id)).status, 409, name);
+        }
+        // The agent's one slot is free: what comes next is not behind a job that is over.
+        await create_agent_job(server, quick());
+        await until('the next task', () => peer.tasks.length > asked_before);
+        assert.equal(peer.tasks.length, asked_before + 1);
+      });
+    })));
+
+test('a deadline that passes while the server is down ends a job in any state', () =>
+  with_directory((directory) =>
+    with_peer(fails_or_is_silent, async (peer) => {
+      const config = config_with(hook(peer, { concurrency: 1 }), durable);
+      const limit = { max_time_to_complete: 0.1 };
+      let jobs;
+      await with_server({ config, directory }, async (server) => {
+        jobs = await job_in_each_state(server, peer, limit);
+        const soon = new Date(Date.now() + 4_000).toISOString();
+        jobs.scheduled = await create_agent_job(server, { ...quick(limit), scheduled_at: soon });
+        assert.equal(jobs.scheduled.job_status, 'SCHEDULED');
+        await server.crash();
+      });
+      const asked_before = peer.tasks.length;
+      const last = Date.parse(jobs.scheduled.scheduled_at) + 6_000;
+      await until('the last deadline', () => Date.now() > last);
+
+      await with_server({ config, directory }, async (server) => {
+        for (const [name, { job_id }] of Object.entries(jobs)) {
+          const job = await agent_job(server, job_id, { wait: 60 });
+          assert.equal(job.job_status, 'FAILED', name);
+          assert.equal(job.error.code, 'timeout', name);
+        }
+      });
+      assert.equal(peer.tasks.length, asked_before, 'none reached the agent again');
+    })));
+
 test('cancel and completion at the same instant have one winner', () => {
   const held = new Map();
   const play = (task, response) => held.set(task.jobId, response);
