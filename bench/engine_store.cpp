@@ -48,7 +48,7 @@ public:
     return to_->load_live(due_before);
   }
 
-  result<std::size_t> count_scheduled(system_time due_from) override {
+  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) override {
     return to_->count_scheduled(due_from);
   }
 
