@@ -166,6 +166,15 @@ private:
   void finish_removal(const uuid& id);
   void undo_removal(const uuid& id);
 
+  // -- the wall clock of jobs that are due later (registry_clock.cpp) ----------
+
+  /// Whether jobs wait for a wall time, here or in the store.
+  bool waits_for_wall_clock() const;
+  /// Has the wall clock looked at from now on, if jobs wait for it.
+  void watch_wall_clock();
+  /// Finds out whether the wall clock was set, and if so when jobs are due now.
+  void look_at_wall_clock();
+
   // -- scheduled jobs and their runs (registry_runs.cpp) -----------------------
 
   void restore_schedules(const std::vector<scheduled_job_ptr>& stored);
@@ -249,6 +258,11 @@ private:
   due_place load_from_;
   /// When to load again; none without a durable store, and while the store is at it.
   std::optional<steady_time> next_load_;
+
+  /// When to look at the wall clock; none while nobody waits for it.
+  std::optional<steady_time> clock_look_;
+  /// What the wall clock showed at the last look, and when that was.
+  moment clock_seen_{};
 
   store_batch batch_;
   std::uint32_t batch_number_ = 0;

@@ -28,6 +28,7 @@ void registry_state::restore(held_jobs stored) {
     sweep_now_and_then();
     next_load_ = self_->clock().now() + scheduled_horizon / 2;
   }
+  watch_wall_clock();
   has_begun_ = true;
   flush_if_idle();
   arm();
@@ -86,6 +87,7 @@ job_entry& registry_state::hold(core::transition first, std::size_t agent) {
   }
   timers_.arm(entry, core::next_wake(first.next));
   if (record->state == job_state::scheduled) {
+    watch_wall_clock();
     arm();
     return entry; // its actor comes when its time does
   }
@@ -216,6 +218,9 @@ void registry_state::on_wake() {
   const auto now = self_->clock().now();
   if (armed_for_ && *armed_for_ <= now)
     armed_for_.reset();
+  // First: it may tell that others are due.
+  if (clock_look_ && *clock_look_ <= now)
+    look_at_wall_clock();
   while (auto* entry = timers_.pop_due(now)) {
     if (entry->handle)
       self_->send(entry->handle, atom::wake_v);
@@ -246,7 +251,7 @@ void registry_state::on_wake() {
 
 void registry_state::arm() {
   auto due = next_sweep_;
-  for (const auto& other : {next_load_, schedule_wake_, next_trim_})
+  for (const auto& other : {next_load_, schedule_wake_, next_trim_, clock_look_})
     if (other)
       due = std::min(due.value_or(*other), *other);
   if (!timers_.is_empty())

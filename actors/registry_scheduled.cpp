@@ -153,7 +153,9 @@ void registry_state::load_page(system_time until) {
             adopt(record);
         if (loaded->size() < loaded_at_once) {
           load_from_ = {until, {}};
-          return again(scheduled_horizon / 2);
+          // Sooner if the clock was set meanwhile.
+          const auto ahead = until - now_of(self_, *world_).wall;
+          return again(std::max<std::chrono::nanoseconds>(ahead - scheduled_horizon / 2, {}));
         }
         load_from_ = {loaded->back()->spec->due_at, loaded->back()->spec->id};
         load_page(until);

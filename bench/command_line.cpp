@@ -138,7 +138,8 @@ void add_figures_options(CLI::App& app, figures_options& options) {
   app.add_option("--only", options.only, "Only these figures, separated by commas")
     ->delimiter(',')
     ->check(CLI::IsMember({"get", "create", "wait", "idle", "sqlite", "recovery", "latency", "live",
-                           "finished", "dropped", "deadlines", "cost"}));
+                           "finished", "dropped", "deadlines", "schedules", "cost", "agent-create",
+                           "agent-lists", "firing"}));
   app.add_flag("--quick", options.is_quick, "Small and short, to see that all works");
   app.add_option("--markdown", options.markdown_file, "Replace the generated block of this page");
   app.add_option("--json", options.json_file, "Write the figures as JSON to this file");

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/agent_job_firing.hpp"
+#include "bench/agent_job_lists.hpp"
 #include "bench/engine_memory.hpp"
 #include "bench/engine_schedules.hpp"
 #include "bench/engine_store.hpp"
@@ -33,6 +35,8 @@ const std::map<std::string, engine_run>& engine_runs() {
     {"finished", {100'000, 0, [](auto jobs, auto) { return measure_finished_jobs(jobs); }}},
     {"dropped", {1'000'000, 0, [](auto jobs, auto) { return measure_dropped_jobs(jobs); }}},
     {"deadlines", {10'000, 100'000, measure_deadlines}},
+    {"firing", {10'000, 0, [](auto jobs, auto) { return measure_firing(jobs); }}},
+    {"lists", {1'000'000, 0, [](auto jobs, auto) { return measure_lists(jobs); }}},
     {"cost", {100'000, 1'000, measure_cost}},
     {"schedules", {10'000, 0, [](auto jobs, auto) { return measure_schedules(jobs); }}},
     {"commits", {50'000, 0, [](auto jobs, auto) { return measure_commits(jobs); }}}};

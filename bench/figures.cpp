@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/agent_job_figures.hpp"
 #include "bench/engine_figures.hpp"
 #include "bench/figure.hpp"
 #include "bench/http_figures.hpp"
@@ -60,6 +61,10 @@ result<void> take_figures(const figures_options& options) {
   if (!of_engine)
     return tl::unexpected(of_engine.error());
   std::move(of_engine->begin(), of_engine->end(), std::back_inserter(*taken));
+  auto of_agent_jobs = take_agent_job_figures(options, say);
+  if (!of_agent_jobs)
+    return tl::unexpected(of_agent_jobs.error());
+  std::move(of_agent_jobs->begin(), of_agent_jobs->end(), std::back_inserter(*taken));
   std::cout << to_text(*taken, conditions) << std::flush;
   if (!options.json_file.empty())
     if (auto written = write_file(options.json_file, to_json(*taken, conditions).dump(2) + "\n");

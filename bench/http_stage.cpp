@@ -17,6 +17,9 @@ namespace {
 
 /// A server on a busy machine may take a while.
 constexpr std::chrono::seconds start_limit{20};
+/// The organisation of whoever has no configured key.
+constexpr auto bench_organisation = "default";
+
 /// Threads that serve connections, on both sides: half the cores, as the server chooses by itself.
 std::size_t http_threads() {
   return std::max(1u, std::thread::hardware_concurrency() / 2);
@@ -30,12 +33,15 @@ result<void> write_file(const std::filesystem::path& path, const std::string& te
 }
 
 std::string server_configuration(const std::string& store, const std::string& sync) {
-  nlohmann::json made{{"listen", "127.0.0.1:0"},
-                      {"store", store},
-                      {"storeSync", sync},
-                      {"agents", {{{"id", echo_agent_id}, {"name", "echo"}, {"type", "echo"}}}},
-                      {"threads", {{"http", http_threads()}}},
-                      {"log", {{"level", "warning"}, {"directory", ""}}}};
+  nlohmann::json made{
+    {"listen", "127.0.0.1:0"},
+    {"store", store},
+    {"storeSync", sync},
+    {"agents", {{{"id", echo_agent_id}, {"name", "echo"}, {"type", "echo"}}}},
+    {"organizations", {{{"id", bench_organisation}}}},
+    {"jobTypes", {{{"id", bench_job_type}, {"org_id", bench_organisation}, {"agent", "echo"}}}},
+    {"threads", {{"http", http_threads()}}},
+    {"log", {{"level", "warning"}, {"directory", ""}}}};
   return made.dump(2) + "\n";
 }
 

@@ -19,6 +19,9 @@ namespace callboard::bench {
 /// Id of the agent that bench servers have, an echo agent.
 inline constexpr std::string_view echo_agent_id = "00000000-0000-4000-8000-000000000001";
 
+/// A job type that they have; the echo agent runs it.
+inline constexpr auto bench_job_type = "bench";
+
 /// A server that takes part in a comparison.
 struct contender {
   /// "callboard", "yardstick inline", "yardstick posted".

@@ -8,6 +8,7 @@ namespace callboard::bench {
 namespace {
 
 constexpr std::string_view jobs_path = "/api/messaging/jobs";
+constexpr std::string_view agent_jobs_path = "/services/agent-jobs";
 /// Who asks, in every request; any UUID will do.
 constexpr std::string_view user_id = "3f0b7a52-6f0e-4f3c-9d1b-6a2f1c8e5d47";
 
@@ -68,14 +69,31 @@ std::string request_set::get(std::string_view path) const {
   return text.append("\r\n");
 }
 
-std::string request_set::post(std::string_view extra_fields) const {
+std::string request_set::agent_job_body() const {
+  return std::string{R"({"job_type_id":")"}
+    .append(options_.job_type_id)
+    .append(R"(","target_channel":{"platform":"bench","code":"bench"},)")
+    .append(R"("config":{"start_prompt":")")
+    .append(prose(options_.content_bytes))
+    .append(R"("}})");
+}
+
+std::string request_set::message_body() const {
   auto body = std::string{R"({"userId":")"}.append(user_id).append(R"(",)");
   if (!options_.agent_id.empty())
     body.append(R"("agentId":")").append(options_.agent_id).append(R"(",)");
   body.append(R"("timeoutMs":)").append(std::to_string(options_.time_limit_ms));
-  body.append(R"(,"content":")").append(prose(options_.content_bytes)).append(R"("})");
+  return body.append(R"(,"content":")").append(prose(options_.content_bytes)).append(R"("})");
+}
+
+std::string request_set::post(std::string_view extra_fields) const {
+  const auto is_agent_job = !options_.job_type_id.empty();
+  const auto body = is_agent_job ? agent_job_body() : message_body();
   std::string text = "POST ";
-  text.append(jobs_path).append(" HTTP/1.1\r\nHost: ").append(where_.authority()).append("\r\n");
+  text.append(is_agent_job ? agent_jobs_path : jobs_path)
+    .append(" HTTP/1.1\r\nHost: ")
+    .append(where_.authority())
+    .append("\r\n");
   text.append("Content-Type: application/json\r\n");
   if (!options_.key.empty())
     text.append("Authorization: Bearer ").append(options_.key).append("\r\n");

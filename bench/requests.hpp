@@ -37,6 +37,8 @@ struct request_options {
   std::size_t content_bytes = 100;
   /// The jobs' agent, a UUID; empty: the server's first one.
   std::string agent_id{};
+  /// Creations are of agent jobs of this type in place of messages; empty: of messages.
+  std::string job_type_id{};
   /// Sent as a bearer token; empty: none.
   std::string key{};
   /// How long create+wait waits at most. Longer than any job of a healthy server takes.
@@ -68,6 +70,8 @@ struct request_set {
   std::string get(std::string_view path) const;
 
 private:
+  std::string message_body() const;
+  std::string agent_job_body() const;
   std::string post(std::string_view extra_fields) const;
 
   endpoint where_;

@@ -159,6 +159,60 @@ TEST_F(Scheduled, FarJobComesBackInTime) {
   EXPECT_EQ(held(), 1U);
 }
 
+TEST_F(Scheduled, ClockThatIsSetForwardIsNoticedWithinASecond) {
+  start();
+  const auto job = create(scheduled(1h));
+  advance(10s);
+
+  *clock_error = 1h - 12s;
+  advance(1s);
+  EXPECT_EQ(state_of(job), job_state::scheduled);
+  advance(1s);
+
+  EXPECT_EQ(state_of(job), job_state::processing);
+  EXPECT_EQ(runner->started.size(), 1U);
+}
+
+TEST_F(Scheduled, DeadlineThatPassesWithTheClockEndsTheJobBeforeItBegins) {
+  start();
+  const auto job = create(scheduled(1h, 10s));
+  advance(10s);
+
+  *clock_error = 2h;
+  advance(1s);
+
+  EXPECT_EQ(state_of(job), job_state::timeout);
+  EXPECT_TRUE(runner->started.empty());
+}
+
+TEST_F(Scheduled, JobWaitsForAClockThatIsSetBack) {
+  start();
+  const auto job = create(scheduled(10s));
+  advance(5s);
+
+  *clock_error = -1h;
+  advance(6s);
+  EXPECT_EQ(state_of(job), job_state::scheduled);
+  advance(1h);
+
+  EXPECT_EQ(state_of(job), job_state::processing);
+}
+
+TEST_F(Scheduled, FarJobComesBackWhenTheClockIsSetForward) {
+  start_durable();
+  const auto job = create(scheduled(5h));
+  advance(10s);
+  EXPECT_TRUE(keeper.loads.empty());
+
+  *clock_error = 5h - 12s;
+  advance(1s);
+  EXPECT_TRUE(runner->started.empty());
+  advance(1s);
+
+  ASSERT_EQ(runner->started.size(), 1U);
+  EXPECT_EQ(runner->started.front()->job->spec->id, job->spec->id);
+}
+
 TEST_F(Scheduled, MoreJobsThanFitAPageComeBack) {
   options.live_jobs_max = 2000;
   info.concurrency = 2000;

@@ -29,6 +29,17 @@ TEST(Scenario, NamesAreReadBack) {
   EXPECT_EQ(parse_scenario("delete"), std::nullopt);
 }
 
+TEST(RequestSet, CreationOfAnAgentJobNamesItsType) {
+  request_set set{where, {.content_bytes = 321, .job_type_id = "report", .key = "secret"}};
+
+  EXPECT_THAT(set.create, StartsWith("POST /services/agent-jobs HTTP/1.1\r\n"));
+  EXPECT_THAT(set.create, HasSubstr("\r\nAuthorization: Bearer secret\r\n"));
+  auto body = body_of(set.create);
+  EXPECT_EQ(body.at("job_type_id"), "report");
+  EXPECT_TRUE(body.at("target_channel").contains("platform"));
+  EXPECT_EQ(body.at("config").at("start_prompt").get<std::string>().size(), 321u);
+}
+
 TEST(RequestSet, CreationIsACompletePost) {
   request_set set{where, {.content_bytes = 1234, .agent_id = "some-agent"}};
 
