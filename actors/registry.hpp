@@ -163,6 +163,7 @@ private:
                           scheduled_job_ptr value, std::function<void(bool is_stored)> settled);
   void undo_creation(const uuid& id);
   void undo_change(const core::live_schedule& before, const core::live_schedule& changed);
+  void cancel_runs(const core::schedule_book::entry& of, const std::string& reason);
   void finish_removal(const uuid& id);
   void undo_removal(const uuid& id);
 
@@ -200,6 +201,8 @@ private:
 
   /// Puts a snapshot into the batch, which goes to the store as soon as that is free.
   void store_soon(job_entry& entry, job_ptr snapshot);
+  /// Takes the newest snapshot of a job out of the batch: the job is not to be.
+  void take_back(const job_entry& entry);
   /// Sends what has gathered, unless the keeper is at work or the store fails.
   void flush_if_idle();
   /// Sends what has gathered.

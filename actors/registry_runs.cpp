@@ -32,6 +32,10 @@ constexpr std::chrono::milliseconds trim_interval{1000};
 /// A run is limited by its attempts, not as a whole: as long as schedules are followed.
 constexpr std::chrono::milliseconds run_time_limit = std::chrono::days{36'525};
 
+tl::unexpected<error> no_such_schedule() {
+  return fail(errc::not_found, "job not found");
+}
+
 new_job order_for(const scheduled_job& record, const core::run_order& order,
                   const std::optional<retry_policy>& default_retry) {
   const auto& what = *record.definition;
@@ -188,7 +192,7 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
       const auto id = before.record->id;
       schedules_.end_run(id, run);
       if (const auto* held = schedules_.find(id))
-        keep_schedule(core::undo_start(before, held->job));
+        keep_schedule(core::undo_start(before, held->job, run));
     };
   }
   return {};
@@ -205,6 +209,8 @@ bool registry_state::on_run_over(job_entry& entry, const job_ptr& run) {
   const auto* held = schedules_.find(id);
   if (!held) {
     // The scheduled job was deleted, and its runs with it.
+    if (entry.calls && entry.calls->creation)
+      std::exchange(entry.calls->creation, nullptr)->call->done(no_such_schedule());
     batch_.erased.push_back(run->spec->id);
     show(entry, run);
     drop(entry);

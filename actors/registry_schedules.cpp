@@ -117,7 +117,7 @@ void registry_state::change_schedule(const core::schedule_book::entry& held,
   if (changed->record == held.job.record)
     return done(held.job.record);
   const auto& after = *changed->record->definition;
-  if (after.agent_id != before.definition->agent_id)
+  if (after.agent_id != before.definition->agent_id || after.runner != before.definition->runner)
     if (auto ok = check_agent(after); !ok)
       return done(tl::unexpected(std::move(ok.error())));
   if (schedules_.is_taken(before.organisation, after.name, before.id))
@@ -153,11 +153,14 @@ void registry_state::on_schedule_call(remove_schedule& call) {
   });
 }
 
-void registry_state::finish_removal(const uuid& id) {
-  const auto gone = schedules_.remove(id);
-  for (const auto* runs : {&gone.runs, &gone.manual_runs})
+void registry_state::cancel_runs(const core::schedule_book::entry& of, const std::string& reason) {
+  for (const auto* runs : {&of.runs, &of.manual_runs})
     for (const auto& run : *runs)
-      cancel_run(run, "the scheduled job was deleted");
+      cancel_run(run, reason);
+}
+
+void registry_state::finish_removal(const uuid& id) {
+  cancel_runs(schedules_.remove(id), "the scheduled job was deleted");
   // For the runs that have ended since the deletion was on its way.
   batch_.schedules[id] = nullptr;
 }
@@ -170,7 +173,8 @@ void registry_state::undo_removal(const uuid& id) {
 }
 
 void registry_state::undo_creation(const uuid& id) {
-  schedules_.remove(id);
+  // It may have fired already.
+  cancel_runs(schedules_.remove(id), "the scheduled job could not be stored");
   batch_.schedules[id] = nullptr;
 }
 

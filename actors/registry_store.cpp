@@ -139,9 +139,21 @@ void registry_state::sweep_now_and_then() {
   next_sweep_ = now.steady + sweep_interval;
 }
 
+void registry_state::take_back(const job_entry& entry) {
+  if (entry.batch != batch_number_)
+    return;
+  auto& snapshots = batch_.snapshots;
+  if (auto* const last = jobs_->find(snapshots.back()->spec->id);
+      last && last->batch == batch_number_)
+    last->batch_slot = entry.batch_slot;
+  snapshots[entry.batch_slot] = std::move(snapshots.back());
+  snapshots.pop_back();
+}
+
 void registry_state::refuse_creation(job_entry& entry) {
   const auto id = entry.visible->spec->id;
   const auto calls = std::move(entry.calls);
+  take_back(entry);
   if (calls->creation->on_refused)
     calls->creation->on_refused();
   calls->creation->call->done(fail(errc::unavailable, "jobs cannot be stored at the moment"));

@@ -1,33 +1,63 @@
 #include <callboard/job_manager.hpp>
 
 #include <future>
+#include <shared_mutex>
 #include <utility>
 
 #include <callboard/agents.hpp>
 
 namespace callboard {
 
-namespace {
+namespace {} // namespace
 
-/// Runs one job's callback on threads that all callbacks share. It does not own them: tasks, which the
-/// threads hold, hold their runner.
-class callback_runner final : public agent {
+/// The threads of a manager's callbacks, which its runners reach as long as the manager is there.
+class job_manager::callback_threads {
 public:
-  callback_runner(job_callback call, std::weak_ptr<agent> threads)
+  void open(std::shared_ptr<agent> threads) {
+    const std::unique_lock guard{mutex_};
+    threads_ = std::move(threads);
+  }
+
+  /// Asks callbacks to stop and waits for them. Nobody reaches the threads while that goes on, and nobody
+  /// has to wait for it: a callback may be waiting for the engine.
+  void close() {
+    std::shared_ptr<agent> ending;
+    {
+      const std::unique_lock guard{mutex_};
+      ending = std::move(threads_);
+    }
+  }
+
+  /// Calls `use` with the threads. Returns whether they are there.
+  template <class Use>
+  bool reach(Use use) {
+    const std::shared_lock guard{mutex_};
+    if (threads_)
+      use(*threads_);
+    return threads_ != nullptr;
+  }
+
+private:
+  std::shared_mutex mutex_;
+  /// Nobody else holds it.
+  std::shared_ptr<agent> threads_;
+};
+
+/// Runs one job's callback on threads that all callbacks share.
+class job_manager::callback_runner final : public agent {
+public:
+  callback_runner(job_callback call, std::shared_ptr<callback_threads> threads)
     : call_(std::move(call)), threads_(std::move(threads)) {
     // nop
   }
 
   void start(task_ptr task, completion done) override {
-    if (const auto there = threads_.lock())
-      there->start(std::move(task), std::move(done));
-    else
+    if (!threads_->reach([&](agent& threads) { threads.start(task, done); }))
       done(agent_answer::final_failure("the job manager is gone"));
   }
 
   void cancel(const uuid& task_id) override {
-    if (const auto there = threads_.lock())
-      there->cancel(task_id);
+    threads_->reach([&](agent& threads) { threads.cancel(task_id); });
   }
 
   const job_callback& call() const noexcept {
@@ -36,11 +66,11 @@ public:
 
 private:
   const job_callback call_;
-  const std::weak_ptr<agent> threads_;
+  const std::shared_ptr<callback_threads> threads_;
 };
 
-result<agent_answer> call_back(const agent_task& task,
-                               const std::function<bool()>& stop_requested) {
+result<agent_answer> job_manager::call_back(const agent_task& task,
+                                            const std::function<bool()>& stop_requested) {
   // Only callback runners give these threads tasks, and only their own ones.
   const auto& runner = static_cast<const callback_runner&>(*task.job->spec->run->runner);
   auto outcome = runner.call()({task, stop_requested});
@@ -48,6 +78,8 @@ result<agent_answer> call_back(const agent_task& task,
     return tl::unexpected(std::move(outcome.error()));
   return agent_answer::complete(*std::move(outcome));
 }
+
+namespace {
 
 /// What the engine answers. If it has ended by a fault it drops the call.
 template <class T>
@@ -62,8 +94,12 @@ result<T> answer_of(std::future<result<T>> answer) {
 } // namespace
 
 job_manager::job_manager(service& jobs, job_manager_options options)
-  : jobs_(&jobs), options_(std::move(options)) {
+  : jobs_(&jobs), options_(std::move(options)), threads_(std::make_shared<callback_threads>()) {
   // nop
+}
+
+job_manager::~job_manager() {
+  threads_->close();
 }
 
 result<scheduled_job_ptr> job_manager::create_job(job_request wanted) {
@@ -131,9 +167,8 @@ schedule_ref job_manager::ref_to(const uuid& id) const {
 }
 
 std::shared_ptr<agent> job_manager::runner_of(job_callback callback) {
-  const std::lock_guard guard{mutex_};
-  if (!threads_)
-    threads_ = make_function_agent(call_back, options_.threads);
+  std::call_once(has_threads_,
+                 [this] { threads_->open(make_function_agent(call_back, options_.threads)); });
   return std::make_shared<callback_runner>(std::move(callback), threads_);
 }
 

@@ -10,19 +10,21 @@ live_schedule undo_edit(const live_schedule& before, const live_schedule& change
   const auto& edited = *changed.record;
   auto made = std::make_shared<scheduled_job>(*held.record);
   made->definition = old.definition;
-  made->version = old.version;
+  // The version of the edit may have been seen: it is not used again.
+  ++made->version;
   made->updated_at = old.updated_at;
   made->grid_start = old.grid_start;
   made->paused_at = old.paused_at;
-  if (made->next_run_at == edited.next_run_at) {
+  if (before.when == changed.when
+      && held.record->definition->is_enabled == old.definition->is_enabled) {
+    // The edit did not touch when it is due; it may have fired since.
+  } else if (made->next_run_at == edited.next_run_at) {
     made->next_run_at = old.next_run_at;
     made->status = old.status;
   } else if (old.next_run_at) {
     // It has fired since; the old time must not come back.
     made->next_run_at = next_due(*before.when, now);
     made->status = made->next_run_at ? schedule_status::active : schedule_status::completed;
-    if (made->status != old.status)
-      ++made->version;
   } else {
     made->status = old.status;
     made->next_run_at.reset();
@@ -39,8 +41,14 @@ live_schedule undo_edit(const live_schedule& before, const live_schedule& change
   return {std::move(made), before.when};
 }
 
-live_schedule undo_start(const live_schedule& before, const live_schedule& held) {
+live_schedule undo_start(const live_schedule& before, const live_schedule& held, const uuid& run) {
   auto made = std::make_shared<scheduled_job>(*held.record);
+  if (made->last_run && made->last_run->spec->id == run) {
+    // It was over before it was known that it cannot be stored.
+    if (made->last_run->state == job_state::failed || made->last_run->state == job_state::timeout)
+      --made->failure_count;
+    made->last_run = before.record->last_run;
+  }
   --made->run_count;
   // Unless another run has started since.
   if (made->run_count == before.record->run_count)

@@ -11,7 +11,8 @@ live_schedule undo_edit(const live_schedule& before, const live_schedule& change
                         const live_schedule& held, system_time now);
 
 /// Takes the start of a run back that could not be stored.
-/// @param before the job before the start. @param held it as it stands.
-live_schedule undo_start(const live_schedule& before, const live_schedule& held);
+/// @param before the job before the start. @param held it as it stands. @param run the run, which may be
+/// over by now.
+live_schedule undo_start(const live_schedule& before, const live_schedule& held, const uuid& run);
 
 } // namespace callboard::core

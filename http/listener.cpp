@@ -151,6 +151,8 @@ private:
       return;
     try {
       if (!fault)
+        spare_.take(); // another thread may have had it
+      if (!fault)
         admit(std::move(from));
       else if (is_out_of_descriptors(fault))
         refuse_with_spare();
@@ -188,12 +190,12 @@ private:
   }
 
   void admit(asio::ip::tcp::socket from) {
-    seen_.fetch_add(1);
     asio::error_code fault;
     const auto peer = from.remote_endpoint(fault);
-    if (fault)
-      return;
-    if (is_own(from, peer))
+    const auto is_probe = !fault && is_own(from, peer);
+    // Only now: who waits for this count may forget the port after it.
+    seen_.fetch_add(1);
+    if (fault || is_probe)
       return;
     if (auto place = places_->take(source_of(peer.address())))
       take_(std::move(from), std::move(*place));
@@ -231,6 +233,7 @@ private:
   void rest() {
     timer_.expires_after(rest_after_failure);
     timer_.async_wait([self = shared_from_this()](const asio::error_code&) {
+      self->spare_.take();
       if (self->acceptor_.is_open())
         self->accept_next();
     });

@@ -87,9 +87,14 @@ public:
     return port_of(from);
   }
 
-  /// Begins to connect; false: nobody listens there. Whether it is taken is seen by whoever does so.
-  bool connect(const socket_address& to) const noexcept {
-    return ::connect(socket_, to.get(), to.size) == 0 || errno != ECONNREFUSED;
+  /// What became of the beginning of a connection.
+  enum class attempt { begun, refused, impossible };
+
+  /// Begins to connect. Whether the connection is taken is seen by whoever does so.
+  attempt connect(const socket_address& to) const noexcept {
+    if (::connect(socket_, to.get(), to.size) == 0 || errno == EINPROGRESS)
+      return attempt::begun;
+    return errno == ECONNREFUSED ? attempt::refused : attempt::impossible;
   }
 
 private:
@@ -152,9 +157,11 @@ bool self_check::is_heard() {
   if (from == 0)
     return true;
   announce_(from);
-  const auto may_be_taken = connection.connect(to);
-  auto is_taken = false;
-  for (auto waited = what_.limit * 0; may_be_taken && !is_taken && waited < what_.limit;
+  const auto begun = connection.connect(to);
+  // This machine does not let the server reach itself: that says nothing of clients.
+  auto is_taken = begun == probe::attempt::impossible;
+  for (auto waited = what_.limit * 0;
+       begun == probe::attempt::begun && !is_taken && waited < what_.limit;
        waited += look_interval) {
     is_taken = taken_() != before;
     if (!is_taken && !rest(look_interval))

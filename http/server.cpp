@@ -40,6 +40,9 @@ constexpr std::chrono::seconds self_check_limit{10};
 /// How often a stopping server looks whether it is done.
 constexpr std::chrono::milliseconds stop_poll{2};
 
+/// One a nanosecond, and the configuration's own limit.
+constexpr std::size_t rate_max = 1'000'000'000;
+
 result<void> check(const http_options& options) {
   if (!http::is_listen_address(options.address))
     return fail(errc::invalid_argument,
@@ -59,6 +62,10 @@ result<void> check(const http_options& options) {
     return fail(errc::invalid_argument, "the time limit of heads must be at least 1 ms");
   if (options.rates.window < std::chrono::seconds{1})
     return fail(errc::invalid_argument, "the window of rate limits must be at least 1 s");
+  for (const auto count : {options.rates.requests_per_key, options.rates.requests_per_address,
+                           options.rates.failed_keys_per_address})
+    if (count > rate_max)
+      return fail(errc::invalid_argument, "rate limits must be at most 1,000,000,000 a window");
   if (options.default_time_limit < std::chrono::seconds{1}
       || options.default_time_limit > std::chrono::seconds{300})
     return fail(errc::invalid_argument, "the default time limit of messages must be 1-300 s");

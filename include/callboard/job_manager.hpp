@@ -136,6 +136,10 @@ class job_manager {
 public:
   /// @param jobs must outlive the calls of members; the destructor does not need it.
   explicit job_manager(service& jobs, job_manager_options options = {});
+  job_manager(const job_manager&) = delete;
+  job_manager& operator=(const job_manager&) = delete;
+  /// Asks callbacks under way to stop and waits for them; none is called any more. Not from a callback.
+  ~job_manager();
 
   /// Creates a job and returns it, with its id. Errors also: `invalid_argument` unless there is exactly
   /// one of an agent and a callback.
@@ -166,14 +170,19 @@ public:
   result<std::vector<job_ptr>> runs(const uuid& id, run_query query = {});
 
 private:
+  class callback_threads;
+  class callback_runner;
+
+  static result<agent_answer> call_back(const agent_task& task,
+                                        const std::function<bool()>& stop_requested);
   schedule_ref ref_to(const uuid& id) const;
   std::shared_ptr<agent> runner_of(job_callback callback);
 
   service* jobs_;
   job_manager_options options_;
-  std::mutex mutex_;
-  /// The threads of the callbacks; null before the first one. Guarded by `mutex_`.
-  std::shared_ptr<agent> threads_;
+  /// The threads of the callbacks; there are none before the first callback.
+  std::shared_ptr<callback_threads> threads_;
+  std::once_flag has_threads_;
 };
 
 } // namespace callboard

@@ -135,8 +135,7 @@ TEST(AgentJobRace, OfCancelAndCompletionExactlyOneWinsTenThousandTimes) {
   EXPECT_EQ(canceled + conflicts, rounds);
   EXPECT_EQ(ended_as(job_state::canceled), canceled);
   EXPECT_EQ(ended_as(job_state::completed), conflicts);
-  EXPECT_GT(canceled, 0) << "no race: completion always wins";
-  EXPECT_GT(conflicts, 0) << "no race: cancel always wins";
+  // Who wins how often is the machine's business; that each can, the interleaving tests show.
 }
 
 } // namespace

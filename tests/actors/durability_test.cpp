@@ -69,6 +69,30 @@ TEST_F(Durability, CreationThatCannotBeStoredIsRefusedAndItsTaskAborted) {
   EXPECT_EQ(refused().code, errc::unavailable);
 }
 
+TEST_F(Durability, JobWhoseCreationWasRefusedIsNeverStored) {
+  start_holding();
+  job_slot slots[3];
+  for (auto& one : slots)
+    jobs->submit(message(), 0ms, one.callback()); // the first goes alone, then the others together
+  run();
+  release_batch({});
+  ASSERT_EQ(slots[0].count, 1);
+  runner->complete("done"); // what has happened to the others since is gathering
+  run();
+
+  release_batch(tl::unexpected(error{errc::io, "disk full"}));
+  ASSERT_EQ(slots[2].count, 1);
+  ASSERT_FALSE(slots[1].value->has_value());
+  advance(1s);
+
+  ASSERT_EQ(keeper.held.size(), 1u);
+  const auto kept = slots[0].value->value()->spec->id;
+  for (const auto& snapshot : keeper.held.front().batch->snapshots)
+    EXPECT_EQ(snapshot->spec->id, kept);
+  release_batch({});
+  EXPECT_TRUE(health().store_fault.empty());
+}
+
 TEST_F(Durability, WhatCouldNotBeStoredIsStoredWhenTheFaultIsGone) {
   start();
   const auto job = create();

@@ -117,7 +117,8 @@ TEST(JobManager, TimeLimitAsksTheCallbackToStop) {
       std::this_thread::yield();
     stopped.set_value();
   });
-  wanted.time_limit = 10ms;
+  // Long enough for the callback to have begun.
+  wanted.time_limit = 1s;
 
   EXPECT_EQ(outcome_of(board, jobs, wanted)->state, job_state::timeout);
   EXPECT_EQ(stopped.get_future().wait_for(patience), std::future_status::ready);

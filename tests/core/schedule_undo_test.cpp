@@ -41,7 +41,7 @@ job_ptr ended_run() {
 void expect_same_state(const scheduled_job& left, const scheduled_job& right) {
   EXPECT_EQ(*left.definition, *right.definition);
   EXPECT_EQ(left.status, right.status);
-  EXPECT_EQ(left.version, right.version);
+  EXPECT_GT(left.version, right.version) << "a version that was seen is not used again";
   EXPECT_EQ(left.updated_at, right.updated_at);
   EXPECT_EQ(left.grid_start, right.grid_start);
   EXPECT_EQ(left.next_run_at, right.next_run_at);
@@ -127,10 +127,34 @@ TEST(ScheduleUndo, StartIsTakenBack) {
   const auto before = core::start_manual(make(), start + 1s).next;
   const auto started = core::start_manual(before, start + 2s).next;
 
-  const auto undone = core::undo_start(before, started);
+  const auto undone = core::undo_start(before, started, {});
 
   EXPECT_EQ(undone.record->run_count, 1u);
   EXPECT_EQ(undone.record->last_run_at, start + 1s);
+}
+
+TEST(ScheduleUndo, StartOfARunThatHasFailedMeanwhileLeavesNothing) {
+  const auto before = make();
+  const auto run = ended_run();
+  auto held = core::start_manual(before, start + 2s).next;
+  held = core::on_run_ended(held, run);
+  ASSERT_EQ(held.record->failure_count, 1u);
+
+  const auto undone = core::undo_start(before, held, run->spec->id);
+
+  EXPECT_EQ(undone.record->failure_count, 0u);
+  EXPECT_EQ(undone.record->last_run, nullptr);
+  EXPECT_EQ(undone.record->run_count, 0u);
+}
+
+TEST(ScheduleUndo, DueTimeThatIsNotHandledYetOutlivesAnEditOfTheName) {
+  const auto before = make();
+  const auto changed = edited(before, start + 3s, [](auto& what) { what.name = "other"; });
+  const auto fired = core::on_due(changed, 0, start + 10s).next;
+
+  const auto undone = core::undo_edit(before, changed, fired, start + 25s);
+
+  EXPECT_EQ(undone.record->next_run_at, start + 20s);
 }
 
 TEST(ScheduleUndo, StartIsTakenBackUnderALaterOne) {
@@ -138,7 +162,7 @@ TEST(ScheduleUndo, StartIsTakenBackUnderALaterOne) {
   const auto started = core::start_manual(before, start + 2s).next;
   const auto later = core::start_manual(started, start + 3s).next;
 
-  const auto undone = core::undo_start(before, later);
+  const auto undone = core::undo_start(before, later, {});
 
   EXPECT_EQ(undone.record->run_count, 1u);
   EXPECT_EQ(undone.record->last_run_at, start + 3s);
