@@ -123,7 +123,11 @@ for (const name of Object.keys(proxies)) {
     const config = { log: { level: 'debug', format: 'json', directory: '' }, capacity: { maxJobs: 100_000 } };
     return with_server({ config }, (server) =>
       with_proxy(name, server.port, async ({ port, lines }) => {
-        const before = { passed: await passed_on(name, lines), seen: await settled_count(server) };
+        // Both logs come late.
+        const before = {
+          seen: await settled(async () => requests_in(server.log).length),
+          passed: await settled(async () => (await passed_on(name, lines)).length),
+        };
         const cases = smuggling_cases(jobs_path, content_of('smuggled'));
         for (const [index, { name: what, bytes }] of cases.entries()) {
           const attacker = new raw_connection(port);
@@ -139,10 +143,10 @@ for (const name of Object.keys(proxies)) {
         }
 
         await until('the logs to agree', async () => {
-          const passed = (await passed_on(name, lines)).length - before.passed.length;
+          const passed = (await passed_on(name, lines)).length - before.passed;
           return requests_in(server.log).length - before.seen === passed;
         }).catch(async (fault) => {
-          const passed = (await passed_on(name, lines)).length - before.passed.length;
+          const passed = (await passed_on(name, lines)).length - before.passed;
           throw new Error(`${passed} requests in, ${requests_in(server.log).length - before.seen} found`, { cause: fault });
         });
         const created = (await passed_on(name, lines))
@@ -157,13 +161,13 @@ async function passed_on(name, lines) {
   return (await lines()).filter(proxies[name].passed_on);
 }
 
-/** How many requests the server has logged, once that does not change any more. */
-async function settled_count(server) {
+/** A count, once it does not change any more and is not 0. */
+async function settled(count) {
   let last = -1;
-  return until('the log to settle', () => {
-    const count = requests_in(server.log).length;
-    const is_settled = count === last && count > 0;
-    last = count;
-    return is_settled && count;
+  return until('a log to settle', async () => {
+    const now = await count();
+    const is_settled = now === last && now > 0;
+    last = now;
+    return is_settled && now;
   });
 }
