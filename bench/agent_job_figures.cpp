@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/engine_figures.hpp"
+#include "bench/figure_takers.hpp"
 #include "bench/rounds.hpp"
 
 namespace callboard::bench {
@@ -135,19 +136,9 @@ result<figure> take_firing(const figures_options& options, const progress_sink& 
 
 result<std::vector<figure>> take_agent_job_figures(const figures_options& options,
                                                    const progress_sink& say) {
-  using taker = result<figure> (*)(const figures_options&, const progress_sink&);
-  constexpr std::pair<const char*, taker> takers[]{
+  static const figure_taker takers[]{
     {"agent-create", take_create}, {"agent-lists", take_lists}, {"firing", take_firing}};
-  std::vector<figure> taken;
-  for (const auto& [key, take] : takers) {
-    if (!options.wants(key))
-      continue;
-    auto made = take(options, say);
-    if (!made)
-      return tl::unexpected(made.error());
-    taken.push_back(std::move(*made));
-  }
-  return taken;
+  return take_wanted(takers, options, say);
 }
 
 } // namespace callboard::bench

@@ -8,6 +8,7 @@
 
 #include <callboard/json_text.hpp>
 
+#include "bench/figure_takers.hpp"
 #include "bench/http_stage.hpp"
 #include "bench/process.hpp"
 
@@ -197,20 +198,10 @@ result<nlohmann::json> run_apart(const figures_options& options, const std::stri
 
 result<std::vector<figure>> take_engine_figures(const figures_options& options,
                                                 const progress_sink& say) {
-  using taker = result<figure> (*)(const figures_options&, const progress_sink&);
-  constexpr std::pair<const char*, taker> takers[]{
-    {"live", take_live},           {"finished", take_finished},   {"dropped", take_dropped},
-    {"deadlines", take_deadlines}, {"schedules", take_schedules}, {"cost", take_cost}};
-  std::vector<figure> taken;
-  for (const auto& [key, take] : takers) {
-    if (!options.wants(key))
-      continue;
-    auto made = take(options, say);
-    if (!made)
-      return tl::unexpected(made.error());
-    taken.push_back(std::move(*made));
-  }
-  return taken;
+  static const figure_taker takers[]{{"live", take_live},           {"finished", take_finished},
+                                     {"dropped", take_dropped},     {"deadlines", take_deadlines},
+                                     {"schedules", take_schedules}, {"cost", take_cost}};
+  return take_wanted(takers, options, say);
 }
 
 } // namespace callboard::bench

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/engine_figures.hpp"
+#include "bench/figure_takers.hpp"
 #include "bench/http_client.hpp"
 #include "bench/rounds.hpp"
 #include "bench/store_setup.hpp"
@@ -194,19 +195,8 @@ result<figure> take_recovery(const figures_options& options, const progress_sink
 
 result<std::vector<figure>> take_store_figures(const figures_options& options,
                                                const progress_sink& say) {
-  using taker = result<figure> (*)(const figures_options&, const progress_sink&);
-  constexpr std::pair<const char*, taker> takers[]{{"sqlite", take_sqlite},
-                                                   {"recovery", take_recovery}};
-  std::vector<figure> taken;
-  for (const auto& [key, take] : takers) {
-    if (!options.wants(key))
-      continue;
-    auto made = take(options, say);
-    if (!made)
-      return tl::unexpected(made.error());
-    taken.push_back(std::move(*made));
-  }
-  return taken;
+  static const figure_taker takers[]{{"sqlite", take_sqlite}, {"recovery", take_recovery}};
+  return take_wanted(takers, options, say);
 }
 
 } // namespace callboard::bench

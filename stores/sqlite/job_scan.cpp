@@ -123,14 +123,7 @@ result<std::vector<std::int64_t>> job_scan::rows_of_page(const job_query& query)
   made.add("SELECT job");
   add_from_where(made, query, query.states.empty() ? all_states() : query.states);
   add_order(made, query);
-  made.add(" LIMIT ?", static_cast<std::int64_t>(query.limit))
-    .add(" OFFSET ?", static_cast<std::int64_t>(query.offset));
-  statement listing{db_, std::move(made.sql)};
-  std::vector<std::int64_t> listed;
-  auto found = listing.start_with(made.values);
-  if (auto ok = found.for_each([&](rows& row) { listed.push_back(row.integer()); }); !ok)
-    return tl::unexpected(std::move(ok.error()));
-  return listed;
+  return page_of(db_, std::move(made), query);
 }
 
 } // namespace callboard::sqlite

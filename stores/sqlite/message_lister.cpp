@@ -143,14 +143,7 @@ result<std::vector<std::int64_t>> message_lister::rows_of_page(const job_query& 
   if (!query.states.empty())
     made.add(" AND state IN (").add(list_of(query.states)).add(")");
   add_order(made, query);
-  made.add(" LIMIT ?", static_cast<std::int64_t>(query.limit))
-    .add(" OFFSET ?", static_cast<std::int64_t>(query.offset));
-  statement listing{db_, std::move(made.sql)};
-  std::vector<std::int64_t> listed;
-  auto found = listing.start_with(made.values);
-  if (auto ok = found.for_each([&](rows& row) { listed.push_back(row.integer()); }); !ok)
-    return tl::unexpected(std::move(ok.error()));
-  return listed;
+  return page_of(db_, std::move(made), query);
 }
 
 } // namespace callboard::sqlite

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <callboard/job.hpp>
+#include <callboard/store.hpp>
 
+#include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/statement.hpp"
 
 #include <cstdint>
@@ -31,6 +33,11 @@ std::int64_t ms_of(system_time time) noexcept;
 
 /// "0, 3, 4"
 std::string list_of(const std::vector<job_state>& states);
+
+/// Runs a query that gives the rows of jobs in order, and returns those on the page that is asked for.
+/// Errors: `io`.
+result<std::vector<std::int64_t>> page_of(connection& db, query_text rows_in_order,
+                                          const job_query& query);
 
 /// The rank of the column `state` (see `core::state_rank`).
 std::string rank_sql();

@@ -18,7 +18,7 @@ const tasks = 400;
 // UBSan looks at an object through a pipe; without a descriptor for one it takes the object for broken and
 // ends the process.
 const skip = readFileSync(binary).includes('libubsan.so')
-  ? 'UBSan cannot work without descriptors; run it with CALLBOARD_BINARY=build/release/callboard' : false;
+  ? 'UBSan cannot work without descriptors; set CALLBOARD_BINARY to a release build' : false;
 
 /** How many descriptors the server has open. */
 async function open_files(server) {
