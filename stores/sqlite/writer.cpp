@@ -54,8 +54,10 @@ result<void> check_if_small(connection& db) {
 
 } // namespace
 
-writer::writer(std::unique_ptr<connection> db, const writer_options& options, ledger_keeper& lists)
-  : db_{std::move(db)},
+writer::writer(std::unique_ptr<gathering_vfs> files, std::unique_ptr<connection> db,
+               const writer_options& options, ledger_keeper& lists)
+  : files_{std::move(files)},
+    db_{std::move(db)},
     jobs_{*db_},
     schedules_{*db_, jobs_},
     first_ended_{*db_, first_ended_sql},
@@ -74,13 +76,16 @@ writer::~writer() {
 
 result<std::unique_ptr<writer>> writer::open(const writer_options& options, access how,
                                              ledger_keeper& lists) {
-  auto db = connection::open(options.path, how, options.vfs);
+  auto files = std::make_unique<gathering_vfs>(options.vfs);
+  if (files->name() == nullptr)
+    return fail(errc::io, "there is no file layer of that name");
+  auto db = connection::open(options.path, how, files->name());
   if (!db)
     return tl::unexpected(std::move(db.error()));
   // First of all: another program's database must not be touched.
   if (auto ok = check_owner(**db); !ok)
     return tl::unexpected(std::move(ok.error()));
-  std::unique_ptr<writer> made{new writer{*std::move(db), options, lists}};
+  std::unique_ptr<writer> made{new writer{std::move(files), *std::move(db), options, lists}};
   if (auto ok = made->configure(options.sync); !ok)
     return tl::unexpected(std::move(ok.error()));
   if (auto ok = migrate(*made->db_); !ok)

@@ -4,6 +4,7 @@
 
 #include "stores/sqlite/checkpointer.hpp"
 #include "stores/sqlite/connection.hpp"
+#include "stores/sqlite/gathering_vfs.hpp"
 #include "stores/sqlite/job_writer.hpp"
 #include "stores/sqlite/ledger_keeper.hpp"
 #include "stores/sqlite/schedule_writer.hpp"
@@ -73,16 +74,21 @@ public:
   }
 
 private:
-  writer(std::unique_ptr<connection> db, const writer_options& options, ledger_keeper& lists);
+  writer(std::unique_ptr<gathering_vfs> files, std::unique_ptr<connection> db,
+         const writer_options& options, ledger_keeper& lists);
 
   result<void> configure(store_sync sync);
   /// Does `work` in a transaction; once it is committed, `note` tells the lists.
   template <class Work, class Note>
   result<void> write(Work work, Note note);
+  template <class Work, class Note>
+  result<void> write_at_once(Work& work, Note& note);
   void tidy_up();
   void checkpoint();
   void look_at_checkpointer();
 
+  // First: the connection uses it to its end.
+  std::unique_ptr<gathering_vfs> files_;
   std::unique_ptr<connection> db_;
   job_writer jobs_;
   schedule_writer schedules_;

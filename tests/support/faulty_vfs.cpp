@@ -182,6 +182,11 @@ int faulty_vfs::faults() const {
   return faults_;
 }
 
+int faulty_vfs::writes() const {
+  const std::lock_guard lock{mutex_};
+  return writes_;
+}
+
 int faulty_vfs::syncs() const {
   const std::lock_guard lock{mutex_};
   return syncs_;
@@ -189,6 +194,7 @@ int faulty_vfs::syncs() const {
 
 int faulty_vfs::result_of(operation on, bool is_log) {
   const std::lock_guard lock{mutex_};
+  writes_ += on == operation::write ? 1 : 0;
   const auto is_meant = planned_.of == file::any || (planned_.of == file::log) == is_log;
   if (planned_.on != on || !is_meant || planned_.times == 0)
     return SQLITE_OK;

@@ -52,6 +52,9 @@ public:
   /// How many times files were synced, with success.
   int syncs() const;
 
+  /// How many times something was written, with success or without.
+  int writes() const;
+
   /// Writes what a loss of power now would leave of the files into a directory: each as it was when
   /// it was synced last, and nothing of those that never were.
   void save_synced(const std::filesystem::path& directory) const;
@@ -72,6 +75,7 @@ private:
   fault planned_{.times = 0};
   int faults_ = 0;
   int syncs_ = 0;
+  int writes_ = 0;
   std::map<std::string, std::string> synced_;
 };
 
