@@ -26,6 +26,11 @@ public:
     added_.clear();
   }
 
+  /// To be called when the transaction has been rolled back.
+  void forget() noexcept {
+    messages_.forget();
+  }
+
   /// The jobs that were not there before, in this transaction.
   const std::vector<uuid>& added() const noexcept {
     return added_;

@@ -14,6 +14,9 @@ namespace callboard::sqlite {
 
 namespace {
 
+/// At most so many messages are known by heart, a hundred bytes each.
+constexpr std::size_t known_max = 100'000;
+
 constexpr auto last_row_sql = "SELECT ifnull(max(job), 0) FROM messages";
 
 std::string insert_sql() {
@@ -61,6 +64,7 @@ result<bool> message_writer::erase(const uuid& id) {
   if (!*stored)
     return false;
   const auto& gone = **stored;
+  known_.erase(id);
   if (auto ok = erase_.run(gone.row); !ok)
     return tl::unexpected(std::move(ok.error()));
   if (gone.task_count > 1)
@@ -71,6 +75,8 @@ result<bool> message_writer::erase(const uuid& id) {
 }
 
 result<std::optional<message_writer::stored_message>> message_writer::look_up(const uuid& id) {
+  if (const auto known = known_.find(id); known != known_.end())
+    return known->second;
   auto found = look_up_.start(id);
   const auto is_there = found.next();
   if (!is_there)
@@ -86,6 +92,17 @@ result<std::optional<message_writer::stored_message>> message_writer::look_up(co
   if (auto ok = found.check(); !ok)
     return tl::unexpected(std::move(ok.error()));
   return stored;
+}
+
+message_writer::stored_message message_writer::stored_after(const job& snapshot, std::int64_t row) {
+  return {row, snapshot.version, snapshot.spec->organisation, snapshot.state,
+          static_cast<std::uint32_t>(snapshot.tasks.size())};
+}
+
+void message_writer::remember(const uuid& id, stored_message stored) {
+  if (known_.size() >= known_max)
+    known_.clear();
+  known_.insert_or_assign(id, std::move(stored));
 }
 
 result<bool> message_writer::insert(const job& snapshot) {
@@ -104,6 +121,7 @@ result<bool> message_writer::insert(const job& snapshot) {
   if (auto ok = tasks_.add(*row, snapshot); !ok)
     return tl::unexpected(std::move(ok.error()));
   counts_.change({job_kind::message, spec.organisation, {}, {}, {}}, snapshot.state, 1);
+  remember(spec.id, stored_after(snapshot, *row));
   return true;
 }
 
@@ -123,6 +141,7 @@ result<void> message_writer::update(const job& snapshot, const stored_message& s
       return ok;
   if (auto ok = tasks_.add(stored.row, snapshot); !ok)
     return ok;
+  remember(snapshot.spec->id, stored_after(snapshot, stored.row));
   if (is_progress(snapshot, stored.state))
     return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));
   if (snapshot.state != stored.state) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <callboard/job.hpp>
+#include <callboard/uuid.hpp>
 
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_counts.hpp"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 namespace callboard::sqlite {
 
@@ -18,6 +20,11 @@ class message_writer {
 public:
   /// Both must outlive it.
   message_writer(connection& db, task_writer& tasks, job_counts& counts);
+
+  /// Forgets what it knows of stored messages: a transaction has been rolled back.
+  void forget() noexcept {
+    known_.clear();
+  }
 
   /// Writes a snapshot unless the same or a newer version is there. Returns whether the job was not
   /// there before. Errors: `io`.
@@ -36,7 +43,9 @@ private:
     std::uint32_t task_count = 0;
   };
 
+  static stored_message stored_after(const job& snapshot, std::int64_t row);
   result<std::optional<stored_message>> look_up(const uuid& id);
+  void remember(const uuid& id, stored_message stored);
   /// Whether it was inserted: false if the id is there already.
   result<bool> insert(const job& snapshot);
   result<void> update(const job& snapshot, const stored_message& stored);
@@ -50,6 +59,9 @@ private:
   statement update_progress_;
   statement update_state_;
   statement erase_;
+  /// Messages that this object has written: most of them are written again or erased before long, and
+  /// looking them up in the database costs as much as erasing them does.
+  std::unordered_map<uuid, stored_message> known_;
   /// The row of the last message written; none before the first.
   std::optional<std::int64_t> last_row_;
 };

@@ -285,8 +285,14 @@ DELETE FROM specs WHERE job IN (SELECT job FROM jobs WHERE kind = 0);
 DELETE FROM jobs WHERE kind = 0;
 )sql";
 
+constexpr auto version_5 = R"sql(
+-- Messages are erased by their ids and all loaded at a start: the order of their ends is not worth two
+-- writes for each.
+DROP INDEX messages_by_end;
+)sql";
+
 constexpr auto all_migrations
-  = std::to_array<migration>({version_1, version_2, version_3, version_4});
+  = std::to_array<migration>({version_1, version_2, version_3, version_4, version_5});
 
 /// The version of a database, 0 for an empty one, after a check that it is ours.
 result<std::int64_t> version_of(connection& db) {

@@ -32,8 +32,9 @@ constexpr auto common_settings
 constexpr auto first_ended_sql = "SELECT id FROM jobs INDEXED BY jobs_by_end "
                                  "WHERE kind = ?1 AND finished_at < ?2 "
                                  "ORDER BY finished_at LIMIT ?3";
-constexpr auto first_ended_messages_sql = "SELECT id FROM messages INDEXED BY messages_by_end "
-                                          "WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2";
+/// Looks at all messages: the engine erases them by their ids.
+constexpr auto first_ended_messages_sql
+  = "SELECT id FROM messages WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2";
 
 /// A database up to this size is checked whenever it is opened: 16 MiB take a tenth of a second.
 constexpr std::int64_t checked_pages_max = 4096;
@@ -120,6 +121,16 @@ result<void> writer::configure(store_sync sync) {
 
 template <class Work, class Note>
 result<void> writer::write(Work work, Note note) {
+  // Before anything can fail: the jobs that the last write added are not this one's.
+  jobs_.begin();
+  auto done = write_at_once(work, note);
+  if (!done)
+    jobs_.forget();
+  return done;
+}
+
+template <class Work, class Note>
+result<void> writer::write_at_once(Work& work, Note& note) {
   int is_moved = 0;
   sqlite3_file_control(db_->handle(), "main", SQLITE_FCNTL_HAS_MOVED, &is_moved);
   if (is_moved != 0) {
@@ -129,7 +140,6 @@ result<void> writer::write(Work work, Note note) {
   auto changes = transaction::begin(*db_);
   if (!changes)
     return tl::unexpected(std::move(changes.error()));
-  jobs_.begin();
   if (auto ok = work(); !ok)
     return ok;
   if (auto ok = jobs_.write_counts(); !ok)

@@ -74,9 +74,12 @@ TEST_F(SqliteFault, EmptyCommitTellsWhetherWritingWorksAgain) {
 TEST_F(SqliteFault, DiskFullInTheMiddleOfABatchWritesNothingOfIt) {
   const auto jobs = open_on(vfs);
   std::vector<job_ptr> batch;
-  for (std::uint32_t number = 1; number <= 200; ++number)
-    batch.push_back(plain_message(number));
-  vfs.fail({.on = operation::write, .code = SQLITE_FULL, .after = 20, .times = faulty_vfs::always});
+  for (std::uint32_t number = 1; number <= 200; ++number) {
+    auto spec = plain_spec(job_kind::message, number);
+    spec->content = std::string(10'000, 'x');
+    batch.push_back(snapshot(spec, 1, job_state::pending));
+  }
+  vfs.fail({.on = operation::write, .code = SQLITE_FULL, .after = 8, .times = faulty_vfs::always});
 
   expect_refused(jobs->commit(batch));
 
@@ -137,6 +140,23 @@ TEST_F(SqliteFault, RefusedJobMayBeCommittedAgain) {
   expect_done(commit(*jobs, 1));
 
   EXPECT_TRUE(has(*jobs, 1));
+}
+
+TEST_F(SqliteFault, RefusedSnapshotAndErasureAreWrittenTheNextTime) {
+  const auto jobs = open_on(vfs);
+  const auto spec = plain_spec(job_kind::message, 1);
+  expect_done(jobs->commit(std::vector{snapshot(spec, 1, job_state::pending)}));
+  expect_done(commit(*jobs, 2));
+  const std::vector newer{snapshot(spec, 2, job_state::completed)};
+  const std::vector gone{numbered_id(2)};
+  vfs.fail({.on = operation::write, .code = SQLITE_FULL, .times = faulty_vfs::always});
+  expect_refused(jobs->commit(newer, gone));
+  vfs.heal();
+
+  expect_done(jobs->commit(newer, gone));
+
+  EXPECT_EQ(version_in(*jobs, spec->id), 2U);
+  EXPECT_FALSE(has(*jobs, 2));
 }
 
 TEST_F(SqliteFault, FailedWriteRefusesItsCommitAndTheNextOneWorks) {
@@ -216,6 +236,21 @@ TEST_F(SqliteFault, DeletedDatabaseIsNoticedAndNotMadeAnew) {
   expect_refused(commit(*jobs, 3));
 
   EXPECT_FALSE(std::filesystem::exists(path()));
+}
+
+TEST_F(SqliteFault, DatabaseThatWasAwayForAWhileKeepsWhatWasConfirmed) {
+  const auto jobs = open();
+  expect_done(commit(*jobs, 1));
+  const auto elsewhere = directory() / "elsewhere.db";
+  std::filesystem::rename(path(), elsewhere);
+  expect_refused(commit(*jobs, 2));
+  std::filesystem::rename(elsewhere, path());
+
+  expect_done(commit(*jobs, 3));
+
+  EXPECT_TRUE(has(*jobs, 1));
+  EXPECT_FALSE(has(*jobs, 2));
+  EXPECT_TRUE(has(*jobs, 3));
 }
 
 TEST_F(SqliteFault, FaultWhileTheLogIsCopiedLosesNothing) {
