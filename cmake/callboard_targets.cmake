@@ -48,15 +48,34 @@ function(callboard_library name)
   set_property(GLOBAL APPEND PROPERTY CALLBOARD_LIBRARIES ${target})
 endfunction()
 
-# callboard_test(name LABEL label SOURCES … LIBRARIES …): a GoogleTest executable whose cases are
-# CTest tests with that label. No test may take longer than a minute: a hang is a failure.
+# callboard_test(name LABEL label SOURCES … LIBRARIES … BY_CASE …): a GoogleTest executable whose suites
+# are CTest tests with that label, named label.Suite. No test may take longer than two minutes: a hang is
+# a failure. The suites of BY_CASE have cases of many seconds: each case is a test, and they run side by
+# side.
 function(callboard_test name)
-  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LIBRARIES;BY_CASE" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   callboard_warnings(${name})
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${arg_LABEL} TIMEOUT 60)
+  list(JOIN arg_BY_CASE "," by_case)
+  set(suites ${CMAKE_CURRENT_BINARY_DIR}/${name}_suites.cmake)
+  add_custom_command(
+    TARGET ${name} POST_BUILD
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${name}> -DLABEL=${arg_LABEL} -DTIMEOUT=120
+            -DBY_CASE=${by_case} -DFILE=${suites} -P ${PROJECT_SOURCE_DIR}/cmake/discover_suites.cmake
+    VERBATIM)
+  set_property(TARGET ${name} PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/discover_suites.cmake)
+  # A program that is not built fails by not being found.
+  set(tests ${CMAKE_CURRENT_BINARY_DIR}/${name}_tests.cmake)
+  file(CONFIGURE OUTPUT ${tests} @ONLY CONTENT [[
+if(EXISTS "@suites@")
+  include("@suites@")
+else()
+  add_test(@name@_is_not_built @name@_is_not_built)
+endif()
+]])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${tests})
 endfunction()
 
 # callboard_allocator(target): jobs are allocated on one thread and freed on another, which is what
