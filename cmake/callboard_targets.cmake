@@ -48,12 +48,29 @@ function(callboard_library name)
   set_property(GLOBAL APPEND PROPERTY CALLBOARD_LIBRARIES ${target})
 endfunction()
 
+# callboard_expect_no_threads(target source…): refuses sources that could start threads.
+function(callboard_expect_no_threads target)
+  foreach(source ${ARGN})
+    file(STRINGS ${source} includes REGEX "^#include <(thread|future|pthread\\.h)>")
+    if(includes)
+      message(FATAL_ERROR "${target} is SINGLE_THREADED; ${source} has ${includes}")
+    endif()
+  endforeach()
+endfunction()
+
 # callboard_test(name LABEL label SOURCES … LIBRARIES … BY_CASE …): a GoogleTest executable whose suites
 # are CTest tests with that label, named label.Suite. No test may take longer than two minutes: a hang is
 # a failure. The suites of BY_CASE have cases of many seconds: each case is a test, and they run side by
-# side.
+# side. SINGLE_THREADED: what is tested has one thread, so that ThreadSanitizer has nothing to find; it is
+# not built for that one.
 function(callboard_test name)
-  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LIBRARIES;BY_CASE" ${ARGN})
+  cmake_parse_arguments(arg "SINGLE_THREADED" "LABEL" "SOURCES;LIBRARIES;BY_CASE" ${ARGN})
+  if(arg_SINGLE_THREADED)
+    callboard_expect_no_threads(${name} ${arg_SOURCES})
+    if(CALLBOARD_SANITIZE STREQUAL "thread")
+      return()
+    endif()
+  endif()
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
