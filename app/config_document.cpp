@@ -184,7 +184,7 @@ void take_variables(config_document& document, const environment& variables,
     if (name.starts_with(variable_prefix) && !is_setting
         && file_text.find("${" + name + '}') == std::string_view::npos)
       document.warnings.push_back("environment variable " + name + " is not a setting"
-                                  + did_you_mean(name, known));
+                                  + did_you_mean(name, known, variable_prefix));
   }
 }
 
