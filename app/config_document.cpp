@@ -1,6 +1,7 @@
 #include "app/config_document.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -23,7 +24,7 @@ constexpr std::string_view own_file = "callboard.json";
 constexpr std::string_view foreign_file = "agentos.config.json";
 constexpr std::string_view variable_prefix = "CALLBOARD_";
 
-/// The first bytes of a file, one more than JSON may have, so that a longer one is noticed.
+/// The first bytes of a file, some more than JSON may have, so that a longer one is noticed.
 result<std::string> read_file(const std::filesystem::path& path) {
   std::error_code unused;
   if (std::filesystem::is_directory(path, unused))
@@ -31,11 +32,14 @@ result<std::string> read_file(const std::filesystem::path& path) {
   std::ifstream file{path, std::ios::binary};
   if (!file)
     return fail(errc::io, std::string{"cannot be read: "} + std::strerror(errno));
-  std::string text(json_limits{}.bytes_max + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 4096> part{};
+  while (file && text.size() <= json_limits{}.bytes_max) {
+    file.read(part.data(), part.size());
+    text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad())
     return fail(errc::io, "cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
 }
 
@@ -180,7 +184,7 @@ void take_variables(config_document& document, const environment& variables,
     if (name.starts_with(variable_prefix) && !is_setting
         && file_text.find("${" + name + '}') == std::string_view::npos)
       document.warnings.push_back("environment variable " + name + " is not a setting"
-                                  + did_you_mean(name, known));
+                                  + did_you_mean(name, known, variable_prefix));
   }
 }
 

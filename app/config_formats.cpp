@@ -9,7 +9,7 @@
 
 #include "agents/ip_network.hpp"
 #include "app/digest.hpp"
-#include "app/open_store.hpp"
+#include "app/store_setting.hpp"
 
 namespace callboard::app {
 

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "app/config_formats.hpp"
-#include "app/open_store.hpp"
+#include "app/store_setting.hpp"
 
 namespace callboard::app {
 

@@ -6,6 +6,11 @@ namespace callboard::app {
 
 namespace {
 
+/// With more of its letters wrong a word is rather another one: "port" is no "store".
+constexpr std::size_t letters_per_edit = 3;
+/// Long names are made of words; more edits make another word of one of them.
+constexpr std::size_t edits_max = 3;
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -34,12 +39,14 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
   return last[right.size()];
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-  // A third of the letters wrong: beyond that the suggestion would rather confuse.
-  auto distance_max = (word.size() + 2) / 3;
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates,
+                         std::string_view prefix) {
+  word.remove_prefix(prefix.size());
+  auto distance_max = std::min(word.size() / letters_per_edit, edits_max);
   const std::string* nearest = nullptr;
   for (const auto& candidate : candidates)
-    if (const auto distance = edit_distance(word, candidate);
+    if (const auto distance
+        = edit_distance(word, std::string_view{candidate}.substr(prefix.size()));
         distance < distance_max || (nearest == nullptr && distance == distance_max)) {
       nearest = &candidate;
       distance_max = distance;

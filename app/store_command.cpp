@@ -12,7 +12,7 @@
 #include <callboard/error.hpp>
 
 #include "app/exit_code.hpp"
-#include "app/open_store.hpp"
+#include "app/store_setting.hpp"
 #include "stores/sqlite/operations.hpp"
 
 namespace callboard::app {

@@ -13,6 +13,13 @@ using namespace std::chrono;
 
 namespace {
 
+/// Whether four digits can write the year. An offset, or the second 60, can lead out of them.
+template <class Time>
+bool is_writable(Time time) {
+  const auto in_year = year_month_day{floor<days>(time)}.year();
+  return in_year >= year{0} && in_year <= year{9999};
+}
+
 auto wrong(std::string why) {
   return fail(errc::invalid_argument,
               std::move(why)
@@ -122,7 +129,10 @@ result<date_time> parse_date_time(std::string_view text) {
   if (time->hour > 23 || time->minute > 59 || time->second > 60)
     return wrong("there is no such time of day");
   const auto clock = hours{time->hour} + minutes{time->minute} + seconds{time->second};
-  return date_time{local_days{*date} + clock + time->fraction, offset};
+  const auto shown = local_days{*date} + clock + time->fraction;
+  if (!is_writable(shown))
+    return wrong("there is no such time of day");
+  return date_time{shown, offset};
 }
 
 result<system_time> parse_instant(std::string_view text) {
@@ -131,7 +141,10 @@ result<system_time> parse_instant(std::string_view text) {
     return tl::unexpected<error>{read.error()};
   if (!read->offset)
     return wrong("Z or an offset is missing");
-  return system_time{read->shown.time_since_epoch() - *read->offset};
+  const system_time instant{read->shown.time_since_epoch() - *read->offset};
+  if (!is_writable(instant))
+    return wrong("not in the years 0000 to 9999 of UTC");
+  return instant;
 }
 
 std::string to_rfc3339(system_time time) {

@@ -18,6 +18,7 @@
 #include "http/head.hpp"
 #include "http/linger.hpp"
 #include "http/problem.hpp"
+#include "http/self_check.hpp"
 
 namespace callboard::http {
 
@@ -108,6 +109,7 @@ public:
     // With this, accepting in a loop cannot wait for a connection that is gone by then.
     acceptor_.non_blocking(true);
     port_ = acceptor_.local_endpoint().port();
+    socket_ = acceptor_.native_handle();
   }
 
   void accept_next() {
@@ -127,6 +129,10 @@ public:
 
   std::uint64_t seen() const noexcept {
     return seen_.load();
+  }
+
+  std::optional<std::size_t> waiting() const noexcept {
+    return waiting_connections(socket_);
   }
 
   void expect_own(std::uint16_t port) noexcept {
@@ -248,6 +254,8 @@ private:
   std::atomic<std::uint64_t> seen_{0};
   std::atomic<std::uint16_t> own_port_{0};
   std::uint16_t port_ = 0;
+  /// Only to be asked: what it is after `close` no longer listens.
+  int socket_ = -1;
   asio::io_context& io_;
   taker take_;
   spare_descriptor spare_;
@@ -270,6 +278,10 @@ std::size_t listener::connections() const noexcept {
 
 std::uint64_t listener::seen() const noexcept {
   return impl_->seen();
+}
+
+std::optional<std::size_t> listener::waiting() const noexcept {
+  return impl_->waiting();
 }
 
 void listener::expect_own(std::uint16_t port) noexcept {

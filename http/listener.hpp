@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <asio/io_context.hpp>
@@ -51,6 +52,9 @@ public:
 
   /// Connections that were taken or refused so far. From any thread.
   std::uint64_t seen() const noexcept;
+
+  /// Connections that wait to be taken; none: it does not listen any more. From any thread.
+  std::optional<std::size_t> waiting() const noexcept;
 
   /// A connection from that port of the address that it goes to is the server's own: it counts as seen
   /// and is closed. 0: there is none. From any thread.

@@ -55,12 +55,12 @@ result<path_segments> path_segments::parse(std::string_view path) {
     path.remove_prefix(std::min(path.size(), raw.size() + 1));
     auto& item = made.items_[made.count_++];
     item = raw;
-    if (raw.find('%') == std::string_view::npos)
-      continue;
-    const auto from = made.decoded_.size();
-    if (!percent_decode(raw, made.decoded_))
-      return fail(errc::invalid_argument, "path has a percent sign without two hex digits");
-    item = {made.decoded_.data() + from, made.decoded_.size() - from};
+    if (raw.find('%') != std::string_view::npos) {
+      const auto from = made.decoded_.size();
+      if (!percent_decode(raw, made.decoded_))
+        return fail(errc::invalid_argument, "path has a percent sign without two hex digits");
+      item = {made.decoded_.data() + from, made.decoded_.size() - from};
+    }
     if (item.find('\0') != std::string_view::npos)
       return fail(errc::invalid_argument, "path must not contain NUL characters");
   }

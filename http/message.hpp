@@ -42,7 +42,7 @@ public:
   path_segments& operator=(path_segments&&) noexcept = default;
 
   /// Splits and decodes a path that begins with a slash. Errors: `invalid_argument` for an escape
-  /// that is none and for a decoded NUL, `not_found` for more segments than any route has.
+  /// that is none and for a NUL, `not_found` for more segments than any route has.
   static result<path_segments> parse(std::string_view path);
 
   std::size_t size() const noexcept {

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -112,9 +113,20 @@ private:
 
 } // namespace
 
-self_check::self_check(options what, counter taken, announcer announce, alarm tell)
+std::optional<std::size_t> waiting_connections(int socket) noexcept {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0
+      || info.tcpi_state != TCP_LISTEN)
+    return std::nullopt;
+  // Of a listening socket Linux tells the length of its queue here.
+  return info.tcpi_unacked;
+}
+
+self_check::self_check(options what, counter taken, queue waiting, announcer announce, alarm tell)
   : what_(std::move(what)),
     taken_(std::move(taken)),
+    waiting_(std::move(waiting)),
     announce_(std::move(announce)),
     tell_(std::move(tell)),
     thread_([this] { run(); }) {
@@ -160,15 +172,22 @@ bool self_check::is_heard() {
   const auto begun = connection.connect(to);
   // This machine does not let the server reach itself: that says nothing of clients.
   auto is_taken = begun == probe::attempt::impossible;
+  // For how long there has always been a connection at the port that nobody took.
+  std::chrono::milliseconds left_waiting{0};
   for (auto waited = what_.limit * 0;
        begun == probe::attempt::begun && !is_taken && waited < what_.limit;
        waited += look_interval) {
     is_taken = taken_() != before;
+    left_waiting = waiting_() == std::size_t{0} ? what_.limit * 0 : left_waiting + look_interval;
     if (!is_taken && !rest(look_interval))
       is_taken = true; // it is to end, and nobody wants to know any more
   }
   announce_(0);
-  return is_taken;
+  if (begun != probe::attempt::begun || is_taken)
+    return is_taken;
+  // With nothing there to be taken the connection was lost on its way. One that has only just come
+  // may be taken yet.
+  return left_waiting < what_.limit / 2;
 }
 
 } // namespace callboard::http

@@ -2,18 +2,24 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 
 namespace callboard::http {
 
+/// How many connections wait to be taken from a listening socket; none: it does not listen.
+std::optional<std::size_t> waiting_connections(int socket) noexcept;
+
 /// Watches whether a port still takes connections, from a thread of its own: a server whose own
 /// threads are stuck would not notice. While clients come it does nothing; when none has come for a
-/// while it connects itself.
+/// while it connects itself. A connection that does not even come to wait at the port, because the
+/// machine's firewall drops it, says nothing of the port.
 class self_check {
 public:
   struct options {
@@ -28,13 +34,15 @@ public:
 
   /// How many connections the port has taken or refused so far, its own included. From any thread.
   using counter = std::function<std::uint64_t()>;
+  /// How many connections wait at the port, as `waiting_connections` has it. From any thread.
+  using queue = std::function<std::optional<std::size_t>()>;
   /// Told the local port from which it is about to connect, so that the connection does not count as
   /// a client's; 0: not any more.
   using announcer = std::function<void(std::uint16_t)>;
   /// Told once, on its thread, that the port is deaf.
   using alarm = std::function<void(std::string_view)>;
 
-  self_check(options what, counter taken, announcer announce, alarm tell);
+  self_check(options what, counter taken, queue waiting, announcer announce, alarm tell);
   self_check(const self_check&) = delete;
   self_check& operator=(const self_check&) = delete;
   /// Ends the thread; blocks no longer than it takes the alarm to return.
@@ -44,11 +52,12 @@ private:
   void run();
   /// Waits; false: it is to end.
   bool rest(std::chrono::milliseconds time);
-  /// Whether the port takes a connection.
+  /// Whether the port takes a connection, or is sent none.
   bool is_heard();
 
   const options what_;
   const counter taken_;
+  const queue waiting_;
   const announcer announce_;
   const alarm tell_;
   std::mutex mutex_;

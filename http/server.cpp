@@ -161,8 +161,8 @@ public:
                                   .port = wire_->port(),
                                   .interval = options.self_check_interval,
                                   .limit = self_check_limit},
-        [this] { return wire_->seen(); }, [this](std::uint16_t port) { wire_->expect_own(port); },
-        std::move(tell));
+        [this] { return wire_->seen(); }, [this] { return wire_->waiting(); },
+        [this](std::uint16_t port) { wire_->expect_own(port); }, std::move(tell));
   }
 
   void close_listener() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <callboard/error.hpp>
@@ -57,6 +58,9 @@ public:
 
   /// Connections that the listener has taken or refused so far. From any thread.
   virtual std::uint64_t seen() const noexcept = 0;
+
+  /// Connections that wait to be taken; none: it does not listen any more. From any thread.
+  virtual std::optional<std::size_t> waiting() const noexcept = 0;
 
   /// See `listener::expect_own`.
   virtual void expect_own(std::uint16_t port) noexcept = 0;

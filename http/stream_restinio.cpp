@@ -305,6 +305,10 @@ public:
     return listener_.seen();
   }
 
+  std::optional<std::size_t> waiting() const noexcept override {
+    return listener_.waiting();
+  }
+
   void expect_own(std::uint16_t port) noexcept override {
     listener_.expect_own(port);
   }

@@ -135,7 +135,12 @@ std::optional<system_time> parse_timestamp(std::string_view text) noexcept {
   }
   if (from.has_failed() || !from.is_at_end() || !date.ok())
     return std::nullopt;
-  return time_point_cast<milliseconds>(sys_days{date}) + clock;
+  const auto time = time_point_cast<milliseconds>(sys_days{date}) + clock;
+  // An offset, or the second 60, can lead out of the years that four digits write.
+  const auto in_year = year_month_day{floor<std::chrono::days>(time)}.year();
+  if (in_year < year{0} || in_year > year{9999})
+    return std::nullopt;
+  return time;
 }
 
 } // namespace callboard::http

@@ -21,12 +21,14 @@ struct date_time {
 };
 
 /// Reads an RFC 3339 date-time. `t`, `z` and a blank in place of the `T` are taken as the RFC allows;
-/// the offset may be missing. The second 60 is the first one of the next minute.
+/// the offset may be missing. The second 60 is the first one of the next minute, so there is none after
+/// the last one.
 /// Errors: `invalid_argument` with what is wrong and what is allowed.
 result<date_time> parse_date_time(std::string_view text);
 
 /// The instant of an RFC 3339 date-time that has an offset (`2026-03-29T02:30:00.5+01:00`).
-/// Errors: as `parse_date_time`; `invalid_argument` without an offset.
+/// Errors: as `parse_date_time`; `invalid_argument` without an offset, and for an offset that leads out
+/// of the years 0000–9999.
 result<system_time> parse_instant(std::string_view text);
 
 /// An instant in RFC 3339, UTC, with milliseconds: `2026-03-29T01:30:00.500Z`.

@@ -107,6 +107,39 @@ TEST_F(ConfigSources, VariableForASectionThatIsNoObjectDoesNotHideTheFault) {
               ElementsAre(config_fault{"/log", "must be an object, not 5"}));
 }
 
+// CALLBOARD_PORT was taken for a mistyped CALLBOARD_STORE: the prefix counted as letters that are right.
+TEST_F(ConfigSources, UnknownVariableIsLikenedOnlyToOneThatIsNear) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+    {"CALLBOARD_LISTN", "CALLBOARD_LISTEN"},
+    {"CALLBOARD_STORE_SINC", "CALLBOARD_STORE_SYNC"},
+    {"CALLBOARD_LOGLEVEL", "CALLBOARD_LOG_LEVEL"},
+    {"CALLBOARD_MAX_LIVE_JOBS", ""},
+    {"CALLBOARD_CAPACITY_MAXJOBS", "CALLBOARD_CAPACITY_MAX_JOBS"},
+    {"CALLBOARD_CORS_ALLOWED_ORIGIN", "CALLBOARD_CORS_ALLOWED_ORIGINS"},
+    // What Kubernetes sets for a service of that name.
+    {"CALLBOARD_SERVICE_HOST", ""},
+    {"CALLBOARD_SERVICE_PORT", ""},
+    {"CALLBOARD_PORT", ""},
+    {"CALLBOARD_PORT_3000_TCP", ""},
+    {"CALLBOARD_PORT_3000_TCP_PROTO", ""},
+    {"CALLBOARD_PORT_3000_TCP_ADDR", ""},
+    {"CALLBOARD_URL", ""},
+    {"CALLBOARD_HOST", ""},
+    {"CALLBOARD_KEY", ""},
+    {"CALLBOARD_BINARY", ""},
+    {"CALLBOARD_TOKEN", ""},
+    {"CALLBOARD_", ""},
+  };
+  for (const auto& [name, meant] : rows) {
+    sources.variables = {{std::string{name}, "x"}};
+    auto expected = "environment variable " + std::string{name} + " is not a setting";
+    if (!meant.empty())
+      expected += ", did you mean " + std::string{meant} + '?';
+
+    EXPECT_THAT(load_good("{}").warnings, ElementsAre(expected));
+  }
+}
+
 TEST_F(ConfigSources, UnknownVariableIsAWarningUnlessTheFileUsesIt) {
   sources.variables = {{"CALLBOARD_LISTN", "x"}, {"CALLBOARD_MINE", "p: "}};
 

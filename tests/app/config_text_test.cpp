@@ -116,4 +116,22 @@ TEST(DidYouMean, NamesTheNearestOfThoseThatAreNear) {
   EXPECT_EQ(did_you_mean("x", {}), "");
 }
 
+TEST(DidYouMean, OneLetterInThreeMayBeWrongAndThreeInAll) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+    {"ab", "ac"},
+    {"abc", "abx"},
+    {"abcde", "abcxy"},
+    {"abcdef", "abcdxy"},
+    {"abcdef", "abcxyz"},
+    {"abcdefghi", "abcdefxyz"},
+    {"abcdefghijklmnopqrst", "abcdefghijklmnopqxyz"},
+    {"abcdefghijklmnopqrst", "abcdefghijklmnopwxyz"},
+  };
+  std::string near;
+  for (const auto& [word, candidate] : rows)
+    near += did_you_mean(word, {std::string{candidate}}).empty() ? '-' : '+';
+
+  EXPECT_EQ(near, "-+-+-++-");
+}
+
 } // namespace callboard::app

@@ -68,8 +68,9 @@ TEST(DateTime, ErrorsSayWhatIsAllowed) {
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().message, "there is no such day" + allowed) << text;
   }
-  for (const auto* text :
-       {"2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z"}) {
+  for (const auto* text : {"2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z",
+                           // The second after it would be in the year 10000, and was printed so.
+                           "9999-12-31T23:59:60Z"}) {
     const auto read = parse_date_time(text);
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().message, "there is no such time of day" + allowed) << text;
@@ -88,6 +89,19 @@ TEST(DateTime, InstantNeedsAnOffset) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, errc::invalid_argument);
   EXPECT_EQ(missing.error().message.substr(0, 28), "Z or an offset is missing; a");
+}
+
+TEST(DateTime, InstantIsWithinTheYearsThatCanBeWritten) {
+  EXPECT_EQ(to_rfc3339(parse_instant("9999-12-31T23:59:59.999Z").value()),
+            "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_rfc3339(parse_instant("0000-01-01T00:00:00Z").value()), "0000-01-01T00:00:00.000Z");
+  // They were printed as 10000-01-01T00:00:59.000Z and -001-12-31T23:59:00.000Z.
+  for (const auto* text : {"9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"}) {
+    const auto beyond = parse_instant(text);
+
+    ASSERT_FALSE(beyond) << text;
+    EXPECT_EQ(beyond.error().message.substr(0, 36), "not in the years 0000 to 9999 of UTC");
+  }
 }
 
 } // namespace

@@ -52,8 +52,12 @@ export function spawn_program(args, { cwd, env, program = binary, open_files_max
   return { child, output, exited };
 }
 
-function check_no_sanitizer_report(output) {
-  assert.doesNotMatch(output.stderr, sanitizer_report, 'the program must run without faults');
+// Of objects that UBSan cannot look at, for want of a descriptor (app/sanitizer_options.cpp).
+const blind_report = /^.*runtime error: .* which does not point to an object of type .*$/gm;
+
+function check_no_sanitizer_report({ stderr }, { may_be_blind = false } = {}) {
+  const reports = may_be_blind ? stderr.replace(blind_report, '') : stderr;
+  assert.doesNotMatch(reports, sanitizer_report, 'the program must run without faults');
 }
 
 /** Runs the program to its end (`check-config`, `--version` …): `{code, signal, stdout, stderr}`. */
@@ -127,7 +131,7 @@ class server_process {
     this.http_agent.destroy();
     if (!this.is_stopping) this.kill('SIGTERM');
     const { code, signal, ...output } = await this.ended();
-    check_no_sanitizer_report(output);
+    check_no_sanitizer_report(output, { may_be_blind: this.may_be_blind });
     assert.deepEqual({ code, signal }, this.expected_exit, 'exit of the server');
   }
 }
@@ -168,8 +172,11 @@ export function with_server(options, body) {
       await writeFile(config_file, JSON.stringify({ ...base_config, ...config }));
       all_args.push('--config', config_file);
     }
-    const spawned = spawn_program(all_args, { cwd: directory, env, program, open_files_max });
+    const blind_env = open_files_max ? { UBSAN_OPTIONS: 'halt_on_error=0' } : {};
+    const all_env = { ...blind_env, ...env };
+    const spawned = spawn_program(all_args, { cwd: directory, env: all_env, program, open_files_max });
     const server = new server_process(spawned, directory);
+    server.may_be_blind = Boolean(open_files_max);
     const faults = [];
     try {
       await server.wait_until_ready(port_file);

@@ -61,8 +61,9 @@ TEST(PathSegments, BadEscapeIsRefused) {
   }
 }
 
-TEST(PathSegments, DecodedNulIsRefused) {
-  EXPECT_THAT(segments_of("/a%00b"), ElementsAre("path must not contain NUL characters"));
+TEST(PathSegments, NulIsRefusedEscapedOrNot) {
+  for (const auto path : {std::string_view{"/a%00b"}, std::string_view{"/a\0b", 4}})
+    EXPECT_THAT(segments_of(path), ElementsAre("path must not contain NUL characters"));
 }
 
 TEST(PathSegments, MoreSegmentsThanAnyRouteHasAreNotFound) {

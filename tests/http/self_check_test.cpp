@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,12 +29,13 @@ using namespace std::chrono_literals;
 /// A port that connections reach and nobody takes them from.
 class deaf_port {
 public:
-  deaf_port() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  /// @param room for how many connections to wait, less one
+  explicit deaf_port(int room = 16) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof at;
-    if (::bind(socket_, reinterpret_cast<sockaddr*>(&at), size) != 0 || ::listen(socket_, 16) != 0
+    if (::bind(socket_, reinterpret_cast<sockaddr*>(&at), size) != 0 || ::listen(socket_, room) != 0
         || ::getsockname(socket_, reinterpret_cast<sockaddr*>(&at), &size) != 0)
       throw std::runtime_error{"cannot listen"};
     port_ = ntohs(at.sin_port);
@@ -47,6 +50,18 @@ public:
 
   std::uint16_t port() const noexcept {
     return port_;
+  }
+
+  std::optional<std::size_t> waiting() const noexcept {
+    return http::waiting_connections(socket_);
+  }
+
+  /// Lets the system drop what is sent to it, without an answer, as a firewall does.
+  void drop_everything() {
+    sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+    const sock_fprog filter{1, &drop};
+    if (::setsockopt(socket_, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0)
+      throw std::runtime_error{"cannot attach a filter"};
   }
 
 private:
@@ -75,6 +90,7 @@ TEST(SelfCheck, DeafPortIsToldOfOnce) {
 
   const self_check check{{"127.0.0.1", deaf.port(), 1ms, 50ms},
                          [] { return std::uint64_t{7}; },
+                         [&] { return deaf.waiting(); },
                          [](std::uint16_t) {},
                          [&](std::string_view what) { told.set_value(std::string{what}); }};
 
@@ -88,10 +104,58 @@ TEST(SelfCheck, PortThatIsGoneIsDeaf) {
 
   const self_check check{{"127.0.0.1", port, 1ms, 50ms},
                          [] { return std::uint64_t{7}; },
+                         [] { return std::nullopt; },
                          [](std::uint16_t) {},
                          [&](std::string_view) { told.set_value(); }};
 
   told.get_future().get();
+}
+
+// A firewall that drops what the machine sends to itself ended servers that heard all their clients.
+TEST(SelfCheck, ConnectionThatTheSystemDropsSaysNothingOfThePort) {
+  deaf_port unreachable;
+  unreachable.drop_everything();
+  std::atomic<int> connections{0};
+  std::promise<void> enough;
+
+  const self_check check{{"127.0.0.1", unreachable.port(), 1ms, 50ms},
+                         [] { return std::uint64_t{7}; },
+                         [&] { return unreachable.waiting(); },
+                         [&](std::uint16_t port) {
+                           if (port != 0 && ++connections == 3)
+                             enough.set_value();
+                         },
+                         [](std::string_view what) { ADD_FAILURE() << what; }};
+
+  // It tries again and again, so each time before was taken for none of the port's fault.
+  enough.get_future().get();
+}
+
+TEST(SelfCheck, DeafPortIsToldOfThoughNoMoreConnectionsCanWaitThere) {
+  const deaf_port deaf{0};
+  const raw_client waiting{deaf.port()};
+  std::promise<void> told;
+
+  // The system drops the check's own connection, as it drops every other.
+  const self_check check{{"127.0.0.1", deaf.port(), 1ms, 50ms},
+                         [] { return std::uint64_t{7}; },
+                         [&] { return deaf.waiting(); },
+                         [](std::uint16_t) {},
+                         [&](std::string_view) { told.set_value(); }};
+
+  told.get_future().get();
+}
+
+TEST(WaitingConnections, AreThoseThatNobodyHasTaken) {
+  const deaf_port deaf;
+  EXPECT_EQ(deaf.waiting(), 0U);
+
+  const raw_client first{deaf.port()};
+  const raw_client second{deaf.port()};
+
+  EXPECT_EQ(deaf.waiting(), 2U);
+  EXPECT_EQ(http::waiting_connections(-1), std::nullopt);
+  EXPECT_EQ(http::waiting_connections(first.native_handle()), std::nullopt);
 }
 
 TEST(SelfCheck, WhileClientsComeItDoesNotConnect) {
@@ -106,6 +170,7 @@ TEST(SelfCheck, WhileClientsComeItDoesNotConnect) {
                                enough.set_value();
                              return asked.load();
                            },
+                           [&] { return deaf.waiting(); },
                            [&](std::uint16_t) { has_connected = true; },
                            [](std::string_view) { ADD_FAILURE() << "clients have come"; }};
     enough.get_future().get();
@@ -119,10 +184,14 @@ TEST(SelfCheck, EndsAtOnceWhateverItWaitsFor) {
   std::promise<void> connecting;
   std::atomic<bool> is_first{true};
 
-  const self_check resting{
-    {"127.0.0.1", deaf.port(), 1h, 1h}, [] { return std::uint64_t{0}; }, [](auto) {}, [](auto) {}};
+  const self_check resting{{"127.0.0.1", deaf.port(), 1h, 1h},
+                           [] { return std::uint64_t{0}; },
+                           [&] { return deaf.waiting(); },
+                           [](auto) {},
+                           [](auto) {}};
   const self_check waiting{{"127.0.0.1", deaf.port(), 1ms, 1h},
                            [] { return std::uint64_t{0}; },
+                           [&] { return deaf.waiting(); },
                            [&](std::uint16_t) {
                              if (is_first.exchange(false))
                                connecting.set_value();
