@@ -43,6 +43,8 @@ constexpr std::uint64_t standard_seed = 1;
 struct trial {
   std::size_t count = 0;
   std::size_t size = 0;
+  /// No more inputs are to come.
+  bool is_last_over = false;
   char bytes[input_bytes_max] = {};
 };
 
@@ -100,6 +102,7 @@ void try_all(const std::vector<std::string>& inputs, std::size_t rounds, mutator
   for (std::size_t i = 0; i < rounds; ++i)
     try_input(changes.next(input_bytes_max), current);
   limit_work(0);
+  current.is_last_over = true;
 }
 
 std::string describe(int status) {
@@ -136,13 +139,12 @@ int main(int count, char** arguments) {
   }
   int status = 0;
   ::waitpid(child, &status, 0);
-  const auto expected = inputs.size() + rounds;
-  if (status == 0 && current.count == expected)
+  if (status == 0 && current.is_last_over)
     return 0;
   const auto finding = std::string{arguments[0]} + ".finding";
   std::ofstream{finding, std::ios::binary}.write(current.bytes,
                                                  static_cast<std::streamsize>(current.size));
   std::cerr << "replay: " << describe(status) << " with input " << current.count << " of "
-            << expected << ", which is in " << finding << '\n';
+            << inputs.size() + rounds << ", which is in " << finding << '\n';
   return 1;
 }
