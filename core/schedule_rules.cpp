@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/made_up.hpp"
 #include "core/schedule_check.hpp"
 
 namespace callboard::core {
@@ -91,17 +92,16 @@ void miss(const draft& next, const schedule& when, system_time first, system_tim
   const auto times = last_times(when, first - 1ms, now, limit);
   const auto from
     = times.size() > limit ? times.end() - static_cast<std::ptrdiff_t>(limit) : times.begin();
-  const auto is_going_on = policy == missed_policy::all && next->made_up_after;
-  next->made_up_after = is_going_on ? *next->made_up_after : *from - 1ms;
-  next->made_up_until = times.back();
+  if (policy == missed_policy::once)
+    next->made_up.clear();
+  add_made_up(next->made_up, when, {*from - 1ms, times.back()});
 }
 
 /// Drops what waits: it belongs to a timing that holds no more.
 void drop_waiting(const draft& next) {
   if (std::exchange(next->waiting_for, std::nullopt))
     ++next->skipped_count;
-  next->made_up_after.reset();
-  next->made_up_until.reset();
+  next->made_up.clear();
 }
 
 schedule_step unchanged(const live_schedule& job) {
@@ -177,7 +177,7 @@ schedule_step on_due(const live_schedule& job, std::size_t runs, system_time now
   schedule_step made;
   const auto policy = next->definition->overlap;
   // A run that waits for room is not going yet, but goes before this one.
-  const auto is_busy = runs > 0 || next->waiting_for || next->made_up_after;
+  const auto is_busy = runs > 0 || next->waiting_for || !next->made_up.empty();
   if (!is_busy || policy == overlap_policy::allow
       || (policy == overlap_policy::cancel && runs > 0)) {
     made.start = run_order{*due, run_trigger::schedule};
@@ -193,23 +193,13 @@ schedule_step on_due(const live_schedule& job, std::size_t runs, system_time now
 }
 
 schedule_step start_waiting(const live_schedule& job, std::size_t runs, system_time now) {
-  if (runs > 0 || (!job.record->made_up_after && !job.record->waiting_for))
+  if (runs > 0 || (job.record->made_up.empty() && !job.record->waiting_for))
     return unchanged(job);
   draft next{job};
   schedule_step made;
-  if (next->made_up_after) {
-    const auto time = next_due(*job.when, *next->made_up_after);
-    const auto is_left = time && next->made_up_until && *time <= *next->made_up_until;
-    if (is_left)
-      made.start = run_order{*time, run_trigger::missed};
-    if (is_left && *time < *next->made_up_until) {
-      next->made_up_after = *time;
-    } else {
-      next->made_up_after.reset();
-      next->made_up_until.reset();
-    }
-  }
-  if (!made.start && next->waiting_for)
+  if (const auto time = take_made_up(next->made_up, *job.when))
+    made.start = run_order{*time, run_trigger::missed};
+  else if (next->waiting_for)
     made.start = run_order{*std::exchange(next->waiting_for, std::nullopt), run_trigger::schedule};
   if (made.start)
     next.count_start(now);
@@ -236,15 +226,7 @@ live_schedule postpone(const live_schedule& before, schedule_step refused) {
   --next->run_count;
   next->last_run_at = before.record->last_run_at;
   if (refused.start->trigger == run_trigger::missed) {
-    next->made_up_after = before.record->made_up_after;
-    next->made_up_until = before.record->made_up_until;
-    // It came to be missed in this very step.
-    if (!next->made_up_after) {
-      next->made_up_after = refused.start->scheduled_at - 1ms;
-      next->made_up_until
-        = std::max(refused.next.record->made_up_until.value_or(refused.start->scheduled_at),
-                   refused.start->scheduled_at);
-    }
+    put_back_made_up(next->made_up, refused.start->scheduled_at);
   } else if (!next->waiting_for) {
     next->waiting_for = refused.start->scheduled_at;
   } else {

@@ -34,10 +34,8 @@ live_schedule undo_edit(const live_schedule& before, const live_schedule& change
   made->missed_count = old.missed_count + (made->missed_count - edited.missed_count);
   if (made->waiting_for == edited.waiting_for)
     made->waiting_for = old.waiting_for;
-  if (made->made_up_after == edited.made_up_after && made->made_up_until == edited.made_up_until) {
-    made->made_up_after = old.made_up_after;
-    made->made_up_until = old.made_up_until;
-  }
+  if (made->made_up == edited.made_up)
+    made->made_up = old.made_up;
   return {std::move(made), before.when};
 }
 

@@ -113,6 +113,14 @@ struct schedule_fault {
 /// All that is wrong with a definition, whatever the time; empty: nothing.
 std::vector<schedule_fault> find_faults(const schedule_definition& definition);
 
+/// Times after the first one, up to and including the second, which is later.
+struct time_range {
+  system_time after;
+  system_time until;
+
+  friend bool operator==(const time_range&, const time_range&) = default;
+};
+
 /// A scheduled job as it stood at one moment: an immutable snapshot. Made by the engine.
 struct scheduled_job {
   /// UUID version 7.
@@ -149,10 +157,8 @@ struct scheduled_job {
   std::optional<system_time> paused_at;
   /// The time whose run waits until the one before it is over.
   std::optional<system_time> waiting_for;
-  /// Runs are made up for the times after this one …
-  std::optional<system_time> made_up_after;
-  /// … up to this one.
-  std::optional<system_time> made_up_until;
+  /// Runs are made up for the times in these ranges, oldest first; they do not overlap.
+  std::vector<time_range> made_up;
 };
 
 /// How scheduled jobs travel: shared and immutable.

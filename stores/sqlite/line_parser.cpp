@@ -98,7 +98,7 @@ std::string schedule_values() {
          + at("next_run_at_ms") + ", " + at("last_run_at_ms") + ", " + at("last_run_id") + ", "
          + at("run_count") + ", " + at("failure_count") + ", " + at("missed_count") + ", "
          + at("skipped_count") + ", " + at("paused_at_ms") + ", " + at("waiting_for_ms") + ", "
-         + at("made_up_after_ms") + ", " + at("made_up_until_ms");
+         + json_at("made_up_ms");
 }
 
 /// SQL for the kind of a line; no row if it is no object.

@@ -1,5 +1,7 @@
 #include "stores/sqlite/line_writer.hpp"
 
+#include "stores/sqlite/time_ranges.hpp"
+
 #include <array>
 #include <charconv>
 #include <optional>
@@ -233,8 +235,8 @@ std::string to_line(const scheduled_job& shown) {
   out.number("skipped_count", count(shown.skipped_count));
   out.time("paused_at_ms", shown.paused_at);
   out.time("waiting_for_ms", shown.waiting_for);
-  out.time("made_up_after_ms", shown.made_up_after);
-  out.time("made_up_until_ms", shown.made_up_until);
+  if (const auto ranges = to_text(shown.made_up))
+    out.raw("made_up_ms", *ranges);
   write_definition(out, *shown.definition);
   return std::move(out).finish();
 }

@@ -18,7 +18,7 @@ constexpr auto all_sql
     "time_limit, overlap, missed, status, version, created_at, updated_at, grid_start, "
     "next_run_at, "
     "last_run_at, last_run, run_count, failure_count, missed_count, skipped_count, paused_at, "
-    "waiting_for, made_up_after, made_up_until FROM schedules ORDER BY id";
+    "waiting_for, made_up FROM schedules ORDER BY id";
 
 constexpr auto runs_sql = "SELECT job, state FROM jobs INDEXED BY jobs_by_schedule "
                           "WHERE schedule_id = ?1 ORDER BY created_at DESC, id DESC";
@@ -88,8 +88,7 @@ stored_schedule take_schedule(rows& row) {
   record.skipped_count = count(row);
   record.paused_at = row.optional_time();
   record.waiting_for = row.optional_time();
-  record.made_up_after = row.optional_time();
-  record.made_up_until = row.optional_time();
+  record.made_up = row.time_ranges();
   return made;
 }
 

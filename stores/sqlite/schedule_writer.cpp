@@ -1,5 +1,7 @@
 #include "stores/sqlite/schedule_writer.hpp"
 
+#include "stores/sqlite/time_ranges.hpp"
+
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -14,9 +16,9 @@ constexpr auto put_sql
     "every, payload, content, timezone, is_enabled, retries_max, retry_delay, retry_delay_max, "
     "retry_growth, retry_jitter, time_limit, overlap, missed, status, version, created_at, "
     "updated_at, grid_start, next_run_at, last_run_at, last_run, run_count, failure_count, "
-    "missed_count, skipped_count, paused_at, waiting_for, made_up_after, made_up_until) VALUES "
+    "missed_count, skipped_count, paused_at, waiting_for, made_up) VALUES "
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-    "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)";
+    "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)";
 
 constexpr auto surplus_runs_sql
   = "SELECT id FROM (SELECT id, created_at FROM jobs INDEXED BY jobs_by_schedule "
@@ -63,7 +65,7 @@ result<void> schedule_writer::put(const scheduled_job& record) {
     record.next_run_at, record.last_run_at,
     record.last_run ? std::optional{record.last_run->spec->id} : std::nullopt, record.run_count,
     record.failure_count, record.missed_count, record.skipped_count, record.paused_at,
-    record.waiting_for, record.made_up_after, record.made_up_until);
+    record.waiting_for, to_text(record.made_up));
 }
 
 result<std::vector<uuid>> schedule_writer::erase_runs(const uuid& schedule_id, std::size_t keep,

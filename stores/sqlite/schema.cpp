@@ -289,6 +289,13 @@ constexpr auto version_5 = R"sql(
 -- Messages are erased by their ids and all loaded at a start: the order of their ends is not worth two
 -- writes for each.
 DROP INDEX messages_by_end;
+
+-- What is to be made up can be several ranges: [[after, until], ...], oldest first; NULL for none.
+ALTER TABLE schedules ADD COLUMN made_up TEXT;
+UPDATE schedules SET made_up = '[[' || made_up_after || ',' || made_up_until || ']]'
+  WHERE made_up_after < made_up_until;
+ALTER TABLE schedules DROP COLUMN made_up_after;
+ALTER TABLE schedules DROP COLUMN made_up_until;
 )sql";
 
 constexpr auto all_migrations

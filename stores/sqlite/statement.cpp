@@ -1,5 +1,7 @@
 #include "stores/sqlite/statement.hpp"
 
+#include "stores/sqlite/time_ranges.hpp"
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -78,6 +80,16 @@ json_text rows::json() {
     return {};
   }
   return json_text::from_valid(text());
+}
+
+std::vector<time_range> rows::time_ranges() {
+  if (is_null()) {
+    skip(1);
+    return {};
+  }
+  auto ranges = parse_time_ranges(text());
+  is_damaged_ |= !ranges;
+  return std::move(ranges).value_or(std::vector<time_range>{});
 }
 
 uuid rows::id() {

@@ -2,6 +2,7 @@
 
 #include <callboard/error.hpp>
 #include <callboard/job.hpp>
+#include <callboard/schedule.hpp>
 
 #include "stores/sqlite/connection.hpp"
 
@@ -14,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 struct sqlite3_stmt;
 
@@ -57,6 +59,8 @@ public:
   shared_text optional_text();
   /// Empty for NULL.
   json_text json();
+  /// Empty for NULL.
+  std::vector<time_range> time_ranges();
   /// From its 16 bytes or its text form; nil for NULL.
   uuid id();
   system_time time();

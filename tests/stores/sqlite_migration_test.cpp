@@ -1,5 +1,6 @@
 #include "stores/sqlite/operations.hpp"
 #include "stores/sqlite/schema.hpp"
+#include "tests/stores/sample_schedules.hpp"
 #include "tests/stores/sqlite_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -93,6 +94,33 @@ TEST_F(SqliteMigration, MessagesMoveToATableOfTheirOwn) {
   EXPECT_EQ(jobs->query({.organisation = "org1"})->matching, 2U);
   EXPECT_EQ(jobs->load_live(at_ms(0))->size(), 1U);
   EXPECT_EQ(jobs->load_finished(job_kind::message, 10)->size(), 1U);
+  EXPECT_THAT(sqlite::check(path().string(), {})->faults, IsEmpty());
+}
+
+std::string milliseconds(system_time time) {
+  return std::to_string(time.time_since_epoch().count());
+}
+
+TEST_F(SqliteMigration, WhatIsToBeMadeUpMovesIntoAList) {
+  {
+    const auto jobs = open();
+    const auto record = plain_schedule(1);
+    expect_done(jobs->commit({}, {}, std::vector{schedule_change{record->id, record}}));
+  }
+  run("ALTER TABLE schedules DROP COLUMN made_up;"
+      "ALTER TABLE schedules ADD COLUMN made_up_after INTEGER;"
+      "ALTER TABLE schedules ADD COLUMN made_up_until INTEGER;"
+      "UPDATE schedules SET made_up_after = "
+      + milliseconds(at_ms(5)) + ", made_up_until = " + milliseconds(at_ms(9))
+      + ";"
+        "CREATE INDEX messages_by_end ON messages (finished_at) WHERE finished_at IS NOT NULL;"
+        "PRAGMA user_version = 4");
+
+  const auto found = open()->load_schedules();
+
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->front()->made_up, (std::vector{time_range{at_ms(5), at_ms(9)}}));
   EXPECT_THAT(sqlite::check(path().string(), {})->faults, IsEmpty());
 }
 
