@@ -8,6 +8,24 @@ import { crash_schedule_oracle } from './crash_schedule_oracle.mjs';
  */
 const on_its_way_ms = 500;
 
+/** What one stop of this process counts at most. */
+const longest_stop_ms = 20;
+
+/**
+ * A clock of the time in which this process got to read what has come: on a machine with other work it may be
+ * held up for long, and what was there meanwhile only looks late.
+ */
+export function reading_clock(tick_ms = 5) {
+  let counted = 0;
+  let last = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    counted += Math.min(now - last, longest_stop_ms);
+    last = now;
+  }, tick_ms).unref();
+  return () => counted;
+}
+
 const terminal = new Set(['completed', 'failed', 'timeout', 'canceled']);
 
 /** What of a stored job may not change once it is over. */
@@ -18,7 +36,9 @@ function ending_of(job) {
 
 /** Remembers what clients and agents were told and compares it with what is stored. */
 export class crash_oracle {
-  constructor() {
+  /** `clock` gives milliseconds from any beginning. */
+  constructor(clock = () => performance.now()) {
+    this.clock = clock;
     this.jobs = new Map(); // by id: what is known of it
     this.faults = [];
     this.schedules = new crash_schedule_oracle((id, what) => this.#fault(id, what));
@@ -33,16 +53,17 @@ export class crash_oracle {
   seen_over(id, shown) {
     const job = this.#known(id);
     const text = JSON.stringify(shown);
-    job.over_since ??= performance.now();
+    job.over_since ??= this.clock();
     job.shown ??= text;
     if (job.shown !== text) this.#fault(id, `was shown as ${job.shown}, then as ${text}`);
   }
 
   /** An agent has been given a task. */
-  task_begun(task, begun_at = performance.now()) {
+  task_begun(task) {
     const id = task.runId ?? task.jobId;
     const job = this.#known(id);
-    if (job.over_since + on_its_way_ms < begun_at) this.#fault(id, `task ${task.taskId} began after its end`);
+    const late_ms = Math.round(this.clock() - job.over_since);
+    if (late_ms > on_its_way_ms) this.#fault(id, `task ${task.taskId} began ${late_ms} ms after its end`);
     job.tasks ??= new Map();
     // A crash can undo an answer, so that the attempt after it is of another kind the next time.
     const attempt = `${task.kind} ${task.attempt}`;

@@ -3,7 +3,7 @@
 // begins. One round in ten kills the server while it is still starting.
 import { setTimeout as pause } from 'node:timers/promises';
 import { end_schedules, load_config, load_until_gone, moody_agent } from './crash_load.mjs';
-import { crash_oracle } from './crash_oracle.mjs';
+import { crash_oracle, reading_clock } from './crash_oracle.mjs';
 import { agent_ids } from './jobs.mjs';
 import { with_peer } from './peer.mjs';
 import { run_program, spawn_program, with_directory, with_server } from './server.mjs';
@@ -78,7 +78,7 @@ async function let_all_end(config, directory, oracle) {
 }
 
 async function one_database(rounds, first_round, all_rounds, random) {
-  const oracle = new crash_oracle();
+  const oracle = new crash_oracle(reading_clock());
   await with_directory((directory) =>
     with_peer(moody_agent(oracle, random), async (peer) => {
       const config = config_for(peer);
