@@ -31,7 +31,8 @@ struct next_finder {
   }
 
   std::optional<system_time> operator()(const dated_schedule& rule) const {
-    return rule.at > after ? std::optional{rule.at} : std::nullopt;
+    // Without an offset the last hours of the year 9999 can lie in the next year of UTC.
+    return rule.at > after && rule.at < due_end ? std::optional{rule.at} : std::nullopt;
   }
 };
 

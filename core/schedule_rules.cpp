@@ -120,6 +120,8 @@ result<std::shared_ptr<const schedule>> future_timing(const schedule_definition&
     return tl::unexpected(std::move(when.error()));
   if (is_in_past(*when, now))
     return fail(errc::invalid_argument, "schedule must not lie in the past");
+  if (std::holds_alternative<dated_schedule>(*when) && !next_due(*when, now))
+    return fail(errc::invalid_argument, "schedule must lie before the year 10000 of UTC");
   return std::make_shared<const schedule>(*std::move(when));
 }
 

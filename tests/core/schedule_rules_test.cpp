@@ -109,6 +109,15 @@ TEST(ScheduleRules, DateInThePastIsRefused) {
   EXPECT_EQ(make(at("2026-03-01T00:00:00.001Z")).record->next_run_at, start + 1ms);
 }
 
+TEST(ScheduleRules, DateThatUtcShowsInTheYear10000IsRefused) {
+  auto what = at("9999-12-31T23:30:00");
+  EXPECT_EQ(make(what).record->next_run_at, *parse_instant("9999-12-31T23:30:00Z"));
+  what.timezone = "America/New_York";
+
+  EXPECT_EQ(core::make_schedule(what, "default", uuid{}, start).error(),
+            (error{errc::invalid_argument, "schedule must lie before the year 10000 of UTC"}));
+}
+
 TEST(ScheduleRules, OverlapDecidesWhatBecomesOfADueTime) {
   struct row {
     overlap_policy overlap;
