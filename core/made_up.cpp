@@ -27,7 +27,8 @@ void add_made_up(std::vector<time_range>& made_up, const schedule& when, time_ra
     return;
   }
   made_up.push_back(missed);
-  if (made_up.size() > ranges_max)
+  // One that was put back may be one too many.
+  while (made_up.size() > ranges_max)
     made_up.erase(made_up.begin());
 }
 

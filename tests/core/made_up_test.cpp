@@ -113,6 +113,20 @@ TEST(MadeUp, OldestOfVeryManyDowntimesGoes) {
   EXPECT_EQ(times.back(), start + 201s);
 }
 
+TEST(MadeUp, OneThatWasPutBackDoesNotRaiseTheBound) {
+  const core::schedule when = core::interval_schedule{start, 1s};
+  std::vector<time_range> ranges;
+  for (int i = 0; i < 100; ++i)
+    core::add_made_up(ranges, when, {start + i * 2s, start + i * 2s + 1s});
+  ASSERT_EQ(ranges.size(), 100u);
+  core::put_back_made_up(ranges, start - 1s);
+
+  core::add_made_up(ranges, when, {start + 300s, start + 301s});
+
+  ASSERT_EQ(ranges.size(), 100u);
+  EXPECT_EQ(ranges.front().after, start + 2s);
+}
+
 TEST(MadeUp, RunWithoutRoomIsTriedAgainWhereverItStands) {
   auto job = down_until(each_second(overlap_policy::skip), start + 2s);
   job = core::on_due(job, 1, start + 3s).next;
