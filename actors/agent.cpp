@@ -58,7 +58,7 @@ agent_actor::behavior_type agent_state::make_behavior(const environment& surroun
                                                       agent_binding what) {
   world = &surroundings;
   binding = std::move(what);
-  queue = core::slot_queue<offer>{binding.info.concurrency};
+  queue = core::slot_queue<offer, running_task>{binding.info.concurrency};
   return {
     [this](atom::offer, const job_ptr& job, const job_actor& owner) { on_offer(job, owner); },
     [this](atom::abort, const uuid& task_id) { on_abort(task_id); },
@@ -81,7 +81,7 @@ void agent_state::on_abort(const uuid& task_id) {
   if (!running)
     return;
   try {
-    runner_of(*running->job).cancel(task_id);
+    runner_of(*running->spec).cancel(task_id);
   } catch (...) {
     // The slot is free and the job is over; what a runner makes of it is its own affair.
   }
@@ -110,8 +110,8 @@ void agent_state::start_waiting() {
   }
 }
 
-callboard::agent& agent_state::runner_of(const callboard::job& one) const {
-  const auto* run = one.spec->run.get();
+callboard::agent& agent_state::runner_of(const job_spec& one) const {
+  const auto* run = one.run.get();
   return run && run->runner ? *run->runner : *binding.runner;
 }
 
@@ -121,7 +121,7 @@ bool agent_state::start(const uuid& task_id, const offer& what) {
   const auto done = completion_for(task_id);
   try {
     const auto now = now_of(self, *world).wall;
-    runner_of(*what.job).start(core::make_task(what.job, binding.info, now), done);
+    runner_of(*what.job->spec).start(core::make_task(what.job, binding.info, now), done);
   } catch (const std::exception& fault) {
     done(agent_answer::failure(std::string{"agent failed: "} + fault.what()));
   } catch (...) {

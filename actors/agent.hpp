@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "actors/environment.hpp"
@@ -18,6 +19,17 @@ struct agent_state {
     job_actor owner;
   };
 
+  /// What is left of it while it runs. Not the snapshot: the job has newer ones, and this one would live as
+  /// long as the task.
+  struct running_task {
+    explicit running_task(const offer& of) : spec(of.job->spec), owner(of.owner) {
+      // nop
+    }
+
+    std::shared_ptr<const job_spec> spec;
+    job_actor owner;
+  };
+
   /// An answer that came while the runner was still being called.
   struct early_answer {
     uuid task_id;
@@ -33,7 +45,7 @@ struct agent_state {
   void on_answer(const uuid& task_id, const answer_ptr& answer);
   void start_waiting();
   /// Who runs the job: what it brought itself, else what the agent was configured with.
-  callboard::agent& runner_of(const callboard::job& one) const;
+  callboard::agent& runner_of(const job_spec& one) const;
   /// Calls the runner. Returns whether it answered before it returned.
   bool start(const uuid& task_id, const offer& what);
   completion completion_for(const uuid& task_id);
@@ -41,7 +53,7 @@ struct agent_state {
   agent_actor::pointer self;
   const environment* world = nullptr;
   agent_binding binding;
-  core::slot_queue<offer> queue{1};
+  core::slot_queue<offer, running_task> queue{1};
   bool is_paused = false;
   std::vector<early_answer> early_answers;
 };

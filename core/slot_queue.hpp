@@ -13,8 +13,9 @@ namespace callboard::core {
 
 /// Tasks of one agent: so many run at once, the rest wait in the order in which they came.
 /// Every operation is O(1), and nothing is kept of a task that is gone.
-/// @tparam Item what stands for a task; copyable.
-template <class Item>
+/// @tparam Item what stands for a task that waits.
+/// @tparam Running what is kept of it while it runs; made from an `Item`.
+template <class Item, class Running = Item>
 class slot_queue {
 public:
   /// @param slots tasks that may run at once, ≥ 1.
@@ -41,12 +42,12 @@ public:
     auto first = std::move(waiting_.front());
     waiting_.pop_front();
     places_.erase(first.first);
-    running_.insert(first);
+    running_.emplace(first.first, Running{first.second});
     return first;
   }
 
-  /// Frees the slot of a running task and returns its item; nothing if it does not run.
-  std::optional<Item> release(const uuid& id) {
+  /// Frees the slot of a running task and returns what was kept of it; nothing if it does not run.
+  std::optional<Running> release(const uuid& id) {
     auto found = running_.extract(id);
     if (found.empty())
       return std::nullopt;
@@ -75,7 +76,7 @@ private:
   using line = std::list<std::pair<uuid, Item>>;
 
   std::size_t slots_;
-  std::unordered_map<uuid, Item> running_;
+  std::unordered_map<uuid, Running> running_;
   line waiting_;
   std::unordered_map<uuid, typename line::iterator> places_;
 };

@@ -187,6 +187,24 @@ TEST(SlotQueue, NothingIsKeptOfATaskThatIsGone) {
   EXPECT_EQ(item.use_count(), 1);
 }
 
+TEST(SlotQueue, OfATaskThatRunsOnlySomeIsKept) {
+  struct kept {
+    explicit kept(const std::shared_ptr<int>& of) : value(*of) {
+      // nop
+    }
+
+    int value;
+  };
+  const auto item = std::make_shared<int>(7);
+  core::slot_queue<std::shared_ptr<int>, kept> tasks{1};
+  tasks.push(id(1), item);
+
+  tasks.start_next();
+
+  EXPECT_EQ(item.use_count(), 1);
+  EXPECT_EQ(tasks.release(id(1))->value, 7);
+}
+
 TEST(SlotQueue, MovedQueueGoesOn) {
   queue tasks{1};
   tasks.push(id(1), 1);
