@@ -203,8 +203,10 @@ private:
   void store_soon(job_entry& entry, job_ptr snapshot);
   /// Takes the newest snapshot of a job out of the batch: the job is not to be.
   void take_back(const job_entry& entry);
-  /// Sends what has gathered, unless the keeper is at work or the store fails.
+  /// Sends what has gathered, unless the keeper is at work, the store fails, or there may be more of it.
   void flush_if_idle();
+  /// Whether what has gathered need not go to the store yet.
+  bool may_gather() const;
   /// Sends what has gathered.
   void flush();
   void on_committed(const store_batch& batch, const stored_answers& answers);

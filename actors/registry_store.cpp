@@ -13,6 +13,10 @@ constexpr std::chrono::seconds store_retry{1};
 /// How often to look for jobs that the store may forget: finer than anybody counts days.
 constexpr std::chrono::minutes sweep_interval{1};
 
+/// Changes that are worth a message to the keeper of a store that is not durable. Nobody waits for that
+/// store before it is asked for a list, and what goes there in one piece is written once a job.
+constexpr std::size_t gathered_min = 256;
+
 /// Erased at a time, so that no commit waits long for it: a few milliseconds.
 constexpr std::size_t erased_at_once = 500;
 
@@ -30,8 +34,14 @@ void registry_state::store_soon(job_entry& entry, job_ptr snapshot) {
 }
 
 void registry_state::flush_if_idle() {
-  if (has_begun_ && store_fault_.empty() && commits_under_way_ == 0 && !batch_.is_empty())
+  if (has_begun_ && store_fault_.empty() && commits_under_way_ == 0 && !batch_.is_empty()
+      && !may_gather())
     flush();
+}
+
+bool registry_state::may_gather() const {
+  return !is_durable_ && !is_draining_ && batch_answers_.empty()
+         && batch_.snapshots.size() + batch_.erased.size() < gathered_min;
 }
 
 void registry_state::flush() {

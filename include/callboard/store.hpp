@@ -103,7 +103,8 @@ public:
   virtual ~store() = default;
 
   /// Whether a job survives the process once `commit` has returned. If so the engine answers
-  /// creations and shows terminal states only after their commit.
+  /// creations and shows terminal states only after their commit. If not, changes may gather for as long
+  /// as the engine asks for no list and does not end.
   virtual bool is_durable() const noexcept = 0;
 
   /// Writes the given snapshots and then forgets the given jobs, all or nothing. A snapshot replaces an

@@ -4,7 +4,16 @@ namespace callboard::actors::test {
 
 namespace {
 
-class Registry : public actor_test {};
+/// So many changes are worth a message to the keeper of a store that is not durable.
+constexpr int gathered_count = 256;
+
+class Registry : public actor_test {
+protected:
+  void list() {
+    jobs->list({}, [](const result<job_page>&) {});
+    run();
+  }
+};
 
 std::size_t in(const engine_health& health, job_state state) {
   return health.messages[static_cast<std::size_t>(state)];
@@ -150,7 +159,8 @@ TEST_F(Registry, FinishedMessageIsKeptForItsRetentionAfterExpiry) {
   EXPECT_EQ(get(job).error().code, errc::not_found);
   EXPECT_EQ(in(health(), job_state::completed), 0u);
   EXPECT_EQ(health().finished_messages[static_cast<std::size_t>(job_state::completed)], 1u);
-  // The store was told to forget it as well.
+  // The store was told to forget it as well, before a list could show it.
+  list();
   ASSERT_FALSE(keeper.written.empty());
   EXPECT_EQ(keeper.written.back()->erased, std::vector{job->spec->id});
 }
@@ -306,11 +316,12 @@ TEST_F(Registry, WaitBeyondTheLimitIsAnsweredAtOnce) {
 TEST_F(Registry, ListIsAskedAfterWhatWasAcknowledged) {
   start();
   keeper.is_holding = true;
+  for (int i = 0; i < gathered_count; ++i)
+    create();
+  ASSERT_EQ(keeper.held.size(), 1u);
   const auto job = create();
-  outcome_slot<result<job_page>> slot;
 
-  jobs->list({}, slot.callback());
-  run();
+  list();
 
   // The batch with the job went out before the question, though another was under way.
   ASSERT_EQ(keeper.lists.size(), 1u);
@@ -335,11 +346,16 @@ TEST_F(Registry, ListLimitIsChecked) {
 }
 
 TEST_F(Registry, BatchHoldsOnlyNewestSnapshotOfEachJob) {
+  is_durable = true;
   start();
   keeper.is_holding = true;
-  const auto first = create(); // alone in the batch that is now under way
+  job_slot first;
+  job_slot second;
+  jobs->submit(message(), 0ms, first.callback()); // alone in the batch that is then under way
+  run();
   ASSERT_EQ(keeper.held.size(), 1u);
-  const auto second = create();
+  jobs->submit(message(), 0ms, second.callback());
+  run();
   runner->complete("first");
   runner->complete("second");
   run();
@@ -352,6 +368,49 @@ TEST_F(Registry, BatchHoldsOnlyNewestSnapshotOfEachJob) {
   ASSERT_EQ(batch.snapshots.size(), 2u);
   for (const auto& snapshot : batch.snapshots)
     EXPECT_EQ(snapshot->state, job_state::completed);
+}
+
+TEST_F(Registry, StoreThatIsNotDurableIsWrittenToBeforeAList) {
+  start();
+  create();
+  runner->complete("done");
+  run();
+  const auto second = create();
+  EXPECT_TRUE(keeper.written.empty());
+
+  list();
+
+  ASSERT_EQ(keeper.written.size(), 1u);
+  const auto& snapshots = keeper.written.front()->snapshots;
+  ASSERT_EQ(snapshots.size(), 2u);
+  EXPECT_EQ(snapshots.front()->state, job_state::completed);
+  EXPECT_EQ(snapshots.back(), get(second).value());
+}
+
+TEST_F(Registry, StoreThatIsNotDurableIsWrittenToInPieces) {
+  start();
+  for (int i = 1; i < gathered_count; ++i)
+    create();
+  EXPECT_TRUE(keeper.written.empty());
+
+  create();
+
+  ASSERT_EQ(keeper.written.size(), 1u);
+  EXPECT_EQ(keeper.written.front()->snapshots.size(), std::size_t{gathered_count});
+}
+
+TEST_F(Registry, StoreThatIsNotDurableHasEverythingAtTheEnd) {
+  start();
+  create();
+  runner->complete("done");
+  run();
+  EXPECT_TRUE(keeper.written.empty());
+
+  drain(0ms);
+
+  EXPECT_EQ(drained, 1);
+  ASSERT_EQ(keeper.written.size(), 1u);
+  EXPECT_EQ(keeper.written.front()->snapshots.front()->state, job_state::completed);
 }
 
 } // namespace
