@@ -15,6 +15,15 @@ std::int64_t ms_of(system_time time) noexcept {
   return time.time_since_epoch().count();
 }
 
+template <class T>
+void put_at(std::vector<T>& column, std::size_t slot, const T& value) {
+  column[slot] = value;
+}
+
+void put_at(time_column& column, std::size_t slot, std::int64_t value) {
+  column.set(slot, value);
+}
+
 /// The columns of `ledger_columns`, one by one.
 template <class Columns, class Visit>
 void for_each_column(Columns& of, Visit visit) {
@@ -132,8 +141,8 @@ void ledger::put(const ledger_entry& entry) {
     slot = static_cast<std::uint32_t>(jobs_.id.size());
     for_each_column(jobs_, [](auto& column) { column.emplace_back(); });
     jobs_.id[slot] = entry.id;
-    jobs_.created_at[slot] = ms_of(entry.created_at);
-    jobs_.due_at[slot] = ms_of(entry.due_at);
+    jobs_.created_at.set(slot, ms_of(entry.created_at));
+    jobs_.due_at.set(slot, ms_of(entry.due_at));
     jobs_.organisation[slot] = organisations_.take(entry.organisation);
     jobs_.job_type[slot] = job_types_.take(entry.job_type_id);
     jobs_.channel[slot] = channels_.take(entry.channel_code);
@@ -143,7 +152,7 @@ void ledger::put(const ledger_entry& entry) {
     return;
   }
   jobs_.version[slot] = entry.version;
-  jobs_.updated_at[slot] = ms_of(entry.updated_at);
+  jobs_.updated_at.set(slot, ms_of(entry.updated_at));
   jobs_.state[slot] = static_cast<std::uint8_t>(entry.state);
 }
 
@@ -157,7 +166,7 @@ void ledger::erase(const uuid& id) {
   if (slot != last)
     slots_.move(jobs_.id[last], slot);
   for_each_column(jobs_, [&](auto& column) {
-    column[slot] = column[last];
+    put_at(column, slot, column[last]);
     column.pop_back();
   });
 }
@@ -192,11 +201,11 @@ std::optional<ledger_filter> ledger::filter_of(const job_query& query) const {
   if (query.channel_code && !narrow(made.channel, channels_, *query.channel_code))
     return std::nullopt;
   if (!query.tags.empty())
-    made.tag_sets.assign(tag_sets_.size() + 1, 0);
+    made.tag_sets.emplace(tag_sets_.size());
   for (const auto& tag : query.tags)
     if (const auto number = tags_.find(tag))
       for (const auto set : sets_with_[*number])
-        made.tag_sets[set] = 1;
+        made.tag_sets->insert(set);
   made.due = bounds(query.due_from, query.due_to);
   made.created = bounds(query.created_from, query.created_to);
   made.counts_states = query.counts_states;

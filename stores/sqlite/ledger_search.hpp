@@ -3,6 +3,7 @@
 #include <callboard/store.hpp>
 
 #include "stores/sqlite/job_source.hpp"
+#include "stores/sqlite/time_column.hpp"
 
 #include <array>
 #include <cstdint>
@@ -15,9 +16,9 @@ namespace callboard::sqlite {
 struct ledger_columns {
   std::vector<uuid> id;
   std::vector<std::uint64_t> version;
-  std::vector<std::int64_t> created_at;
-  std::vector<std::int64_t> due_at;
-  std::vector<std::int64_t> updated_at;
+  time_column created_at;
+  time_column due_at;
+  time_column updated_at;
   // Numbers of names.
   std::vector<std::uint32_t> organisation;
   std::vector<std::uint32_t> job_type;
@@ -28,13 +29,49 @@ struct ledger_columns {
   std::vector<std::uint8_t> state;
 };
 
+/// Some of the numbers from 0 to a count: a bit each, as there may be very many and each job's is looked up.
+class number_set {
+public:
+  /// For loops: a copy of it needs not be read again.
+  class view {
+  public:
+    bool contains(std::uint32_t number) const noexcept {
+      return (words_[number / word_bits] >> number % word_bits & 1) != 0;
+    }
+
+  private:
+    friend class number_set;
+    const std::uint64_t* words_ = nullptr;
+  };
+
+  explicit number_set(std::size_t count) : words_(count / word_bits + 1) {
+    // nop
+  }
+
+  void insert(std::uint32_t number) noexcept {
+    words_[number / word_bits] |= std::uint64_t{1} << number % word_bits;
+  }
+
+  /// Valid as long as the set.
+  view look() const noexcept {
+    view made;
+    made.words_ = words_.data();
+    return made;
+  }
+
+private:
+  static constexpr std::uint32_t word_bits = 64;
+
+  std::vector<std::uint64_t> words_;
+};
+
 /// What a search looks for: all that is set must hold.
 struct ledger_filter {
   std::optional<std::uint32_t> organisation;
   std::optional<std::uint32_t> job_type;
   std::optional<std::uint32_t> channel;
-  /// 1 for the sets that will do, by number; empty: any set.
-  std::vector<std::uint8_t> tag_sets;
+  /// The sets that will do; nothing: any set.
+  std::optional<number_set> tag_sets;
   time_bounds due;
   time_bounds created;
   /// 1 for the states asked for.
@@ -59,8 +96,8 @@ struct ledger_page {
   state_counts by_state{};
 };
 
-/// Looks at every job once, a column at a time, and sorts only what can be on the page: some
-/// nanoseconds a job, whatever is asked for.
+/// Looks at all jobs, a column of a block at a time, and sorts only what can be on the page: a few
+/// nanoseconds a job, whatever is asked for. Blocks that lie elsewhere in time are passed over.
 /// @param order at least one step.
 ledger_page search(const ledger_columns& jobs, const ledger_filter& wanted,
                    const std::vector<ledger_step>& order, std::size_t offset, std::size_t limit);
