@@ -139,6 +139,7 @@ http_options read_http(const reader& from, const environment& variables) {
   made.body_bytes_max = from.integer<std::size_t>("/limits/bodyBytes");
   made.connections_max = from.integer<std::size_t>("/limits/connections");
   made.connections_per_address_max = from.integer<std::size_t>("/limits/connectionsPerAddress");
+  made.unsent_bytes_max = from.integer<std::size_t>("/limits/unsentBytes");
   made.self_check_interval
     = std::chrono::seconds{from.integer<std::int64_t>("/limits/selfCheckSeconds")};
   made.rates.requests_per_key = from.integer<std::size_t>("/rateLimit/perKey");

@@ -6,6 +6,7 @@
 #include "http/agent_jobs_body.hpp"
 #include "http/agent_jobs_json.hpp"
 #include "http/agent_jobs_query.hpp"
+#include "http/list_bytes.hpp"
 #include "http/services_problem.hpp"
 #include "http/waiting.hpp"
 
@@ -125,7 +126,8 @@ public:
       if (!page)
         return back.send(refuse(page.error()));
       // A thousand jobs may be megabytes of text: engine threads have better things to do.
-      back.send_later([page = std::move(*page), query] {
+      const auto bytes = list_bytes(page->jobs);
+      back.send_later(bytes, [page = std::move(*page), query] {
         return response{200, agent_job_list(page, query)};
       });
     });

@@ -8,6 +8,7 @@
 #include <callboard/json_text.hpp>
 
 #include "http/json_writer.hpp"
+#include "http/list_bytes.hpp"
 #include "http/timestamp.hpp"
 
 namespace callboard::http {
@@ -227,7 +228,9 @@ std::string agent_job_details(const job& shown) {
 }
 
 std::string agent_job_list(const job_page& page, const job_query& asked) {
-  std::string out = R"({"data":[)";
+  std::string out;
+  out.reserve(list_bytes(page.jobs));
+  out += R"({"data":[)";
   for (const auto& each : page.jobs) {
     if (each != page.jobs.front())
       out += ',';

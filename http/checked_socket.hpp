@@ -14,9 +14,11 @@
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 
+#include "http/answer_gate.hpp"
 #include "http/connection_places.hpp"
 #include "http/inbound.hpp"
 #include "http/linger.hpp"
+#include "http/outlet.hpp"
 
 namespace callboard::http {
 
@@ -33,9 +35,14 @@ struct reading_limits {
 /// handler of a read runs, null otherwise.
 inline thread_local const framing_fault* arriving_fault = nullptr;
 
+/// The way out of the connection whose request the parser is being given. Set while the handler of a
+/// read runs, null otherwise.
+inline thread_local outlet* arriving_outlet = nullptr;
+
 /// A connection whose incoming bytes pass an `inbound`: whoever reads from it sees sound requests
 /// only. Reads wait for no longer than the limits say; a request that takes longer is a fault, and a
-/// connection that idles longer looks as if it had ended.
+/// connection that idles longer looks as if it had ended. What large answers it writes its gate is told
+/// of as the client takes them.
 ///
 /// Looks like an asio stream socket as far as RESTinio asks. Reads run one after the other and on
 /// the executor of their handlers, as does all else that is done with it meanwhile.
@@ -45,8 +52,10 @@ public:
   using executor_type = asio::any_io_executor;
 
   /// @param place freed when the connection is closed for good
-  checked_socket(Stream stream, connection_places::place place, const reading_limits& limits)
-    : core_(std::make_shared<core>(std::move(stream), std::move(place), limits)) {
+  /// @param gate outlives all connections
+  checked_socket(Stream stream, connection_places::place place, const reading_limits& limits,
+                 answer_gate& gate)
+    : core_(std::make_shared<core>(std::move(stream), std::move(place), limits, gate)) {
     // nop
   }
 
@@ -88,19 +97,24 @@ public:
   }
 
   template <class Buffers, class Handler>
-  auto async_write_some(const Buffers& from, Handler&& handler) {
-    return core_->stream.async_write_some(from, std::forward<Handler>(handler));
+  void async_write_some(const Buffers& from, Handler&& handler) {
+    if (const auto answer = core_->going(); answer != 0)
+      core_->write(answer, from, std::forward<Handler>(handler));
+    else
+      core_->stream.async_write_some(from, std::forward<Handler>(handler));
   }
 
 private:
   /// What stays in place when the socket is moved. Handlers of reads own the socket, so that it
   /// outlives them; the timer's do not.
-  class core : public std::enable_shared_from_this<core> {
+  class core final : public outlet {
   public:
-    core(Stream from, connection_places::place its_place, const reading_limits& limits)
+    core(Stream from, connection_places::place its_place, const reading_limits& limits,
+         answer_gate& gate)
       : stream(std::move(from)),
         in(limits.bodies),
         limits_(limits),
+        gate_(gate),
         place_(std::move(its_place)),
         timer_(stream.get_executor()) {
       // nop
@@ -116,13 +130,39 @@ private:
 
     template <class Handler>
     void read(asio::mutable_buffer into, Handler handler) {
+      auto on = executor_of(handler);
+      if (!on_)
+        on_ = on;
       const auto count = in.take(static_cast<char*>(into.data()), into.size());
       if (count == 0)
         return read_more(into, std::move(handler));
-      auto on = executor_of(handler);
       asio::post(on, [this, count, handler = std::move(handler)]() mutable {
         go_on(count, std::move(handler));
       });
+    }
+
+    /// Writes a part of a large answer.
+    template <class Buffers, class Handler>
+    void write(std::uint64_t answer, const Buffers& from, Handler&& handler) {
+      auto on = executor_of(handler);
+      stream.async_write_some(
+        from, asio::bind_executor(on, [this, answer, handler = std::forward<Handler>(handler)](
+                                        const asio::error_code& fault, std::size_t count) mutable {
+          gate_.progress(answer);
+          handler(fault, count);
+        }));
+    }
+
+    void drop(std::uint64_t answer) noexcept override {
+      try {
+        auto self = std::static_pointer_cast<core>(shared_from_this());
+        asio::post(on_, [self = std::move(self), answer] {
+          if (self->going() == answer)
+            self->reset();
+        });
+      } catch (...) {
+        // Out of memory: RESTinio's own time limit ends the connection.
+      }
     }
 
     Stream stream;
@@ -193,8 +233,19 @@ private:
     template <class Handler>
     void give(std::size_t count, Handler& handler) {
       arriving_fault = in.fault();
+      arriving_outlet = this;
       handler(asio::error_code{}, count);
       arriving_fault = nullptr;
+      arriving_outlet = nullptr;
+    }
+
+    /// What is written fails; what the system still holds for the client is thrown away, too.
+    void reset() {
+      auto& socket = stream.lowest_layer();
+      asio::error_code ignored;
+      socket.set_option(asio::socket_base::linger{true, 0}, ignored);
+      timer_.cancel();
+      socket.close(ignored);
     }
 
     /// A time limit begins when what is waited for changes, that on being idle with each read.
@@ -217,9 +268,9 @@ private:
       is_watched_ = true;
       timer_.expires_at(deadline_);
       timer_.async_wait(asio::bind_executor(
-        on, [weak = this->weak_from_this(), on](const asio::error_code& canceled) {
+        on, [weak = this->weak_from_this(), this, on](const asio::error_code& canceled) {
           if (const auto self = weak.lock(); self && !canceled)
-            self->look(on);
+            look(on);
         }));
     }
 
@@ -236,6 +287,9 @@ private:
     }
 
     const reading_limits limits_;
+    answer_gate& gate_;
+    /// Where everything of this connection runs. Set by the first read and never changed.
+    asio::any_io_executor on_;
     connection_places::place place_;
     asio::steady_timer timer_;
     steady_clock::time_point deadline_{};

@@ -1,9 +1,19 @@
 #include "http/exchange.hpp"
 
+#include "http/area.hpp"
 #include "http/head.hpp"
 #include "http/problem.hpp"
 
 namespace callboard::http {
+
+namespace {
+
+using importance = answer_gate::importance;
+
+/// When to come back after a 503: soon. What is not read for half a second makes room.
+constexpr std::string_view retry_after_seconds = "1";
+
+} // namespace
 
 exchange::exchange(std::shared_ptr<traffic> shared, request received)
   : shared_(std::move(shared)),
@@ -23,18 +33,25 @@ void exchange::answer(response made) noexcept {
   if (is_answered_.exchange(true))
     return;
   try {
-    write(render(std::move(made)));
+    auto out = render(std::move(made));
+    out.counted = shared_->gate().admit(out.body.size(), importance::must_go_out).counted;
+    write(std::move(out));
   } catch (...) {
     fail();
   }
   shared_->remove(*this);
 }
 
-void exchange::answer_later(std::function<response()> make) noexcept {
+void exchange::answer_later(std::size_t bytes, std::function<response()> make) noexcept {
   if (is_answered_.exchange(true))
     return;
   try {
-    write_later(std::move(make));
+    auto admitted = shared_->gate().admit(bytes, importance::can_be_refused);
+    counted_ = std::move(admitted.counted);
+    if (admitted.is_admitted)
+      write_later(std::move(make));
+    else
+      write(render(refuse_list()));
   } catch (...) {
     fail();
   }
@@ -50,6 +67,11 @@ void exchange::write_made(const std::function<response()>& make) noexcept {
         return render(internal_error());
       }
     }();
+    auto admitted
+      = shared_->gate().admit(made.body.size(), importance::can_be_refused, std::move(counted_));
+    if (!admitted.is_admitted)
+      made = render(refuse_list());
+    made.counted = std::move(admitted.counted);
     write(std::move(made));
   } catch (...) {
     fail();
@@ -78,6 +100,15 @@ void exchange::close() noexcept {
   } catch (...) {
     abandon();
   }
+}
+
+response exchange::refuse_list() const {
+  auto made
+    = refuse(area_of(received_.segments).form, 503, "too_many_unread",
+             "clients have not read too much of what they asked for: ask again, or for fewer "
+             "at a time");
+  made.add_header("Retry-After", retry_after_seconds);
+  return made;
 }
 
 outgoing exchange::render(response made) {

@@ -33,6 +33,8 @@ struct outgoing {
   bool closes = false;
   /// For the log, once it is out; null if nobody listens.
   std::shared_ptr<const log_record> record;
+  /// What it counts as among large answers; to be kept with the bytes. Null if it is small.
+  std::shared_ptr<answer_gate::place> counted;
 };
 
 /// One request and the way back to its client. Answered exactly once: by the first `answer`, or
@@ -66,9 +68,10 @@ public:
   /// Sends the answer; does nothing if there was one. From any thread.
   void answer(response made) noexcept;
 
-  /// The same with an answer that is made on a server thread, soon: for bodies that take long to
-  /// print, of which engine threads should be spared.
-  void answer_later(std::function<response()> make) noexcept;
+  /// The same with a list, which is made on a server thread, soon: bodies that take long to print are
+  /// nothing for engine threads. 503 if clients leave too many answers unread for one so large.
+  /// @param bytes its size, as far as it is known before it is made
+  void answer_later(std::size_t bytes, std::function<response()> make) noexcept;
 
   /// Gives the request up: its connection is let go without an answer. From any thread.
   void abandon() noexcept;
@@ -87,7 +90,7 @@ protected:
   /// Calls `write_made` with the function on a server thread, soon. Called at most once.
   virtual void write_later(std::function<response()> make) = 0;
 
-  /// Makes an answer and writes it.
+  /// Makes a list and writes it.
   void write_made(const std::function<response()>& make) noexcept;
 
   /// Lets go of the connection. Called at most once, instead of `write`.
@@ -100,6 +103,9 @@ private:
 
   outgoing render(response made);
 
+  /// A list for which there is no room.
+  response refuse_list() const;
+
   /// Ends a request whose answer could not even be made.
   void fail() noexcept;
 
@@ -107,6 +113,8 @@ private:
   response every_answer_{0};
   const steady_time came_at_;
   std::atomic<bool> is_answered_{false};
+  /// What a list that is being made counts as.
+  std::shared_ptr<answer_gate::place> counted_;
   // The traffic's list of requests without an answer; guarded by the list's mutex.
   bool is_listed_ = false;
   exchange* previous_ = nullptr;
@@ -125,9 +133,9 @@ public:
     to_->answer(std::move(made));
   }
 
-  /// Sends an answer that is made on a server thread.
-  void send_later(std::function<response()> make) const noexcept {
-    to_->answer_later(std::move(make));
+  /// Sends a list of about so many bytes that is made on a server thread, or 503.
+  void send_later(std::size_t bytes, std::function<response()> make) const noexcept {
+    to_->answer_later(bytes, std::move(make));
   }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "http/list_bytes.hpp"
 #include "http/messaging_json.hpp"
 #include "http/messaging_request.hpp"
 #include "http/waiting.hpp"
@@ -105,7 +106,10 @@ public:
       if (!page)
         return back.send(refuse(page.error()));
       // A thousand jobs may be 50 MB of text: engine threads have better things to do.
-      back.send_later([page = std::move(*page)] { return response{200, messaging_list(page)}; });
+      const auto bytes = list_bytes(page->jobs);
+      back.send_later(bytes, [page = std::move(*page)] {
+        return response{200, messaging_list(page)};
+      });
     });
   }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "http/list_bytes.hpp"
 #include "http/query_reader.hpp"
 #include "http/schedule_body.hpp"
 #include "http/schedule_json.hpp"
@@ -128,7 +129,8 @@ public:
                   if (!found)
                     return back.send(refuse(found.error()));
                   // There may be many: engine threads have better things to do.
-                  back.send_later([found = *std::move(found), retry] {
+                  const auto bytes = list_bytes(*found);
+                  back.send_later(bytes, [found = *std::move(found), retry] {
                     return response{200, schedule_list(found, retry)};
                   });
                 });
@@ -198,7 +200,10 @@ public:
     jobs_->runs(*std::move(ref), std::move(wanted), [back](result<std::vector<job_ptr>> found) {
       if (!found)
         return back.send(refuse(found.error()));
-      back.send_later([found = *std::move(found)] { return response{200, run_list(found)}; });
+      const auto bytes = list_bytes(*found);
+      back.send_later(bytes, [found = *std::move(found)] {
+        return response{200, run_list(found)};
+      });
     });
   }
 

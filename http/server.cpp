@@ -43,6 +43,9 @@ constexpr std::chrono::milliseconds stop_poll{2};
 /// One a nanosecond, and the configuration's own limit.
 constexpr std::size_t rate_max = 1'000'000'000;
 
+/// More than any answer that cannot be refused takes: else one could never go out beside another.
+constexpr std::size_t unsent_bytes_least = 16 * 1024 * 1024;
+
 result<void> check(const http_options& options) {
   if (!http::is_listen_address(options.address))
     return fail(errc::invalid_argument,
@@ -56,6 +59,8 @@ result<void> check(const http_options& options) {
     return fail(errc::invalid_argument, "TLS needs both a certificate and a private key");
   if (options.connections_max == 0)
     return fail(errc::invalid_argument, "the number of connections must be at least 1");
+  if (options.unsent_bytes_max < unsent_bytes_least)
+    return fail(errc::invalid_argument, "unsent answers must be allowed at least 16 MiB");
   if (options.idle_limit < std::chrono::seconds{1})
     return fail(errc::invalid_argument, "the idle limit must be at least 1 s");
   if (options.head_limit < std::chrono::milliseconds{1})
@@ -237,7 +242,7 @@ struct http_server::implementation {
   implementation(const http_options& options, service& jobs,
                  std::shared_ptr<task_callbacks> callbacks,
                  std::function<void(const http_log_entry&)> log)
-    : shared(std::make_shared<http::traffic>(std::move(log))),
+    : shared(std::make_shared<http::traffic>(std::move(log), options.unsent_bytes_max)),
       app(options, jobs, std::move(callbacks), shared),
       loop(std::make_unique<server_loop>(thread_count(options.threads))) {
     // nop
@@ -293,6 +298,10 @@ http_server::~http_server() {
 
 std::uint16_t http_server::port() const noexcept {
   return impl_->port;
+}
+
+std::size_t http_server::unsent_bytes() const {
+  return impl_->shared->gate().bytes();
 }
 
 void http_server::on_fatal(std::function<void(std::string_view)> told) {

@@ -114,6 +114,7 @@ public:
     : exchange(std::move(shared), view(*from)),
       io_(io),
       id_(from->request_id()),
+      outlet_(arriving_outlet),
       connection_(std::move(restinio::impl::access_req_connection(*from))),
       bytes_(std::move(from)) {
     // nop
@@ -130,13 +131,16 @@ protected:
       made.head += made.body;
       made.body.clear();
     }
+    // The connection is held, and with it its outlet.
+    if (made.counted && outlet_ != nullptr)
+      made.counted->begin(outlet_->shared_from_this());
     items.reserve(2);
     items.emplace_back(std::move(made.head));
     if (!made.body.empty())
       items.emplace_back(std::move(made.body));
     restinio::write_group_t group{std::move(items)};
     // RESTinio calls it exactly once, at the latest when it destroys the group.
-    group.after_write_notificator(when_out(std::move(made.record)));
+    group.after_write_notificator(when_out(std::move(made.record), std::move(made.counted)));
     hand_over(std::move(group), made.closes);
   }
 
@@ -170,21 +174,25 @@ private:
     return made;
   }
 
-  restinio::write_status_cb_t when_out(std::shared_ptr<const log_record> record) const {
+  restinio::write_status_cb_t when_out(std::shared_ptr<const log_record> record,
+                                       std::shared_ptr<const answer_gate::place> large) const {
     // A bare pointer fits into the function object without an allocation; the traffic outlives the
     // io_context, which outlives this function.
     auto* counted = shared_.get();
-    if (!record)
+    if (!record && !large)
       return [counted](const asio::error_code&) { counted->finish(); };
-    return [counted, record = std::move(record)](const asio::error_code&) {
-      counted->log({.request_id = record->request_id,
-                    .method = record->method,
-                    .path = record->path,
-                    .status = record->status,
-                    .took = record->took,
-                    .key_name = record->key_name});
-      counted->finish();
-    };
+    return
+      [counted, record = std::move(record), large = std::move(large)](const asio::error_code&) {
+        if (!record)
+          return counted->finish();
+        counted->log({.request_id = record->request_id,
+                      .method = record->method,
+                      .path = record->path,
+                      .status = record->status,
+                      .took = record->took,
+                      .key_name = record->key_name});
+        counted->finish();
+      };
   }
 
   /// From here on the group itself sees to it that it is counted, so nothing may be thrown.
@@ -207,6 +215,7 @@ private:
 
   asio::io_context& io_;
   restinio::request_id_t id_;
+  outlet* outlet_;
   restinio::impl::connection_handle_t connection_;
   restinio::request_handle_t bytes_;
 };
@@ -279,6 +288,7 @@ public:
               .head = options.head_limit,
               .idle = options.idle_limit},
       tls_(options.tls),
+      gate_(shared->gate()),
       settings_(
         make_settings(io, options, request_handler{&io, std::move(shared), std::move(sink)})),
       listener_(io,
@@ -348,7 +358,7 @@ private:
   void connect(asio::ip::tcp::socket from, connection_places::place place) {
     from.set_option(asio::ip::tcp::no_delay{true});
     const auto peer = from.remote_endpoint();
-    Socket checked{with_tls(std::move(from)), std::move(place), limits_};
+    Socket checked{with_tls(std::move(from)), std::move(place), limits_, gate_};
     const auto made = std::make_shared<connection>(next_id_++, std::move(checked), settings_, peer,
                                                    no_monitor{nullptr});
     asio::dispatch(made->get_executor(), [made] { made->init(); });
@@ -363,6 +373,7 @@ private:
 
   const reading_limits limits_;
   const std::shared_ptr<asio::ssl::context> tls_;
+  answer_gate& gate_;
   const std::shared_ptr<settings> settings_;
   restinio::connection_id_t next_id_ = 1;
   listener listener_;

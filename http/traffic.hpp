@@ -13,6 +13,8 @@
 #include <callboard/http_server.hpp>
 #include <callboard/time.hpp>
 
+#include "http/answer_gate.hpp"
+
 namespace callboard::http {
 
 class exchange;
@@ -22,8 +24,15 @@ class exchange;
 /// somebody still holds a request.
 class traffic {
 public:
-  explicit traffic(std::function<void(const http_log_entry&)> log = {}) : log_(std::move(log)) {
+  explicit traffic(std::function<void(const http_log_entry&)> log = {},
+                   std::size_t unsent_bytes_max = http_options{}.unsent_bytes_max)
+    : gate_(unsent_bytes_max), log_(std::move(log)) {
     // nop
+  }
+
+  /// What large answers pass before they go out.
+  answer_gate& gate() noexcept {
+    return gate_;
   }
 
   /// Takes up a request that has just come.
@@ -92,6 +101,7 @@ private:
   std::atomic<std::size_t> in_flight_{0};
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<bool> is_closing_{false};
+  answer_gate gate_;
   std::function<void(const http_log_entry&)> log_;
 };
 

@@ -78,6 +78,10 @@ struct http_options {
   std::size_t connections_max = 10'000;
   /// Connections from one address at once (from one /64 network with IPv6); 0: as many as there are.
   std::size_t connections_per_address_max = 0;
+  /// Bytes of answers over 16 KiB that may be held until clients have read them; ≥ 16 MiB. Beyond it
+  /// connections end whose clients have taken nothing for the longest time, and lists are answered 503.
+  /// Several of the largest lists, and little beside the memory of a server.
+  std::size_t unsent_bytes_max = 256 * 1024 * 1024;
   rate_limits rates;
   /// Whether `connections_max` was asked for: then a limit on descriptors that is too low is an
   /// error, else the number is lowered to what fits.
@@ -126,6 +130,9 @@ public:
 
   /// The port it listens on.
   std::uint16_t port() const noexcept;
+
+  /// Bytes of answers over 16 KiB that clients have asked for and not read yet. From any thread.
+  std::size_t unsent_bytes() const;
 
   /// Told once, on a thread of the server, when it takes no connections any more although it should: end
   /// the process. Must not destroy or stop the server.

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "http/middleware.hpp"
 #include "http/problem.hpp"
 #include "tests/http/test_exchange.hpp"
 
@@ -28,7 +29,7 @@ TEST(Exchange, FirstAnswerCounts) {
 
   asked->answer(response{200, "1"});
   asked->answer(response{200, "2"});
-  asked->answer_later([] { return response{200, "3"}; });
+  asked->answer_later(1, [] { return response{200, "3"}; });
 
   EXPECT_EQ(asked->answered().body, "1");
   EXPECT_EQ(shared->in_flight(), 0u);
@@ -56,9 +57,51 @@ TEST(Exchange, DroppedUnansweredGets500) {
 TEST(Exchange, AnswerThatCannotBeMadeIs500) {
   const auto asked = received(std::make_shared<traffic>());
 
-  asked->answer_later([]() -> response { throw std::runtime_error{"no"}; });
+  asked->answer_later(1, []() -> response { throw std::runtime_error{"no"}; });
 
   EXPECT_EQ(asked->answered().status, 500);
+}
+
+TEST(Exchange, ListBeyondTheRoomForUnreadOnesIs503InTheFormOfItsApi) {
+  struct row {
+    std::string target;
+    std::size_t said;
+    std::size_t made;
+    int status;
+    std::string type;
+  };
+  const row table[] = {
+    {"/", 20'000, 20'000, 200, "application/json"},
+    {"/", 30'001, 20'000, 503, "application/problem+json"},
+    {"/", 20'000, 30'001, 503, "application/problem+json"},
+    {"/api/messaging/jobs", 30'001, 1, 503, "application/json"},
+    {"/api/jobs", 20'000, 30'001, 503, "application/problem+json"},
+    {"/", 1, 10'000, 200, "application/json"},
+  };
+  for (const auto& each : table) {
+    const auto shared = std::make_shared<traffic>(nullptr, 30'000);
+    const auto asked
+      = std::make_shared<test_exchange>(sample_request{.target = each.target}, shared);
+    asked->begin();
+    ASSERT_FALSE(http::read_target(asked->received()));
+
+    asked->answer_later(each.said, [&] { return response{200, std::string(each.made, 'x')}; });
+
+    const auto answer = asked->answered();
+    EXPECT_EQ(answer.status, each.status) << each.target << each.said;
+    EXPECT_EQ(answer.header("Content-Type"), each.type);
+    EXPECT_EQ(answer.header("Retry-After"), each.status == 503 ? "1" : "");
+  }
+}
+
+TEST(Exchange, JobBeyondTheRoomForUnreadAnswersIsAnswered) {
+  const auto shared = std::make_shared<traffic>(nullptr, 30'000);
+  const auto asked = received(shared);
+
+  asked->answer(response{200, std::string(30'001, 'x')});
+
+  EXPECT_EQ(asked->answered().status, 200);
+  EXPECT_EQ(shared->gate().bytes(), 30'001U) << "counts until its bytes are gone";
 }
 
 TEST(Exchange, AbandonedOneIsReleasedAndNeverAnswered) {

@@ -1,5 +1,6 @@
 #include <callboard/http_server.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <openssl/x509.h>
 
 #include "tests/http/server_fixture.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace callboard::tests {
@@ -108,8 +110,12 @@ public:
     return SSL_get_version(ssl_.get());
   }
 
-  raw_response exchange(const std::string& request) {
+  void send(const std::string& request) {
     check(SSL_write(ssl_.get(), request.data(), static_cast<int>(request.size())) > 0, "SSL_write");
+  }
+
+  raw_response exchange(const std::string& request) {
+    send(request);
     return receive();
   }
 
@@ -176,6 +182,34 @@ TEST(ServerTls, PipelinedRequestsAreAnsweredInOrder) {
 
   for (int i = 2; i <= 100; ++i)
     ASSERT_EQ(client.receive().header("X-Request-Id"), std::to_string(i));
+}
+
+TEST(ServerTls, WhoDoesNotReadMakesRoomForOneWhoDoes) {
+  constexpr std::size_t list_bytes = 12'000'000;
+  const certificate_files files;
+  auto options = files.options();
+  options.unsent_bytes_max = 16 * 1024 * 1024;
+  running_server running{calling::inside, options};
+  auto large = sample_job(job_state::completed);
+  auto outcome = std::make_shared<job_outcome>(*large->outcome);
+  outcome->content = std::make_shared<const std::string>(list_bytes, 'x');
+  large->outcome = std::move(outcome);
+  running.service.page->jobs = {large};
+  tls_client idle{running.server->port(), TLS1_3_VERSION};
+  idle.send(make_request("GET", jobs_path));
+  const auto end = std::chrono::steady_clock::now() + test::patience;
+  while (running.server->unsent_bytes() == 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::yield();
+
+  raw_response answer;
+  do {
+    tls_client reader{running.server->port(), TLS1_3_VERSION};
+    answer = reader.exchange(make_request("GET", jobs_path));
+  } while (answer.status == 503 && std::chrono::steady_clock::now() < end);
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_GT(answer.body.size(), list_bytes);
+  EXPECT_THROW(idle.receive(), std::runtime_error);
 }
 
 TEST(ServerTls, OldVersionsAreRefused) {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace callboard::http {
+
+/// The way out of a connection, as far as large answers are concerned: what goes out on it, and how it
+/// ends when the client does not read. Owned by `shared_ptr`.
+class outlet : public std::enable_shared_from_this<outlet> {
+public:
+  outlet() = default;
+  outlet(const outlet&) = delete;
+  outlet& operator=(const outlet&) = delete;
+  virtual ~outlet() = default;
+
+  /// The connection ends, and what its client has not read is forgotten, if this answer is still the
+  /// one that goes out. From any thread.
+  virtual void drop(std::uint64_t answer) noexcept = 0;
+
+  /// A large answer is about to be handed to the connection. From the thread that does so.
+  void begin(std::uint64_t answer) noexcept {
+    going_.store(answer);
+  }
+
+  /// It is out, or will never go out. From any thread.
+  void end(std::uint64_t answer) noexcept {
+    going_.compare_exchange_strong(answer, 0);
+  }
+
+  /// The large answer that goes out; 0: none.
+  std::uint64_t going() const noexcept {
+    return going_.load(std::memory_order_relaxed);
+  }
+
+private:
+  std::atomic<std::uint64_t> going_{0};
+};
+
+} // namespace callboard::http
