@@ -13,6 +13,9 @@ using importance = answer_gate::importance;
 /// When to come back after a 503: soon. What is not read for half a second makes room.
 constexpr std::string_view retry_after_seconds = "1";
 
+/// Lists up to this size are printed in less time than it takes to write them.
+constexpr std::size_t quick_bytes_max = 64 * 1024;
+
 } // namespace
 
 exchange::exchange(std::shared_ptr<traffic> shared, request received)
@@ -49,7 +52,7 @@ void exchange::answer_later(std::size_t bytes, std::function<response()> make) n
     auto admitted = shared_->gate().admit(bytes, importance::can_be_refused);
     counted_ = std::move(admitted.counted);
     if (admitted.is_admitted)
-      write_later(std::move(make));
+      write_later(bytes > quick_bytes_max, std::move(make));
     else
       write(render(refuse_list()));
   } catch (...) {

@@ -88,7 +88,8 @@ protected:
   virtual void write(outgoing made) = 0;
 
   /// Calls `write_made` with the function on a server thread, soon. Called at most once.
-  virtual void write_later(std::function<response()> make) = 0;
+  /// @param is_long whether it takes so long that no other request may wait for it
+  virtual void write_later(bool is_long, std::function<response()> make) = 0;
 
   /// Makes a list and writes it.
   void write_made(const std::function<response()>& make) noexcept;

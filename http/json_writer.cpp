@@ -1,5 +1,6 @@
 #include "http/json_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -12,6 +13,28 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 constexpr bool is_plain(unsigned char c) noexcept {
   return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/// How many plain characters a text begins with.
+std::size_t plain_length(std::string_view text) noexcept {
+  constexpr std::size_t block = 32;
+  const auto is_plain_at
+    = [text](std::size_t i) { return is_plain(static_cast<unsigned char>(text[i])); };
+  std::size_t at = 0;
+  while (at < std::min(text.size(), block) && is_plain_at(at))
+    ++at;
+  // What begins like this is mostly long. Compilers make a few instructions of a look at a block.
+  while (at >= block && text.size() - at >= block) {
+    unsigned odd = 0;
+    for (std::size_t i = 0; i < block; ++i)
+      odd |= is_plain_at(at + i) ? 0U : 1U;
+    if (odd != 0)
+      break;
+    at += block;
+  }
+  while (at < text.size() && is_plain_at(at))
+    ++at;
+  return at;
 }
 
 constexpr bool is_continuation(unsigned char c) noexcept {
@@ -82,7 +105,7 @@ void append_string(std::string& out, std::string_view text) {
   while (at < text.size()) {
     const auto c = static_cast<unsigned char>(text[at]);
     if (is_plain(c)) {
-      ++at;
+      at += plain_length(text.substr(at));
       continue;
     }
     if (const auto length = c >= 0x80 ? sequence_length(text.substr(at)) : 0; length > 0) {

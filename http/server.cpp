@@ -117,7 +117,9 @@ public:
   ~server_loop() {
     check_.reset();
     work_.reset();
+    work_aside_.reset();
     io_.stop();
+    aside_.stop();
     for (auto& each : threads_)
       each.join();
     // Whoever still owes an answer lets go of its connection now: none may outlive the io_context.
@@ -135,7 +137,7 @@ public:
     if (!connections)
       return tl::unexpected{connections.error()};
     auto opened
-      = http::open_stream(io_,
+      = http::open_stream(io_, aside_,
                           {.address = options.address,
                            .port = options.port,
                            .connections_max = *connections,
@@ -151,7 +153,8 @@ public:
     shared_ = std::move(shared);
     sweep_later();
     for (auto left = count_; left > 0; --left)
-      threads_.emplace_back([this] { run(); });
+      threads_.emplace_back([this] { run(io_); });
+    threads_.emplace_back([this] { run(aside_); });
     return {};
   }
 
@@ -204,10 +207,10 @@ private:
     return looked->get_future().wait_until(deadline) == std::future_status::ready;
   }
 
-  void run() noexcept {
+  static void run(asio::io_context& what) noexcept {
     for (;;) {
       try {
-        io_.run();
+        what.run();
         return;
       } catch (...) {
         // A handler let something out: that request is lost, the thread must not be.
@@ -230,6 +233,9 @@ private:
   std::size_t count_;
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  /// Long lists are printed by a thread of its own, one after the other: nobody else waits for them.
+  asio::io_context aside_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_aside_{aside_.get_executor()};
   asio::steady_timer sweeper_{io_};
   std::unique_ptr<http::stream> wire_;
   std::vector<std::thread> threads_;

@@ -70,8 +70,11 @@ public:
 };
 
 /// Starts to listen. `io` and what `shared` and `sink` refer to must outlive the stream and be there
-/// until `io` has stopped. Errors: `io` (address in use, not ours …).
-result<std::unique_ptr<stream>> open_stream(asio::io_context& io, const stream_options& options,
+/// until `io` has stopped.
+/// @param aside where answers are made that take long; ends before `io` does
+/// Errors: `io` (address in use, not ours …).
+result<std::unique_ptr<stream>> open_stream(asio::io_context& io, asio::io_context& aside,
+                                            const stream_options& options,
                                             std::shared_ptr<traffic> shared, request_sink sink);
 
 } // namespace callboard::http

@@ -109,10 +109,11 @@ thread_local bool is_handling = false;
 /// One request that RESTinio has read.
 class restinio_exchange final : public exchange {
 public:
-  restinio_exchange(asio::io_context& io, std::shared_ptr<traffic> shared,
+  restinio_exchange(asio::io_context& io, asio::io_context& aside, std::shared_ptr<traffic> shared,
                     restinio::request_handle_t from)
     : exchange(std::move(shared), view(*from)),
       io_(io),
+      aside_(aside),
       id_(from->request_id()),
       outlet_(arriving_outlet),
       connection_(std::move(restinio::impl::access_req_connection(*from))),
@@ -144,9 +145,9 @@ protected:
     hand_over(std::move(group), made.closes);
   }
 
-  void write_later(std::function<response()> make) override {
+  void write_later(bool is_long, std::function<response()> make) override {
     auto work = [self = shared_from_this(), this, make = std::move(make)] { write_made(make); };
-    asio::post(io_, std::move(work));
+    asio::post(is_long ? aside_ : io_, std::move(work));
   }
 
   void release() noexcept override {
@@ -214,6 +215,7 @@ private:
   }
 
   asio::io_context& io_;
+  asio::io_context& aside_;
   restinio::request_id_t id_;
   outlet* outlet_;
   restinio::impl::connection_handle_t connection_;
@@ -223,13 +225,14 @@ private:
 /// What RESTinio calls for each request.
 struct request_handler {
   asio::io_context* io;
+  asio::io_context* aside;
   std::shared_ptr<traffic> shared;
   request_sink sink;
 
   restinio::request_handling_status_t operator()(restinio::request_handle_t received) const {
     is_handling = true;
     const auto done = restinio::utils::at_scope_exit([] { is_handling = false; });
-    const auto made = std::make_shared<restinio_exchange>(*io, shared, std::move(received));
+    const auto made = std::make_shared<restinio_exchange>(*io, *aside, shared, std::move(received));
     made->begin();
     sink(made);
     return restinio::request_accepted();
@@ -280,7 +283,7 @@ void prepare_connection_and_start_read(tls_socket& socket, Connection& connectio
 template <class Socket>
 class restinio_stream final : public stream {
 public:
-  restinio_stream(asio::io_context& io, const stream_options& options,
+  restinio_stream(asio::io_context& io, asio::io_context& aside, const stream_options& options,
                   std::shared_ptr<traffic> shared, request_sink sink)
     : limits_{.bodies = {.body_bytes_max
                          = std::max<std::uint64_t>(refused_body_bytes_max, options.body_bytes_max),
@@ -289,8 +292,8 @@ public:
               .idle = options.idle_limit},
       tls_(options.tls),
       gate_(shared->gate()),
-      settings_(
-        make_settings(io, options, request_handler{&io, std::move(shared), std::move(sink)})),
+      settings_(make_settings(io, options,
+                              request_handler{&io, &aside, std::move(shared), std::move(sink)})),
       listener_(io,
                 {.address = options.address,
                  .port = options.port,
@@ -381,13 +384,14 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<stream>> open_stream(asio::io_context& io, const stream_options& options,
+result<std::unique_ptr<stream>> open_stream(asio::io_context& io, asio::io_context& aside,
+                                            const stream_options& options,
                                             std::shared_ptr<traffic> shared, request_sink sink) {
   try {
     if (options.tls)
-      return std::make_unique<restinio_stream<tls_socket>>(io, options, std::move(shared),
+      return std::make_unique<restinio_stream<tls_socket>>(io, aside, options, std::move(shared),
                                                            std::move(sink));
-    return std::make_unique<restinio_stream<plain_socket>>(io, options, std::move(shared),
+    return std::make_unique<restinio_stream<plain_socket>>(io, aside, options, std::move(shared),
                                                            std::move(sink));
   } catch (const std::exception& fault) {
     return fail(errc::io, "cannot listen on " + options.address + " port "

@@ -94,6 +94,17 @@ TEST(Exchange, ListBeyondTheRoomForUnreadOnesIs503InTheFormOfItsApi) {
   }
 }
 
+TEST(Exchange, OnlyLargeListsAreMadeAside) {
+  for (const auto bytes : {std::size_t{0}, std::size_t{64 * 1024}, std::size_t{64 * 1024 + 1}}) {
+    const auto asked = received(std::make_shared<traffic>());
+
+    asked->answer_later(bytes, [] { return response{200, "list"}; });
+
+    EXPECT_EQ(asked->answered().body, "list");
+    EXPECT_EQ(asked->was_long(), bytes > 64 * 1024) << bytes;
+  }
+}
+
 TEST(Exchange, JobBeyondTheRoomForUnreadAnswersIsAnswered) {
   const auto shared = std::make_shared<traffic>(nullptr, 30'000);
   const auto asked = received(shared);

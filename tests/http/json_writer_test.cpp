@@ -31,6 +31,18 @@ TEST(JsonWriter, TextsAreEscapedAsJsonWantsIt) {
   EXPECT_EQ(printed("é€😀"), "\"é€😀\"");
 }
 
+TEST(JsonWriter, WhatNeedsEscapesIsFoundAnywhereInALongText) {
+  for (const auto* odd : {"\"", "\n", "\xff", "\u20ac"})
+    for (std::size_t at = 0; at <= 130; ++at) {
+      auto text = std::string(130, 'x');
+      text.insert(at, odd);
+      auto shown = std::string(130, 'x');
+      shown.insert(at, printed(odd).substr(1, printed(odd).size() - 2));
+
+      ASSERT_EQ(printed(text), '"' + shown + '"') << odd << " at " << at;
+    }
+}
+
 TEST(JsonWriter, EveryCharacterComesBack) {
   for (std::uint32_t code = 1; code < 0x11'0000; code += code < 0x1000 ? 1 : 0xFD) {
     if (code >= 0xD800 && code < 0xE000)

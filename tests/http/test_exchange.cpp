@@ -48,7 +48,8 @@ void test_exchange::write(http::outgoing made) {
   shared_->finish();
 }
 
-void test_exchange::write_later(std::function<http::response()> make) {
+void test_exchange::write_later(bool is_long, std::function<http::response()> make) {
+  was_long_ = is_long;
   write_made(make);
 }
 

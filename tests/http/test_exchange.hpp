@@ -55,6 +55,11 @@ public:
     return is_released_;
   }
 
+  /// Whether the answer was made where nobody waits for it.
+  bool was_long() const noexcept {
+    return was_long_;
+  }
+
   /// What was written; stays when the exchange goes.
   std::shared_ptr<const std::optional<http::outgoing>> written() const noexcept {
     return written_;
@@ -62,13 +67,14 @@ public:
 
 protected:
   void write(http::outgoing made) override;
-  void write_later(std::function<http::response()> make) override;
+  void write_later(bool is_long, std::function<http::response()> make) override;
   void release() noexcept override;
 
 private:
   std::shared_ptr<std::optional<http::outgoing>> written_
     = std::make_shared<std::optional<http::outgoing>>();
   bool is_released_ = false;
+  bool was_long_ = false;
 };
 
 /// Takes bytes of an answer apart.
