@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { processor_time } from './processor_time.mjs';
 
 // A guard against hangs: all of these start within seconds, on a busy machine too.
 const start_limit_ms = 60_000;
@@ -61,6 +62,7 @@ export class daemon {
         this.log = (this.log + text).slice(-log_characters_max);
       });
     }
+    this.used = new processor_time();
     this.ended = new Promise((resolve) => {
       this.child.once('error', (fault) => resolve((this.exit = fault.message)));
       this.child.once('close', (code, signal) => resolve((this.exit ??= `exit ${code ?? signal}`)));
@@ -94,8 +96,9 @@ export class daemon {
 
   /** Processor time that it and its children have used so far, by the scheduler's count. */
   async cpu_ms() {
-    const times = await Promise.all((await family(this.child.pid)).map(process_cpu_ms));
-    return times.reduce((sum, time) => sum + time, 0);
+    const members = await family(this.child.pid);
+    await Promise.all(members.map((member) => look_at_threads(member, this.used)));
+    return this.used.ms;
   }
 }
 
@@ -122,11 +125,10 @@ async function family(pid) {
   return members;
 }
 
-async function process_cpu_ms(pid) {
-  let total_ns = 0;
+async function look_at_threads(pid, used) {
   for (const task of await readdir(`/proc/${pid}/task`).catch(() => [])) {
-    const counts = await readFile(`/proc/${pid}/task/${task}/schedstat`, 'utf8').catch(() => '0');
-    total_ns += Number(counts.split(' ')[0]);
+    // A thread may be gone by now.
+    const counts = await readFile(`/proc/${pid}/task/${task}/schedstat`, 'utf8').catch(() => '');
+    if (counts) used.note(`${pid}/${task}`, Number(counts.split(' ')[0]));
   }
-  return total_ns / 1e6;
 }

@@ -1,6 +1,7 @@
 // The statistics and the tables of script/bench --peers. None of the other servers is needed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { processor_time } from '../../bench/peers/processor_time.mjs';
 import {
   begin_mark,
   between_marks,
@@ -25,6 +26,20 @@ test('the spread is the median, the lowest and the highest, in numeric order', (
   assert.deepEqual(spread_of([10, 9, 100]), { median: 10, low: 9, high: 100 });
   assert.deepEqual(spread_of([4, 1, 3, 2]), { median: 2.5, low: 1, high: 4 });
   assert.equal(spread_of([]), undefined);
+});
+
+test('processor time counts threads that are gone, and others with their ids', () => {
+  const used = new processor_time();
+  used.note('1/1', 5e6);
+  used.note('1/2', 7e6);
+  assert.equal(used.ms, 12);
+
+  used.note('1/1', 6e6); // the other one is gone
+  assert.equal(used.ms, 13);
+
+  used.note('1/2', 1e6); // its id is used again
+  used.note('3/3', 2e6);
+  assert.equal(used.ms, 16);
 });
 
 test('a percentile is a value that was measured', () => {
