@@ -43,9 +43,12 @@ result<figure> take_bytes(const figures_options& options, figure made,
       return tl::unexpected(shown.error());
     auto overhead = shown->at("overheadBytesPerJob").get<double>();
     most = std::max(most, overhead);
-    made.details.push_back(fmt::format(
-      "{}: {} bytes over {} jobs, beside {} bytes of texts each", title, to_text(overhead),
-      shown->at("jobs").get<std::size_t>(), shown->at("textBytesPerJob").get<std::size_t>()));
+    made.details.push_back(
+      fmt::format("{}: {} bytes over {} jobs ({} by the allocator's count of blocks), beside {} "
+                  "bytes of texts each",
+                  title, to_text(overhead), shown->at("jobs").get<std::size_t>(),
+                  to_text(shown->at("allocatedOverheadBytesPerJob").get<double>()),
+                  shown->at("textBytesPerJob").get<std::size_t>()));
   }
   made.reached = once(most);
   return made;

@@ -51,17 +51,23 @@ result<std::size_t> texts_of_newest(service& jobs) {
   return text_bytes(*page->jobs.front());
 }
 
-result<nlohmann::json> per_job(std::size_t before, std::size_t after, std::size_t jobs,
-                               service& held) {
+double growth(std::size_t before, std::size_t after, std::size_t jobs) {
+  return (static_cast<double>(after) - static_cast<double>(before)) / static_cast<double>(jobs);
+}
+
+result<nlohmann::json> per_job(const memory_usage& before, const memory_usage& after,
+                               std::size_t jobs, service& held) {
   auto texts = texts_of_newest(held);
   if (!texts)
     return tl::unexpected(texts.error());
-  auto bytes
-    = (static_cast<double>(after) - static_cast<double>(before)) / static_cast<double>(jobs);
+  auto own = static_cast<double>(*texts);
+  auto bytes = growth(before.resident_bytes, after.resident_bytes, jobs);
+  auto allocated = growth(before.allocated_bytes, after.allocated_bytes, jobs);
   return nlohmann::json{{"jobs", jobs},
                         {"bytesPerJob", bytes},
                         {"textBytesPerJob", *texts},
-                        {"overheadBytesPerJob", bytes - static_cast<double>(*texts)}};
+                        {"overheadBytesPerJob", bytes - own},
+                        {"allocatedOverheadBytesPerJob", allocated - own}};
 }
 
 } // namespace
@@ -78,11 +84,11 @@ result<nlohmann::json> measure_live_jobs(std::size_t jobs, std::uint32_t slots) 
   if (auto made = driver.create(job, warm_up_jobs); !made)
     return tl::unexpected(made.error());
   wait_until_settled(service, warm_up_jobs, std::min<std::size_t>(slots, warm_up_jobs));
-  auto before = own_resident_bytes();
+  auto before = own_memory();
   if (auto made = driver.create(job, jobs); !made)
     return tl::unexpected(made.error());
   wait_until_settled(service, all, std::min<std::size_t>(slots, all));
-  return per_job(before, own_resident_bytes(), jobs, service);
+  return per_job(before, own_memory(), jobs, service);
 }
 
 result<nlohmann::json> measure_finished_jobs(std::size_t jobs) {
@@ -94,10 +100,10 @@ result<nlohmann::json> measure_finished_jobs(std::size_t jobs) {
   auto job = sample_job(time_limit);
   if (auto made = driver.run_to_end(job, warm_up_jobs); !made)
     return tl::unexpected(made.error());
-  auto before = own_resident_bytes();
+  auto before = own_memory();
   if (auto made = driver.run_to_end(job, jobs); !made)
     return tl::unexpected(made.error());
-  return per_job(before, own_resident_bytes(), jobs, started->jobs());
+  return per_job(before, own_memory(), jobs, started->jobs());
 }
 
 result<nlohmann::json> measure_dropped_jobs(std::size_t jobs) {
@@ -111,10 +117,10 @@ result<nlohmann::json> measure_dropped_jobs(std::size_t jobs) {
   // Twice what is held, so that dropping has begun before the first look.
   if (auto made = driver.run_to_end(job, 2 * held); !made)
     return tl::unexpected(made.error());
-  auto before = own_resident_bytes();
+  auto before = own_memory().resident_bytes;
   if (auto made = driver.run_to_end(job, jobs); !made)
     return tl::unexpected(made.error());
-  auto after = own_resident_bytes();
+  auto after = own_memory().resident_bytes;
   return nlohmann::json{{"jobs", jobs},
                         {"held", held},
                         {"bytesBefore", before},

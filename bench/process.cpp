@@ -1,6 +1,7 @@
 #include "bench/process.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -103,14 +104,23 @@ std::string_view allocator_name() noexcept {
   return mallctl != nullptr ? "jemalloc" : "malloc of the C library";
 }
 
-std::size_t own_resident_bytes() {
-  // jemalloc calls "all arenas" 4096 (MALLCTL_ARENAS_ALL).
-  if (mallctl != nullptr)
+memory_usage own_memory() {
+  memory_usage usage;
+  if (mallctl != nullptr) {
+    // jemalloc calls "all arenas" 4096 (MALLCTL_ARENAS_ALL), and counts anew when it is given an epoch.
     mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);
-  else
+    std::uint64_t epoch = 1;
+    mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch);
+    auto size = sizeof usage.allocated_bytes;
+    mallctl("stats.allocated", &usage.allocated_bytes, &size, nullptr, 0);
+  } else {
     ::malloc_trim(0);
-  auto usage = usage_of(::getpid());
-  return usage ? usage->resident_bytes : 0;
+    const auto counted = ::mallinfo2();
+    usage.allocated_bytes = counted.uordblks + counted.hblkhd;
+  }
+  if (const auto own = usage_of(::getpid()))
+    usage.resident_bytes = own->resident_bytes;
+  return usage;
 }
 
 result<child_process> child_process::start(const std::vector<std::string>& command,

@@ -46,8 +46,17 @@ result<process_usage> usage_of(pid_t process);
 /// Which allocator this program runs with.
 std::string_view allocator_name() noexcept;
 
+/// What memory a process holds.
+struct memory_usage {
+  /// `process_usage::resident_bytes`.
+  std::size_t resident_bytes = 0;
+  /// Bytes of all blocks that are in use, by the allocator's own count: with what it rounds up, without what
+  /// lies between them.
+  std::size_t allocated_bytes = 0;
+};
+
 /// Memory of this process after what is free was given back to the system.
-std::size_t own_resident_bytes();
+memory_usage own_memory();
 
 /// A program that runs beside this one and ends with it.
 class child_process {
