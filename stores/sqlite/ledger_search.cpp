@@ -52,21 +52,19 @@ std::size_t mark(ledger_marks& kept, const ledger_columns& jobs, const ledger_fi
                           of_jobs = jobs.tag_set.data() + of.begin](std::size_t i) {
     return sets.contains(of_jobs[i]);
   };
-  if (kept.count() < of.size / sparse) {
-    if (by_due == lies::across)
-      kept.keep_each_if(is_due);
-    if (by_created == lies::across)
-      kept.keep_each_if(is_created);
-    if (wanted.tag_sets)
-      kept.keep_each_if(is_tagged);
-  } else {
-    if (by_due == lies::across)
-      kept.keep_if(is_due);
-    if (by_created == lies::across)
-      kept.keep_if(is_created);
-    if (wanted.tag_sets)
-      kept.keep_if(is_tagged);
-  }
+  const auto is_sparse = kept.count() < of.size / sparse;
+  const auto keep = [&](const auto& test) {
+    if (is_sparse)
+      kept.keep_each_if(test);
+    else
+      kept.keep_if(test);
+  };
+  if (by_due == lies::across)
+    keep(is_due);
+  if (by_created == lies::across)
+    keep(is_created);
+  if (wanted.tag_sets)
+    keep(is_tagged);
   return kept.count();
 }
 

@@ -13,17 +13,20 @@ const longest_stop_ms = 20;
 
 /**
  * A clock of the time in which this process got to read what has come: on a machine with other work it may be
- * held up for long, and what was there meanwhile only looks late.
+ * held up for long, and what was there meanwhile only looks late. To be told the time every few milliseconds.
  */
-export function reading_clock(tick_ms = 5) {
-  let counted = 0;
-  let last = performance.now();
-  setInterval(() => {
-    const now = performance.now();
-    counted += Math.min(now - last, longest_stop_ms);
-    last = now;
-  }, tick_ms).unref();
-  return () => counted;
+export class reading_clock {
+  #last;
+  ms = 0;
+
+  constructor(now) {
+    this.#last = now;
+  }
+
+  tick(now) {
+    this.ms += Math.min(now - this.#last, longest_stop_ms);
+    this.#last = now;
+  }
 }
 
 const terminal = new Set(['completed', 'failed', 'timeout', 'canceled']);

@@ -1,7 +1,7 @@
 // The oracle of the crash test finds what it is there to find.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crash_oracle } from './crash_oracle.mjs';
+import { crash_oracle, reading_clock } from './crash_oracle.mjs';
 
 const stored = (fields) =>
   JSON.stringify({ id: 'a', state: 'pending', version: 1, tasks: [{ id: 't1' }], ...fields });
@@ -176,4 +176,14 @@ test('a fault ends the check with what it is', () => {
   oracle.acknowledged('a');
   oracle.stored([]);
   assert.throws(() => oracle.check('round 1'), /round 1: 1 faults\n {2}job a was acknowledged/);
+});
+
+test('to the clock of what is read a stop of the process is short', () => {
+  const clock = new reading_clock(100);
+  clock.tick(105);
+  assert.equal(clock.ms, 5);
+  clock.tick(5_000);
+  assert.equal(clock.ms, 25);
+  clock.tick(5_007);
+  assert.equal(clock.ms, 32);
 });

@@ -78,7 +78,7 @@ async function let_all_end(config, directory, oracle) {
 }
 
 async function one_database(rounds, first_round, all_rounds, random) {
-  const oracle = new crash_oracle(reading_clock());
+  const oracle = new crash_oracle(() => clock.ms);
   await with_directory((directory) =>
     with_peer(moody_agent(oracle, random), async (peer) => {
       const config = config_for(peer);
@@ -97,6 +97,8 @@ async function one_database(rounds, first_round, all_rounds, random) {
   return oracle.acknowledged_count;
 }
 
+const clock = new reading_clock(performance.now());
+setInterval(() => clock.tick(performance.now()), 5).unref();
 const rounds = Number(process.argv[2] ?? 10);
 const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${seed}`);
