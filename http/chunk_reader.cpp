@@ -50,8 +50,11 @@ bool take_quoted(std::string_view& text) noexcept {
   return false;
 }
 
-/// Whether what follows a chunk's size is a list of extensions (RFC 9112, 7.1.1).
+/// Whether what follows a chunk's size is a list of extensions (RFC 9112, 7.1.1). A tab right behind
+/// the size, which the RFC would have ignored, is none: http_parser takes it for a part of the size.
 bool is_extensions(std::string_view text) noexcept {
+  if (text.starts_with('\t'))
+    return false;
   while (!text.empty()) {
     take(text, space_bytes);
     if (!text.starts_with(';'))

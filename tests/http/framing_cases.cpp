@@ -263,10 +263,11 @@ void add_chunks(std::vector<framing_case>& all) {
   add("size with leading zeros", "0005\r\nhello\r\n0\r\n\r\n", 0, 1);
   add("size in hex", "a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n", 0, 1);
   add("extensions",
-      "5;a\r\nhello\r\n5;a=b\r\nhello\r\n5 ; a = \"b;\\\" c\" ;d\r\nhello\r\n0;e\r\n\r\n", 0, 1);
-  for (const auto* size :
-       {"",   " ",   " 5",   "5 ",   "\t5",     "5\t",   "+5",  "-5", "0x5",         "5_0", "5h",
-        "5;", "5;=", "5; ;", "5;a=", "5;a=\"b", "5;a b", "5 a", ";a", "5;a=b\xff c", "5,5"})
+      "5;a\r\nhello\r\n5;a=b\r\nhello\r\n5 \t;\ta\t=\t\"b;\\\" c\"\t;d\r\nhello\r\n0;e\r\n\r\n", 0,
+      1);
+  for (const auto* size : {"",      " ",   " 5", "5 ",          "\t5", "5\t",  "+5",   "-5",
+                           "0x5",   "5_0", "5h", "5;",          "5;=", "5; ;", "5;a=", "5;a=\"b",
+                           "5;a b", "5 a", ";a", "5;a=b\xff c", "5,5", "5\t;a"})
     add(("size "s + size).c_str(), size + "\r\nhello\r\n0\r\n\r\n"s, 400);
   add("size beyond 64 bits", "fffffffffffffffff\r\n", 400);
   add("most digits", "00000000000000005\r\nhello\r\n0\r\n\r\n", 400);
