@@ -203,6 +203,8 @@ private:
   void store_soon(job_entry& entry, job_ptr snapshot);
   /// Takes the newest snapshot of a job out of the batch: the job is not to be.
   void take_back(const job_entry& entry);
+  /// Whether the newest snapshot of a job is in the store, neither in the batch nor on its way.
+  bool is_stored(const job_entry& entry) const;
   /// Sends what has gathered, unless the keeper is at work, the store fails, or there may be more of it.
   void flush_if_idle();
   /// Whether what has gathered need not go to the store yet.
@@ -270,7 +272,10 @@ private:
   moment clock_seen_{};
 
   store_batch batch_;
+  /// Goes round, without `job_entry::no_batch`.
   std::uint32_t batch_number_ = 0;
+  /// The batch that was sent last.
+  std::uint32_t sent_batch_ = job_entry::no_batch;
   /// Batches that the store keeper has and has not answered.
   std::size_t commits_under_way_ = 0;
   std::string store_fault_;

@@ -63,8 +63,7 @@ void registry_state::park_if_far(job_entry& entry) {
   const auto is_far = record.state == job_state::scheduled && record.spec->kind == job_kind::agent
                       && record.spec->due_at >= loaded_until_;
   const auto is_wanted = entry.calls && (entry.calls->creation || !entry.calls->waiters.empty());
-  if (!is_durable_ || !is_far || is_wanted || entry.is_over || entry.batch == batch_number_
-      || is_ending_)
+  if (!is_durable_ || !is_far || is_wanted || entry.is_over || !is_stored(entry) || is_ending_)
     return;
   parked_.add(record.spec->organisation);
   tally_.remove(record);

@@ -33,6 +33,11 @@ void registry_state::store_soon(job_entry& entry, job_ptr snapshot) {
   flush_if_idle();
 }
 
+bool registry_state::is_stored(const job_entry& entry) const {
+  const auto is_sent = entry.batch != batch_number_;
+  return is_sent && (commits_under_way_ == 0 || entry.batch != sent_batch_);
+}
+
 void registry_state::flush_if_idle() {
   if (has_begun_ && store_fault_.empty() && commits_under_way_ == 0 && !batch_.is_empty()
       && !may_gather())
@@ -53,10 +58,13 @@ void registry_state::flush() {
     batch_.erased.assign(kept, batch->erased.end());
     batch->erased.erase(kept, batch->erased.end());
   }
-  ++batch_number_;
+  sent_batch_ = batch_number_;
+  if (++batch_number_ == job_entry::no_batch)
+    batch_number_ = 0;
   ++commits_under_way_;
   auto answers = std::make_shared<const stored_answers>(std::exchange(batch_answers_, {}));
-  self_->request(keeper_, caf::infinite, atom::commit_v, batch)
+  // The keeper has nothing to do until its answer has been seen, so that comes before what waits here.
+  self_->request<caf::message_priority::high>(keeper_, caf::infinite, atom::commit_v, batch)
     .then(
       [this, batch, answers](const store_outcome& outcome) {
         --commits_under_way_;
@@ -73,6 +81,8 @@ void registry_state::flush() {
 
 void registry_state::on_committed(const store_batch& batch, const stored_answers& answers) {
   store_fault_.clear();
+  // First, so that the keeper is at work while others are told of what it has done.
+  flush_if_idle();
   for (const auto& answer : answers)
     answer(true);
   if (is_durable_)
@@ -88,7 +98,6 @@ void registry_state::on_committed(const store_batch& batch, const stored_answers
       else
         park_if_far(entry);
     }
-  flush_if_idle();
   drain_if_quiet();
 }
 

@@ -277,8 +277,20 @@ protected:
 
   /// Has the store keeper answer the oldest batch that it holds.
   void release_batch(store_outcome outcome) {
-    self_->send(keeper_, atom::wake_v, std::move(outcome));
+    begin_release(std::move(outcome));
     run();
+  }
+
+  /// The same, without delivering the message.
+  void begin_release(store_outcome outcome) {
+    self_->send(keeper_, atom::wake_v, std::move(outcome));
+  }
+
+  /// Whether the store keeper has been sent something that it has not looked at.
+  bool is_keeper_asked() const {
+    auto* const actor = caf::actor_cast<caf::abstract_actor*>(keeper_);
+    const auto& mailbox = dynamic_cast<caf::scheduled_actor&>(*actor).mailbox();
+    return !mailbox.blocked() && !mailbox.empty();
   }
 
   /// Begins to drain; `drained` counts when it is over.

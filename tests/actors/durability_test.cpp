@@ -1,5 +1,8 @@
 #include "tests/actors/durable_test.hpp"
 
+#include <optional>
+#include <set>
+
 namespace callboard::actors::test {
 
 namespace {
@@ -206,6 +209,50 @@ TEST_F(Durability, WhatComesDuringACommitGoesOutTogetherAfterIt) {
   release_batch({});
 
   EXPECT_EQ(slots[2].count, 1);
+}
+
+TEST_F(Durability, NextBatchGoesOutBeforeTheLastOneIsAnswered) {
+  start_holding();
+  job_slot first;
+  job_slot second;
+  std::optional<bool> was_sent;
+  jobs->submit(message(), 0ms, [&](result<job_ptr> outcome) {
+    was_sent = is_keeper_asked();
+    first.callback()(std::move(outcome));
+  });
+  run();
+  jobs->submit(message(), 0ms, second.callback());
+  run();
+
+  release_batch({});
+
+  EXPECT_EQ(first.count, 1);
+  EXPECT_EQ(was_sent, true);
+  EXPECT_EQ(second.count, 0);
+}
+
+TEST_F(Durability, AnswerOfTheStoreComesBeforeWhatWaits) {
+  start_holding();
+  job_slot slots[5];
+  jobs->submit(message(), 0ms, slots[0].callback());
+  run();
+  jobs->submit(message(), 0ms, slots[1].callback());
+  run();
+  // These wait when the answer comes: the next batch is without them.
+  for (auto& one : {&slots[2], &slots[3], &slots[4]})
+    jobs->submit(message(), 0ms, one->callback());
+  begin_release({});
+  step(true);
+  run();
+
+  ASSERT_EQ(keeper.held.size(), 1u);
+  std::set<uuid> sent;
+  for (const auto& snapshot : keeper.held.front().batch->snapshots)
+    sent.insert(snapshot->spec->id);
+  EXPECT_EQ(sent.size(), 2u); // the first has been begun since, the second created
+  release_batch({});
+  release_batch({});
+  EXPECT_EQ(slots[4].count, 1);
 }
 
 TEST_F(Durability, DrainStoresWhatHasGathered) {
