@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <asio/associated_executor.hpp>
@@ -171,6 +174,9 @@ private:
   private:
     using steady_clock = std::chrono::steady_clock;
 
+    /// What is worth a wake-up in the middle of a body; fast clients send more at a time anyway.
+    static constexpr std::uint64_t wake_bytes_max = 16 * 1024;
+
     template <class Handler>
     auto executor_of(const Handler& handler) {
       return asio::get_associated_executor(handler, stream.get_executor());
@@ -179,6 +185,7 @@ private:
     template <class Handler>
     void read_more(asio::mutable_buffer into, Handler handler) {
       set_deadline();
+      set_wake_bytes();
       auto on = executor_of(handler);
       is_reading_ = true;
       watch(on);
@@ -248,6 +255,22 @@ private:
       socket.close(ignored);
     }
 
+    /// Thousands of clients that send their bodies a few bytes at a time would keep a thread busy with
+    /// nothing: these bytes stay in the system until there are enough of them, or all of the content.
+    /// An end or a fault of the connection is told at once all the same.
+    void set_wake_bytes() {
+      // With TLS bytes of content are no bytes of the connection.
+      if constexpr (std::is_same_v<Stream, asio::ip::tcp::socket>) {
+        const auto wanted = std::clamp<std::uint64_t>(in.content_missing(), 1, wake_bytes_max);
+        if (wanted == wake_bytes_)
+          return;
+        wake_bytes_ = wanted;
+        asio::error_code ignored;
+        stream.set_option(asio::socket_base::receive_low_watermark{static_cast<int>(wanted)},
+                          ignored);
+      }
+    }
+
     /// A time limit begins when what is waited for changes, that on being idle with each read.
     void set_deadline() {
       const auto phase = in.waits_for();
@@ -294,6 +317,8 @@ private:
     asio::steady_timer timer_;
     steady_clock::time_point deadline_{};
     std::uint64_t count_ = 0;
+    /// So many bytes must have come for the system to say that there are any.
+    std::uint64_t wake_bytes_ = 1;
     inbound::phase phase_ = inbound::phase::idle;
     bool is_reading_ = false;
     bool is_watched_ = false;

@@ -55,6 +55,12 @@ public:
     return reader_.is_between() ? phase::idle : reader_.is_in_head() ? phase::head : phase::body;
   }
 
+  /// How many bytes must come before there is anything to do but to pass them on: what is missing of
+  /// the content of a body, or of one of its chunks. 0: any byte may matter.
+  std::uint64_t content_missing() const noexcept {
+    return is_refused_ || !left().empty() ? 0 : reader_.content_left();
+  }
+
   /// Requests that have come as a whole.
   std::uint64_t count() const noexcept {
     return count_;

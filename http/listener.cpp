@@ -13,6 +13,8 @@
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
 #include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "http/head.hpp"
@@ -31,6 +33,19 @@ constexpr std::chrono::milliseconds rest_after_failure{100};
 /// How many of those who are refused may be given the time to read it. Their descriptors come out of
 /// those that are left for everything but connections.
 constexpr std::size_t refused_max = 64;
+
+/// How much of an answer the system takes beyond what is on its way to the client. Without this it takes
+/// megabytes for each client that does not read, in memory that nobody counts, and takes long for that
+/// while others wait. Twice what a TLS record holds; less would have large answers wait for this process
+/// more often, more gave no client its answer sooner.
+constexpr int system_bytes_max = 32 * 1024;
+
+/// Has the connections of a listening socket hold no more than that. Linux hands it down to them. Where
+/// it cannot be set more is held.
+void limit_system_bytes(int listening) noexcept {
+  ::setsockopt(listening, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &system_bytes_max,
+               sizeof system_bytes_max);
+}
 
 /// What a client reads that finds no room.
 std::string no_room() {
@@ -104,6 +119,7 @@ public:
     const auto at = endpoint_of(options);
     acceptor_.open(at.protocol());
     acceptor_.set_option(asio::socket_base::reuse_address{true});
+    limit_system_bytes(acceptor_.native_handle());
     acceptor_.bind(at);
     acceptor_.listen(asio::socket_base::max_listen_connections);
     // With this, accepting in a loop cannot wait for a connection that is gone by then.

@@ -94,8 +94,11 @@ namespace {
 constexpr std::chrono::seconds handling_limit{90};
 /// How long a client may take to read an answer: a list of a thousand jobs can be 50 MB.
 constexpr std::chrono::seconds write_limit{60};
-/// How often a connection looks whether its time is up.
-constexpr std::chrono::seconds timer_period{1};
+/// How often a connection looks whether its time is up, which it then is so much late at most. It does
+/// so while it idles, too, and there may be many thousands.
+constexpr std::chrono::seconds timer_period{5};
+/// What a connection is read by: most requests are smaller, and an idle one keeps it.
+constexpr std::size_t read_buffer_bytes = 2048;
 /// How long a TLS handshake may take. RESTinio itself sets no limit and would wait for ever.
 constexpr std::chrono::seconds handshake_limit{10};
 
@@ -351,6 +354,7 @@ private:
                                         + handling_limit)
       .handle_request_timeout(handling_limit)
       .write_http_response_timelimit(write_limit)
+      .buffer_size(read_buffer_bytes)
       .incoming_http_msg_limits(
         restinio::incoming_http_msg_limits_t{}.max_body_size(options.body_bytes_max));
     const auto timers = std::make_shared<restinio::asio_timer_manager_t>(io, timer_period);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "tests/http/server_fixture.hpp"
 #include "tests/support/patience.hpp"
@@ -125,6 +126,24 @@ TEST(ServerSlowReaders, OneWhoReadsSlowlyIsLeftAloneWhileThereIsRoom) {
 
   EXPECT_TRUE(got_all(slow));
   EXPECT_EQ(running.server->unsent_bytes(), 0U);
+}
+
+TEST(ServerSlowReaders, LargeAnswerWaitsInTheServerNotInTheSystem) {
+  // Else the system would hold megabytes for each of them, beyond any limit.
+  constexpr std::size_t bytes = 400'000;
+  slow_readers running;
+  running.service.on_get = [large = job_of(bytes)](const job_ref&) { return large; };
+  auto slow = running.connect();
+  slow.send(make_request("GET", job_path));
+  char first = 0;
+  ASSERT_EQ(::recv(slow.native_handle(), &first, 1, MSG_PEEK), 1);
+
+  // Whatever the server could do after its first write is done when it has answered some others.
+  for (int i = 0; i < 20; ++i)
+    ASSERT_EQ(running.connect().exchange(make_request("GET", "/livez")).status, 200);
+
+  EXPECT_GE(running.server->unsent_bytes(), bytes);
+  EXPECT_EQ(slow.receive().status, 200);
 }
 
 TEST(ServerSlowReaders, OneWithSmallAnswersIsNeverDropped) {
