@@ -8,12 +8,17 @@ import { crash_schedule_oracle } from './crash_schedule_oracle.mjs';
  */
 const on_its_way_ms = 500;
 
-/** What one stop of this process counts at most. */
-const longest_stop_ms = 20;
+/**
+ * What one turn of this process's event loop counts at most. The agent's server takes up one new connection a
+ * turn (libuv since 1.45) and a server that has just started opens a hundred at once, as many as the agent has
+ * slots: the last task was sent a hundred turns before it is read, that is 400 ms.
+ */
+const longest_turn_ms = 4;
 
 /**
- * A clock of the time in which this process got to read what has come: on a machine with other work it may be
- * held up for long, and what was there meanwhile only looks late. To be told the time every few milliseconds.
+ * A clock of the turns in which this process got to read what has come: while it is busy, or held up by other
+ * work on the machine, what was there meanwhile only looks late. To be told the time once a turn, and
+ * every few milliseconds when nothing happens.
  */
 export class reading_clock {
   #last;
@@ -24,7 +29,7 @@ export class reading_clock {
   }
 
   tick(now) {
-    this.ms += Math.min(now - this.#last, longest_stop_ms);
+    this.ms += Math.min(now - this.#last, longest_turn_ms);
     this.#last = now;
   }
 }
