@@ -265,7 +265,7 @@ private:
         if (wanted == wake_bytes_)
           return;
         wake_bytes_ = wanted;
-        asio::error_code ignored;
+        asio::error_code ignored; // where it cannot be set there is no connection any more
         stream.set_option(asio::socket_base::receive_low_watermark{static_cast<int>(wanted)},
                           ignored);
       }

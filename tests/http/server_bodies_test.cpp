@@ -52,6 +52,8 @@ long unread_bytes(std::uint16_t from) {
   return -1;
 }
 
+const std::string type_line = "Content-Type: application/json\r\n";
+
 /// The same request with a length, and as one chunk.
 struct framed_body {
   std::string head;
@@ -59,20 +61,17 @@ struct framed_body {
 };
 
 framed_body with_length(std::size_t bytes) {
-  auto body = body_of(bytes);
-  const auto fields
-    = "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
-  return {"POST " + std::string{jobs_path} + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n", body};
+  const auto body = body_of(bytes);
+  const auto whole = make_request("POST", jobs_path, type_line, body);
+  return {whole.substr(0, whole.size() - body.size()), body};
 }
 
 framed_body in_a_chunk(std::size_t bytes) {
   const auto body = body_of(bytes);
   char size[17];
   std::snprintf(size, sizeof size, "%zx", body.size());
-  return {"POST " + std::string{jobs_path}
-            + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-              "Transfer-Encoding: chunked\r\n\r\n"
-            + size + "\r\n",
+  return {make_request("POST", jobs_path, type_line + "Transfer-Encoding: chunked\r\n") + size
+            + "\r\n",
           body + "\r\n0\r\n\r\n"};
 }
 
