@@ -43,9 +43,10 @@ message_writer::message_writer(connection& db, task_writer& tasks, job_counts& c
 }
 
 result<bool> message_writer::put(const job& snapshot) {
-  // The first version is nearly always of a new job: insert without looking.
-  if (snapshot.version == 1)
-    return insert(snapshot);
+  // What is not known by heart is nearly always new: insert without looking.
+  if (known_.find(snapshot.spec->id) == known_.end())
+    if (const auto is_new = insert(snapshot); !is_new || *is_new)
+      return is_new;
   const auto stored = look_up(snapshot.spec->id);
   if (!stored)
     return tl::unexpected(stored.error());

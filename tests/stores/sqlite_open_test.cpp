@@ -96,6 +96,18 @@ TEST_F(SqliteOpen, VersionsAndCountsHoldAfterReopening) {
   EXPECT_EQ(opened->query({.states = {job_state::completed}})->matching, 1U);
 }
 
+TEST_F(SqliteOpen, MessagesThatWereStoredBeforeReopeningAreChanged) {
+  const auto spec = plain_spec(job_kind::message, 1);
+  expect_done(open()->commit(std::vector{snapshot(spec, 1, job_state::processing)}));
+  const auto opened = open();
+
+  expect_done(opened->commit(std::vector{snapshot(spec, 2, job_state::completed)}));
+
+  EXPECT_EQ(version_in(*opened, spec->id), 2U);
+  EXPECT_EQ(opened->query({})->total, 1U);
+  EXPECT_EQ(opened->query({.states = {job_state::completed}})->matching, 1U);
+}
+
 TEST_F(SqliteOpen, SecondInstanceIsRefusedWithTheOwnersProcessId) {
   const auto first = open();
 
