@@ -10,6 +10,7 @@
 #include <callboard/agents.hpp>
 #include <callboard/engine.hpp>
 
+#include "bench/forwarding_store.hpp"
 #include "bench/job_driver.hpp"
 
 namespace callboard::bench {
@@ -25,15 +26,11 @@ struct write_counts {
   std::atomic<std::size_t> erased = 0;
 };
 
-/// Passes all on to another store and counts what is written.
-class counting_store final : public store {
+class counting_store final : public forwarding_store {
 public:
   counting_store(std::unique_ptr<store> to, write_counts& counts)
-    : to_(std::move(to)), counts_(counts) {
-  }
-
-  bool is_durable() const noexcept override {
-    return to_->is_durable();
+    : forwarding_store{std::move(to)}, counts_{counts} {
+    // nop
   }
 
   result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
@@ -41,54 +38,10 @@ public:
     ++counts_.commits;
     counts_.snapshots += snapshots.size();
     counts_.erased += erased.size();
-    return to_->commit(snapshots, erased, schedules);
-  }
-
-  result<std::vector<job_ptr>> load_live(system_time due_before) override {
-    return to_->load_live(due_before);
-  }
-
-  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) override {
-    return to_->count_scheduled(due_from);
-  }
-
-  result<std::vector<job_ptr>> load_scheduled(const due_place& from, system_time until,
-                                              std::size_t limit) override {
-    return to_->load_scheduled(from, until, limit);
-  }
-
-  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
-    return to_->load_finished(kind, limit);
-  }
-
-  result<std::vector<scheduled_job_ptr>> load_schedules() override {
-    return to_->load_schedules();
-  }
-
-  result<std::vector<job_ptr>> load_runs(const run_query& query) override {
-    return to_->load_runs(query);
-  }
-
-  result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
-                                 std::size_t limit) override {
-    return to_->erase_runs(schedule_id, keep, limit);
-  }
-
-  result<job_ptr> find(const uuid& id) override {
-    return to_->find(id);
-  }
-
-  result<job_page> query(const job_query& query) override {
-    return to_->query(query);
-  }
-
-  result<std::size_t> erase_finished(job_kind kind, system_time before,
-                                     std::size_t limit) override {
-    return to_->erase_finished(kind, before, limit);
+    return forwarding_store::commit(snapshots, erased, schedules);
   }
 
 private:
-  std::unique_ptr<store> to_;
   write_counts& counts_;
 };
 

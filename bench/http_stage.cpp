@@ -76,6 +76,15 @@ result<contender> start_server(const figures_options& options, std::string name,
   return started;
 }
 
+result<contender> start_store_yardstick(std::string name, const std::filesystem::path& directory) {
+  auto started = start_contender(
+    std::move(name), {program_path({}, "callboard-store-yardstick"), "--file", "flushed"},
+    directory);
+  if (started)
+    started->runs_jobs = true;
+  return started;
+}
+
 std::string program_path(const std::string& given, const std::string& name) {
   if (!given.empty())
     return std::filesystem::absolute(given);

@@ -38,6 +38,10 @@ result<contender> start_server(const figures_options& options, std::string name,
                                const std::string& store, const std::string& sync,
                                const std::filesystem::path& directory);
 
+/// Starts the server's code over a store that flushes bytes and does nothing else (`callboard-store-yardstick`,
+/// beside this program). Errors: `io`, `unavailable`.
+result<contender> start_store_yardstick(std::string name, const std::filesystem::path& directory);
+
 /// The server and, for each kind of answer, the yardsticks that give the same bytes: started once,
 /// loaded in turns. While one is loaded the others sleep.
 class http_stage {

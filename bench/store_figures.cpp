@@ -96,7 +96,10 @@ result<figure> take_sqlite(const figures_options& options, const progress_sink& 
   made.method = fmt::format(
     "Jobs created by POST per second, {} connections, closed loop, the time until the last of them "
     "has completed included; one server for each store, loaded in turns. A client waits for the "
-    "disk's flush at least once a job, so the disk bounds what {} of them can do.",
+    "disk's flush at least once a job, so the disk bounds what {} of them can do: the same server "
+    "over "
+    "a store that flushes the jobs' texts to a file and does nothing else (flush-only) shows by "
+    "how much.",
     clients, clients);
   temp_directory directory;
   const memory_directory in_memory;
@@ -110,6 +113,10 @@ result<figure> take_sqlite(const figures_options& options, const progress_sink& 
       return tl::unexpected(started.error());
     servers.push_back(std::move(*started));
   }
+  auto yardstick = start_store_yardstick("flush-only", directory.path());
+  if (!yardstick)
+    return tl::unexpected(yardstick.error());
+  servers.push_back(std::move(*yardstick));
   std::vector<contender*> all;
   for (auto& each : servers)
     all.push_back(&each);
