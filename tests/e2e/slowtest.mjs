@@ -20,6 +20,9 @@ const jobs_read = 3;
 // of the machine.
 const rounds = 3;
 
+/** How long requests are measured before the attackers are counted again. */
+const slice_ms = 500;
+
 /** How slowhttptest attacks: heads, bodies, reading. */
 const attacks = {
   'slow heads (-H)': ['-H', '-i', '2', '-x', '24'],
@@ -31,7 +34,7 @@ function quantile(sorted, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** Asks servers, each for a job of its own, in turn for a while: of each the latencies in ms, sorted. */
+/** Asks servers, each for a job of its own, in turn for a while: of each the latencies in ms. */
 async function latencies(asked, for_ms) {
   const end = performance.now() + for_ms;
   const found = asked.map(() => []);
@@ -43,7 +46,7 @@ async function latencies(asked, for_ms) {
       found[index].push(performance.now() - from);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-  return found.map((of_one) => of_one.sort((a, b) => a - b));
+  return found;
 }
 
 /** A job to ask a server for. */
@@ -75,24 +78,28 @@ async function rest(server) {
   throw new Error('the server does not come to rest');
 }
 
-/** Runs `body` while slowhttptest attacks with all its connections open and asked for. */
+/** Starts slowhttptest and runs `body` when all its connections are open and what they ask for is answered. */
 async function under_attack(server, directory, args, body) {
   const all = ['-c', String(attackers), '-r', '1000', '-l', '600', '-p', '10', ...args,
     '-u', `${server.url}${jobs_path}?limit=${jobs_read}`];
   const attack = spawn('setpriv', ['--pdeathsig', 'KILL', 'slowhttptest', ...all], { cwd: directory, stdio: 'ignore' });
   const ended = new Promise((resolve) => attack.once('close', resolve));
   try {
-    let most = 0;
-    await until('the attackers to connect', async () => {
-      most = Math.max(most, await connection_count(server));
-      return most >= attackers * 0.9;
-    });
+    await until('the attackers to connect', async () => (await connection_count(server)) >= attackers * 0.9);
     await rest(server);
-    return { most, result: await body() };
+    await body();
   } finally {
     attack.kill('SIGKILL');
     await ended;
   }
+  await until('the attackers to be gone', async () => (await connection_count(server)) <= 2);
+}
+
+/** Asks the servers for so long, a slice at a time, as long as `goes_on`. Returns the rest of the time. */
+async function measure(asked, found, left_ms, goes_on) {
+  for (; left_ms > 0 && (await goes_on()); left_ms -= slice_ms)
+    for (const [index, slice] of (await latencies(asked, slice_ms)).entries()) found[index].push(...slice);
+  return left_ms;
 }
 
 async function resident_bytes(server) {
@@ -100,10 +107,15 @@ async function resident_bytes(server) {
   return 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(status)[1]);
 }
 
-const show = (sorted) =>
-  `p50 ${quantile(sorted, 0.5).toFixed(2)} ms, p99 ${quantile(sorted, 0.99).toFixed(2)} ms (${sorted.length} requests)`;
+const p99 = (found) => quantile(found.sort((a, b) => a - b), 0.99);
 
-const ratio = (sorted, quiet) => (quantile(sorted, 0.99) / quantile(quiet, 0.99)).toFixed(2);
+const show = (found) => `p99 ${p99(found).toFixed(2)} ms (${found.length} requests)`;
+
+const ratio = (found, quiet) => `× ${(p99(found) / p99(quiet)).toFixed(2)}`;
+
+const report = (what, quiet, attacked) =>
+  console.log(`${what}: quiet ${show(quiet[0])}, attacked ${show(attacked[0])} ${ratio(attacked[0], quiet[0])}, `
+    + `the server beside it ${ratio(attacked[1], quiet[1])}`);
 
 /** What each of many slow clients costs another one. */
 async function attack_all(directory, server, bystander) {
@@ -113,13 +125,25 @@ async function attack_all(directory, server, bystander) {
   await latencies(asked, 2000);
 
   for (const [name, args] of Object.entries(attacks)) {
+    const all = { quiet: [[], []], attacked: [[], []] };
     for (let round = 1; round <= rounds; ++round) {
-      const quiet = await latencies(asked, seconds * 1000);
-      const { most, result } = await under_attack(server, directory, args, () => latencies(asked, seconds * 1000));
-      console.log(`${name}, round ${round}: quiet ${show(quiet[0])}; with ${most} connections ${show(result[0])}; `
-        + `p99 × ${ratio(result[0], quiet[0])}, of the server that is not attacked × ${ratio(result[1], quiet[1])}`);
-      await until('the attackers to be gone', async () => (await connection_count(server)) <= 2);
+      const quiet = [[], []];
+      const attacked = [[], []];
+      await measure(asked, quiet, seconds * 1000, async () => (await connection_count(server)) < attackers / 2);
+      // The server closes slow connections in time; then there are new attackers.
+      for (let left_ms = seconds * 1000; left_ms > 0;)
+        await under_attack(server, directory, args, async () => {
+          const before_ms = left_ms;
+          left_ms = await measure(asked, attacked, left_ms, async () => (await connection_count(server)) >= attackers / 2);
+          assert.ok(left_ms < before_ms, 'the attackers are gone before anything is measured');
+        });
+      report(`${name}, round ${round}`, quiet, attacked);
+      for (const index of [0, 1]) {
+        all.quiet[index].push(...quiet[index]);
+        all.attacked[index].push(...attacked[index]);
+      }
     }
+    report(`${name}, all rounds`, all.quiet, all.attacked);
   }
   await assert_alive(server);
 }
