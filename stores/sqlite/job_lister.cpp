@@ -68,6 +68,7 @@ job_lister::job_lister(connection& db)
     sources_{db},
     scan_{db},
     messages_{db},
+    commits_{db},
     shelves_of_kind_{db, "SELECT kind, organisation, state, jobs FROM shelves WHERE kind = ?1"},
     shelves_of_organisation_{db, "SELECT kind, organisation, state, jobs FROM shelves "
                                  "WHERE kind = ?1 AND organisation = ?2"},
@@ -91,16 +92,19 @@ result<job_page> job_lister::page(const job_query& query, job_reader& jobs,
                                   ledger_keeper& ledgers) {
   if (query.kind != job_kind::agent || is_cheap_merge(query))
     return page(query, jobs);
-  // Until the counts have been read: with them the moment of the transaction begins.
-  auto held = ledgers.hold();
+  auto turn = ledgers.take_turn();
+  auto held = ledgers.hold_commits();
+  // With this the moment of the transaction begins.
   const auto shelves = shelves_of(query);
   if (!shelves)
     return tl::unexpected(shelves.error());
   const auto total = sum_of(*shelves);
   auto* known = ledgers.is_for(total) ? ledgers.current() : nullptr;
   const auto loading = ledgers.is_for(total) && !known ? ledgers.begin_loading() : std::nullopt;
-  auto found = known ? result<ledger_page>{known->find(query)} : result<ledger_page>{};
+  const auto missing = known ? ledgers.take_missing() : missing_changes{};
   held.unlock();
+  auto found = known ? find_in(*known, missing, query) : result<ledger_page>{};
+  turn.unlock();
   if (!known && !loading)
     return page(query, *shelves, jobs);
   if (loading)
@@ -121,16 +125,26 @@ result<job_page> job_lister::page(const job_query& query, job_reader& jobs,
   return made;
 }
 
+result<ledger_page> job_lister::find_in(ledger& known, const missing_changes& missing,
+                                        const job_query& query) {
+  for (const auto& each : missing.committed)
+    known.apply(each);
+  const auto is_seen = commits_.has_seen(missing.under_way);
+  if (!is_seen)
+    return tl::unexpected(is_seen.error());
+  if (*is_seen)
+    known.apply(missing.under_way);
+  return known.find(query);
+}
+
 result<ledger_page> job_lister::load_and_find(const job_query& query, std::uint64_t number,
                                               ledger_keeper& ledgers) {
   auto loaded = ledger::load(db_);
   if (!loaded) {
-    const auto held = ledgers.hold();
     ledgers.end_loading(number, nullptr);
     return tl::unexpected(std::move(loaded.error()));
   }
   auto found = (*loaded)->find(query);
-  const auto held = ledgers.hold();
   ledgers.end_loading(number, *std::move(loaded));
   return found;
 }

@@ -2,6 +2,7 @@
 
 #include <callboard/store.hpp>
 
+#include "stores/sqlite/commit_probe.hpp"
 #include "stores/sqlite/connection.hpp"
 #include "stores/sqlite/job_counts.hpp"
 #include "stores/sqlite/job_reader.hpp"
@@ -52,6 +53,9 @@ private:
 
   result<job_page> page(const job_query& query, const std::vector<job_source>& shelves,
                         job_reader& jobs);
+  /// Brings the ledger to the transaction's moment and answers with it.
+  result<ledger_page> find_in(ledger& known, const missing_changes& missing,
+                              const job_query& query);
   /// Loads a ledger and answers with it, as of the moment of the transaction.
   result<ledger_page> load_and_find(const job_query& query, std::uint64_t number,
                                     ledger_keeper& ledgers);
@@ -73,6 +77,7 @@ private:
   source_reader sources_;
   job_scan scan_;
   message_lister messages_;
+  commit_probe commits_;
   statement shelves_of_kind_;
   statement shelves_of_organisation_;
   statement facets_of_name_;

@@ -171,6 +171,13 @@ void ledger::erase(const uuid& id) {
   });
 }
 
+void ledger::apply(const ledger_changes& changes) {
+  for (const auto& snapshot : changes.snapshots)
+    put(*snapshot);
+  for (const auto& id : changes.erased)
+    erase(id);
+}
+
 std::uint32_t ledger::tag_set(const std::vector<std::string>& tags) {
   std::vector<std::uint32_t> numbers;
   for (const auto& tag : tags)

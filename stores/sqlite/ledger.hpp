@@ -29,6 +29,12 @@ struct ledger_entry {
   system_time updated_at;
 };
 
+/// What commits do to agent jobs. `erased` may name others, too.
+struct ledger_changes {
+  std::vector<job_ptr> snapshots;
+  std::vector<uuid> erased;
+};
+
 /// All agent jobs of a store by what they are filtered and ordered by, in memory: some 70 bytes each.
 /// Finds a page by looking at all of them, so that no filter and no order is dear.
 class ledger {
@@ -43,6 +49,8 @@ public:
   /// Notes a snapshot, unless it is no agent job's or not newer than what is there.
   void put(const job& snapshot);
   void erase(const uuid& id);
+  /// Notes all of them. A second time it changes nothing, if all that came since is noted again, too.
+  void apply(const ledger_changes& changes);
 
   /// What a query for agent jobs finds.
   ledger_page find(const job_query& query);

@@ -119,18 +119,18 @@ result<void> writer::configure(store_sync sync) {
   return {};
 }
 
-template <class Work, class Note>
-result<void> writer::write(Work work, Note note) {
+template <class Work, class Changes>
+result<void> writer::write(Work work, Changes changes_of) {
   // Before anything can fail: the jobs that the last write added are not this one's.
   jobs_.begin();
-  auto done = write_at_once(work, note);
+  auto done = write_at_once(work, changes_of);
   if (!done)
     jobs_.forget();
   return done;
 }
 
-template <class Work, class Note>
-result<void> writer::write_at_once(Work& work, Note& note) {
+template <class Work, class Changes>
+result<void> writer::write_at_once(Work& work, Changes& changes_of) {
   int is_moved = 0;
   sqlite3_file_control(db_->handle(), "main", SQLITE_FCNTL_HAS_MOVED, &is_moved);
   if (is_moved != 0) {
@@ -144,12 +144,9 @@ result<void> writer::write_at_once(Work& work, Note& note) {
     return ok;
   if (auto ok = jobs_.write_counts(); !ok)
     return ok;
-  const auto held = lists_.hold();
+  lists_.begin_commit(changes_of());
   auto done = changes->commit();
-  if (done)
-    note();
-  else
-    lists_.forget();
+  lists_.end_commit(done.has_value());
   return done;
 }
 
@@ -167,7 +164,7 @@ result<void> writer::commit(std::span<const job_ptr> snapshots, std::span<const 
         return ok;
     return {};
   };
-  auto done = write(work, [&] { lists_.note(snapshots, erased); });
+  auto done = write(work, [&] { return job_changes{snapshots, erased}; });
   if (done) {
     written_since_optimize_ += snapshots.size();
     tidy_up();
@@ -188,7 +185,7 @@ result<void> writer::erase_finished(job_kind kind, system_time before, std::size
         return ok;
     return {};
   };
-  auto done = write(work, [&] { lists_.note({}, erased); });
+  auto done = write(work, [&] { return job_changes{{}, erased}; });
   if (done)
     tidy_up();
   return done;
@@ -203,7 +200,7 @@ result<void> writer::erase_runs(const uuid& schedule_id, std::size_t keep, std::
     erased = *std::move(runs);
     return {};
   };
-  auto done = write(work, [&] { lists_.note({}, erased); });
+  auto done = write(work, [&] { return job_changes{{}, erased}; });
   if (done)
     tidy_up();
   return done;
@@ -215,7 +212,7 @@ result<void> writer::probe() {
     const auto version = "PRAGMA user_version = " + std::to_string(migrations().size());
     return db_->run(version.c_str());
   };
-  return write(work, [] {});
+  return write(work, [] { return job_changes{}; });
 }
 
 void writer::tidy_up() {

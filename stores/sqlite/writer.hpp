@@ -78,11 +78,12 @@ private:
          const writer_options& options, ledger_keeper& lists);
 
   result<void> configure(store_sync sync);
-  /// Does `work` in a transaction; once it is committed, `note` tells the lists.
-  template <class Work, class Note>
-  result<void> write(Work work, Note note);
-  template <class Work, class Note>
-  result<void> write_at_once(Work& work, Note& note);
+  /// Does `work` in a transaction. @param changes_of called when it is done: what it did to jobs, a
+  /// `job_changes`.
+  template <class Work, class Changes>
+  result<void> write(Work work, Changes changes_of);
+  template <class Work, class Changes>
+  result<void> write_at_once(Work& work, Changes& changes_of);
   void tidy_up();
   void checkpoint();
   void look_at_checkpointer();

@@ -3,12 +3,14 @@
 #include "stores/sqlite/sqlite_store.hpp"
 #include "tests/stores/sqlite_fixture.hpp"
 #include "tests/support/faulty_vfs.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/random_seed.hpp"
 
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <map>
 #include <random>
 #include <thread>
@@ -91,11 +93,14 @@ TEST(LedgerKeeper, WhatComesWhileOneIsLoadedIsInIt) {
   loaded->put(*tagged_job(2, 1, job_state::pending));
   const std::vector<job_ptr> changed{tagged_job(1, 2, job_state::failed)};
   const std::vector<uuid> erased{numbered_id(2)};
-  keeper.note(changed, erased);
+  keeper.begin_commit({changed, erased});
+  keeper.end_commit(true);
 
   keeper.end_loading(*number, std::move(loaded));
 
   ASSERT_TRUE(keeper.current());
+  for (const auto& each : keeper.take_missing().committed)
+    keeper.current()->apply(each);
   EXPECT_EQ(keeper.current()->find(two_tags({job_state::failed})).matching, 1U);
   EXPECT_EQ(keeper.current()->find(two_tags()).matching, 1U);
 }
@@ -103,11 +108,35 @@ TEST(LedgerKeeper, WhatComesWhileOneIsLoadedIsInIt) {
 TEST(LedgerKeeper, OneThatWasLoadedBeforeAFaultIsNotTaken) {
   ledger_keeper keeper{0};
   const auto number = keeper.begin_loading();
-  keeper.forget();
+  keeper.begin_commit({});
+  keeper.end_commit(false);
 
   keeper.end_loading(*number, std::make_unique<ledger>());
 
   EXPECT_EQ(keeper.current(), nullptr);
+}
+
+TEST(LedgerKeeper, CommitsBringItUpToDateWhileNoListHasTheTurn) {
+  ledger_keeper keeper{0};
+  keeper.end_loading(*keeper.begin_loading(), std::make_unique<ledger>());
+  const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending)};
+  const std::vector<job_ptr> second{tagged_job(2, 1, job_state::pending)};
+  const auto commit = [&](const std::vector<job_ptr>& snapshots) {
+    keeper.begin_commit({snapshots, {}});
+    keeper.end_commit(true);
+  };
+
+  {
+    const auto turn = keeper.take_turn();
+    std::thread{commit, std::cref(first)}.join();
+    EXPECT_EQ(keeper.current()->find(two_tags()).matching, 0U);
+  }
+  commit(second);
+
+  const auto turn = keeper.take_turn();
+  ASSERT_TRUE(keeper.current());
+  EXPECT_EQ(keeper.current()->find(two_tags()).matching, 2U);
+  EXPECT_TRUE(keeper.take_missing().committed.empty());
 }
 
 class LedgerStore : public sqlite_test {
@@ -160,6 +189,94 @@ TEST_F(LedgerStore, ListsBesideCommitsAreOfOneMoment) {
     reader.join();
 
   EXPECT_EQ(jobs->query(two_tags())->matching, count + rounds);
+}
+
+/// A store with a ledger of two jobs, while a commit is held.
+class LedgerStoreHeld : public LedgerStore {
+protected:
+  ~LedgerStoreHeld() override {
+    held.let_go();
+  }
+
+  void begin_commit(faulty_vfs::place held_at, std::vector<job_ptr> changed,
+                    std::vector<uuid> erased) {
+    jobs = open_with(held.name());
+    const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending),
+                                     tagged_job(2, 1, job_state::pending)};
+    ASSERT_TRUE(jobs->commit(first));
+    ASSERT_EQ(jobs->query(two_tags())->matching, 2U);
+    held.hold(held_at);
+    writing = std::async(std::launch::async, [this, changed, erased] {
+      return static_cast<store&>(*jobs).commit(changed, erased);
+    });
+    ASSERT_TRUE(held.wait_for_held());
+  }
+
+  /// The jobs of a state that a list finds while the commit is held.
+  std::vector<uuid> listed(job_state state) {
+    auto page = std::async(std::launch::async, [this, state] {
+      const auto found = jobs->query(two_tags({state}));
+      EXPECT_TRUE(found) << found.error().message;
+      return found ? ids_of(found->jobs) : std::vector<uuid>{};
+    });
+    const auto is_answered = page.wait_for(test::patience) == std::future_status::ready;
+    EXPECT_TRUE(is_answered) << "a list waits for the commit";
+    if (!is_answered)
+      held.let_go();
+    return page.get();
+  }
+
+  void end_commit() {
+    held.let_go();
+    ASSERT_TRUE(writing.get());
+  }
+
+  // Before the store, which must be closed first.
+  faulty_vfs held;
+  std::unique_ptr<store> jobs;
+  std::future<result<void>> writing;
+};
+
+TEST_F(LedgerStoreHeld, ListsDoNotWaitForTheDisk) {
+  begin_commit(faulty_vfs::place::sync,
+               {tagged_job(1, 2, job_state::failed), tagged_job(3, 1, job_state::pending)}, {});
+
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
+  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{});
+
+  end_commit();
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
+  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{numbered_id(1)});
+}
+
+TEST_F(LedgerStoreHeld, ListsHaveWhatCanBeSeenBeforeItsCommitHasEnded) {
+  begin_commit(faulty_vfs::place::end_of_write,
+               {tagged_job(1, 2, job_state::failed), tagged_job(3, 1, job_state::pending)}, {});
+
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
+  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{numbered_id(1)});
+
+  end_commit();
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
+}
+
+TEST_F(LedgerStoreHeld, JobsAreListedUntilTheirErasureCanBeSeen) {
+  begin_commit(faulty_vfs::place::sync, {}, {numbered_id(1)});
+
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
+
+  end_commit();
+  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
+}
+
+TEST_F(LedgerStoreHeld, JobsAreNotListedWhenTheirErasureCanBeSeen) {
+  begin_commit(faulty_vfs::place::end_of_write, {tagged_job(3, 1, job_state::pending)},
+               {numbered_id(1), numbered_id(3)});
+
+  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
+
+  end_commit();
+  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
 }
 
 TEST_F(LedgerStore, RefusedCommitIsNotListed) {

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <new>
 
+#include "tests/support/patience.hpp"
+
 namespace callboard::tests {
 
 namespace {
@@ -69,6 +71,8 @@ int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 at)
 
 int sync_file(sqlite3_file* file, int) {
   auto& synced = own(file);
+  if (synced.is_log)
+    synced.vfs->pass(faulty_vfs::place::sync);
   if (const auto code = synced.vfs->result_of(faulty_vfs::operation::sync, synced.is_log);
       code != 0)
     return code;
@@ -82,6 +86,14 @@ int sync_file(sqlite3_file* file, int) {
     return code;
   synced.vfs->was_synced(*synced.path, std::move(content));
   return SQLITE_OK;
+}
+
+int lock_shared_memory(sqlite3_file* file, int offset, int count, int flags) {
+  // The first lock is that of the writer (SQLite, "WAL-mode File Format", 2.3.1).
+  if (offset == 0 && flags == (SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE))
+    own(file).vfs->pass(faulty_vfs::place::end_of_write);
+  auto* real = own(file).real();
+  return real->pMethods->xShmLock(real, offset, count, flags);
 }
 
 void shared_memory_barrier(sqlite3_file* file) {
@@ -107,7 +119,7 @@ const sqlite3_io_methods& methods() {
     all.xSectorSize = forward<&io::xSectorSize>::call;
     all.xDeviceCharacteristics = forward<&io::xDeviceCharacteristics>::call;
     all.xShmMap = forward<&io::xShmMap>::call;
-    all.xShmLock = forward<&io::xShmLock>::call;
+    all.xShmLock = lock_shared_memory;
     all.xShmBarrier = shared_memory_barrier;
     all.xShmUnmap = forward<&io::xShmUnmap>::call;
     return all;
@@ -205,6 +217,34 @@ int faulty_vfs::result_of(operation on, bool is_log) {
   --planned_.times;
   ++faults_;
   return planned_.code;
+}
+
+void faulty_vfs::hold(place where) {
+  const std::lock_guard lock{mutex_};
+  wanted_ = where;
+}
+
+bool faulty_vfs::wait_for_held() {
+  std::unique_lock lock{mutex_};
+  return changed_.wait_for(lock, test::patience, [this] { return is_held_; });
+}
+
+void faulty_vfs::let_go() {
+  {
+    const std::lock_guard lock{mutex_};
+    is_held_ = false;
+  }
+  changed_.notify_all();
+}
+
+void faulty_vfs::pass(place where) {
+  std::unique_lock lock{mutex_};
+  if (wanted_ != where)
+    return;
+  wanted_.reset();
+  is_held_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !is_held_; });
 }
 
 void faulty_vfs::was_synced(const std::string& path, std::string content) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 struct sqlite3_file;
@@ -55,12 +57,27 @@ public:
   /// How many times something was written, with success or without.
   int writes() const;
 
+  /// Where whoever gets there can be held.
+  enum class place : std::uint8_t {
+    /// Before a sync of the log: nobody can see the commit yet.
+    sync,
+    /// When a commit gives back the right to write: all can see it.
+    end_of_write,
+  };
+
+  /// Holds the next one who gets there, until `let_go`.
+  void hold(place where);
+  /// Waits until someone is held; false: nobody comes.
+  bool wait_for_held();
+  void let_go();
+
   /// Writes what a loss of power now would leave of the files into a directory: each as it was when
   /// it was synced last, and nothing of those that never were.
   void save_synced(const std::filesystem::path& directory) const;
 
   // For the functions that SQLite calls.
   int result_of(operation on, bool is_log);
+  void pass(place where);
   void was_synced(const std::string& path, std::string content);
   void was_deleted(const std::string& path);
   sqlite3_vfs& real() const noexcept {
@@ -77,6 +94,9 @@ private:
   int syncs_ = 0;
   int writes_ = 0;
   std::map<std::string, std::string> synced_;
+  std::condition_variable changed_;
+  std::optional<place> wanted_;
+  bool is_held_ = false;
 };
 
 } // namespace callboard::tests
