@@ -97,8 +97,8 @@ result<figure> take_sqlite(const figures_options& options, const progress_sink& 
     "Jobs created by POST per second, {} connections, closed loop, the time until the last of them "
     "has completed included; one server for each store, loaded in turns. A client waits for the "
     "disk's flush at least once a job, so the disk bounds what {} of them can do: the same server "
-    "over "
-    "a store that flushes the jobs' texts to a file and does nothing else (flush-only) shows by "
+    "over a store that flushes the jobs' texts to a file and does nothing else (flush-only) shows "
+    "by "
     "how much.",
     clients, clients);
   temp_directory directory;

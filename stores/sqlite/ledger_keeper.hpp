@@ -106,4 +106,27 @@ private:
   std::vector<ledger_changes> committed_;
 };
 
+/// A commit, from its begin to its end. One that is left by an exception is not done.
+class noted_commit {
+public:
+  noted_commit(ledger_keeper& lists, const job_changes& changes) : lists_{lists} {
+    lists_.begin_commit(changes);
+  }
+  noted_commit(const noted_commit&) = delete;
+  noted_commit& operator=(const noted_commit&) = delete;
+  ~noted_commit() {
+    if (!has_ended_)
+      lists_.end_commit(false);
+  }
+
+  void end(bool is_done) {
+    lists_.end_commit(is_done);
+    has_ended_ = true;
+  }
+
+private:
+  ledger_keeper& lists_;
+  bool has_ended_ = false;
+};
+
 } // namespace callboard::sqlite

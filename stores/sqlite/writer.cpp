@@ -144,9 +144,9 @@ result<void> writer::write_at_once(Work& work, Changes& changes_of) {
     return ok;
   if (auto ok = jobs_.write_counts(); !ok)
     return ok;
-  lists_.begin_commit(changes_of());
+  noted_commit noted{lists_, changes_of()};
   auto done = changes->commit();
-  lists_.end_commit(done.has_value());
+  noted.end(done.has_value());
   return done;
 }
 
