@@ -1,104 +1,17 @@
 #include "core/schedule_rules.hpp"
 
-#include <algorithm>
-#include <cstdint>
-#include <limits>
 #include <utility>
 
 #include "core/made_up.hpp"
 #include "core/schedule_check.hpp"
+#include "core/schedule_draft.hpp"
 
 namespace callboard::core {
 
-using namespace std::chrono_literals;
-
 namespace {
 
-/// Clocks are set back by an hour or two when people think that daylight saving time has ended. What was
-/// run is not run again then; beyond that the clock was wrong before.
-constexpr std::chrono::hours rerun_after{3};
-
-/// A private copy of a record that becomes the next one.
-class draft {
-public:
-  explicit draft(const live_schedule& before)
-    : when_(before.when), record_(std::make_shared<scheduled_job>(*before.record)) {
-    // nop
-  }
-
-  scheduled_job& operator*() const {
-    return *record_;
-  }
-  scheduled_job* operator->() const {
-    return record_.get();
-  }
-
-  void count_start(system_time now) const {
-    ++record_->run_count;
-    record_->last_run_at = now;
-  }
-
-  /// Sets when it is due next, and the status that goes with it.
-  void set_next(std::optional<system_time> next, system_time now) const {
-    record_->next_run_at = next;
-    auto status = next ? schedule_status::active : schedule_status::completed;
-    if (!record_->definition->is_enabled)
-      status = schedule_status::paused;
-    if (status == record_->status)
-      return;
-    record_->status = status;
-    ++record_->version;
-    record_->updated_at = now;
-  }
-
-  live_schedule done() && {
-    return {std::move(record_), std::move(when_)};
-  }
-
-private:
-  std::shared_ptr<const schedule> when_;
-  std::shared_ptr<scheduled_job> record_;
-};
-
-/// How many times lie in [first, until].
-/// @param first one of them.
-std::uint64_t count_times(const schedule& when, system_time first, system_time until) {
-  const auto limit = std::holds_alternative<interval_schedule>(when)
-                       ? std::numeric_limits<std::uint64_t>::max()
-                       : missed_times_counted_max;
-  return count_due(when, first - 1ms, until, limit);
-}
-
-/// The times after `after` and up to `until`, the last `limit` of them at the least, and not all of them
-/// if there are very many.
-/// @pre there is one.
-std::vector<system_time> last_times(const schedule& when, system_time after, system_time until,
-                                    std::size_t limit) {
-  for (std::chrono::milliseconds back = 1s;; back *= 2) {
-    const auto from = std::max(after, until - back);
-    auto times = due_between(when, from, until, missed_times_counted_max);
-    if (times.size() >= limit || from == after)
-      return times;
-  }
-}
-
-/// The times from `first` to `now` were missed.
-void miss(const draft& next, const schedule& when, system_time first, system_time now) {
-  next->missed_count += count_times(when, first, now);
-  const auto policy = next->definition->missed;
-  if (policy == missed_policy::skip)
-    return;
-  const auto limit = policy == missed_policy::once ? 1 : made_up_runs_max;
-  const auto times = last_times(when, first - 1ms, now, limit);
-  const auto from
-    = times.size() > limit ? times.end() - static_cast<std::ptrdiff_t>(limit) : times.begin();
-  if (policy == missed_policy::once)
-    next->made_up.clear();
-  add_made_up(next->made_up, when, {*from - 1ms, times.back()});
-}
-
 /// Drops what waits: it belongs to a timing that holds no more.
-void drop_waiting(const draft& next) {
+void drop_waiting(const schedule_draft& next) {
   if (std::exchange(next->waiting_for, std::nullopt))
     ++next->skipped_count;
   next->made_up.clear();
@@ -151,25 +64,11 @@ result<live_schedule> make_schedule(schedule_definition wanted, std::string orga
   return live_schedule{std::move(made), *std::move(when)};
 }
 
-result<live_schedule> restore_schedule(scheduled_job_ptr record, system_time now) {
-  auto when = timing_of(*record->definition, record->grid_start);
-  if (!when)
-    return tl::unexpected(std::move(when.error()));
-  live_schedule kept{std::move(record), std::make_shared<const schedule>(*std::move(when))};
-  const auto due = kept.record->next_run_at;
-  if (!due || *due > now)
-    return kept;
-  draft next{kept};
-  miss(next, *kept.when, *due, now);
-  next.set_next(next_due(*kept.when, now), now);
-  return std::move(next).done();
-}
-
 schedule_step on_due(const live_schedule& job, std::size_t runs, system_time now) {
   const auto due = job.record->next_run_at;
   if (!due || *due > now)
     return start_waiting(job, runs, now);
-  draft next{job};
+  schedule_draft next{job};
   if (now - *due > lateness_max) {
     miss(next, *job.when, *due, now);
     next.set_next(next_due(*job.when, now), now);
@@ -197,7 +96,7 @@ schedule_step on_due(const live_schedule& job, std::size_t runs, system_time now
 schedule_step start_waiting(const live_schedule& job, std::size_t runs, system_time now) {
   if (runs > 0 || (job.record->made_up.empty() && !job.record->waiting_for))
     return unchanged(job);
-  draft next{job};
+  schedule_draft next{job};
   schedule_step made;
   if (const auto time = take_made_up(next->made_up, *job.when))
     made.start = run_order{*time, run_trigger::missed};
@@ -210,13 +109,13 @@ schedule_step start_waiting(const live_schedule& job, std::size_t runs, system_t
 }
 
 schedule_step start_manual(const live_schedule& job, system_time now) {
-  draft next{job};
+  schedule_draft next{job};
   next.count_start(now);
   return {std::move(next).done(), run_order{now, run_trigger::manual}, false};
 }
 
 live_schedule on_run_ended(const live_schedule& job, const job_ptr& run) {
-  draft next{job};
+  schedule_draft next{job};
   if (run->state == job_state::failed || run->state == job_state::timeout)
     ++next->failure_count;
   next->last_run = run;
@@ -224,7 +123,7 @@ live_schedule on_run_ended(const live_schedule& job, const job_ptr& run) {
 }
 
 live_schedule postpone(const live_schedule& before, schedule_step refused) {
-  draft next{refused.next};
+  schedule_draft next{refused.next};
   --next->run_count;
   next->last_run_at = before.record->last_run_at;
   if (refused.start->trigger == run_trigger::missed) {
@@ -238,7 +137,7 @@ live_schedule postpone(const live_schedule& before, schedule_step refused) {
 }
 
 live_schedule fail_start(schedule_step refused) {
-  draft next{refused.next};
+  schedule_draft next{refused.next};
   ++next->failure_count;
   return std::move(next).done();
 }
@@ -261,7 +160,7 @@ result<live_schedule> edit(const live_schedule& job, schedule_definition wanted,
   }
   const auto was_enabled = old.is_enabled;
   const auto version = job.record->version + 1;
-  draft next{{job.record, when}};
+  schedule_draft next{{job.record, when}};
   next->definition = std::make_shared<const schedule_definition>(std::move(wanted));
   next->grid_start = grid_start;
   const auto is_enabled = next->definition->is_enabled;
@@ -281,26 +180,6 @@ result<live_schedule> edit(const live_schedule& job, schedule_definition wanted,
   next->version = version;
   next->updated_at = now;
   return std::move(next).done();
-}
-
-live_schedule on_clock_set_back(const live_schedule& job, std::chrono::milliseconds by,
-                                system_time now) {
-  const auto& record = *job.record;
-  const auto* grid = std::get_if<interval_schedule>(job.when.get());
-  if (!record.next_run_at || (!grid && by < rerun_after))
-    return job;
-  draft next{job};
-  if (grid && grid->start > now) {
-    // Its grid begins in a future that was a mistake.
-    next->grid_start = now;
-    next = draft{{std::make_shared<const scheduled_job>(*next),
-                  std::make_shared<const schedule>(interval_schedule{now, grid->interval})}};
-    grid = nullptr;
-  }
-  auto moved = std::move(next).done();
-  draft made{moved};
-  made.set_next(next_due(*moved.when, now), now);
-  return std::move(made).done();
 }
 
 } // namespace callboard::core
