@@ -35,6 +35,9 @@ std::string fault_text(http_fault fault) {
       return "agent answered with something that is not HTTP";
     case http_fault::too_large:
       return "agent's answer is longer than " + std::to_string(response_bytes_max) + " bytes";
+    case http_fault::head_too_large:
+      return "head of the agent's answer is longer than " + std::to_string(response_head_bytes_max)
+             + " bytes or " + std::to_string(response_head_lines_max) + " lines";
     case http_fault::stopped:
       return stopped_answer().error;
     case http_fault::timeout:

@@ -109,12 +109,18 @@ curl_socket_t http_transfer::open_socket(void* self, curlsocktype /*purpose*/,
 std::size_t http_transfer::take_header(char* bytes, std::size_t size, std::size_t count,
                                        void* self) {
   const std::string_view line{bytes, size * count};
-  auto& is_complete = static_cast<http_transfer*>(self)->is_head_complete_;
+  auto& transfer = *static_cast<http_transfer*>(self);
+  transfer.head_bytes_ += line.size();
+  if (++transfer.head_lines_ > response_head_lines_max
+      || transfer.head_bytes_ > response_head_bytes_max) {
+    transfer.is_head_too_large_ = true;
+    return 0;
+  }
   // After interim responses comes another head; trailers come after the last one.
   if (line.starts_with("HTTP/"))
-    is_complete = false;
+    transfer.is_head_complete_ = false;
   else if (line == "\r\n" || line == "\n")
-    is_complete = true;
+    transfer.is_head_complete_ = true;
   return line.size();
 }
 
@@ -193,7 +199,12 @@ http_fault http_transfer::fault_of(CURLcode code) const {
     case CURLE_UNSUPPORTED_PROTOCOL:
       return http_fault::not_http;
     case CURLE_WRITE_ERROR:
+      if (is_head_too_large_)
+        return http_fault::head_too_large;
       return is_too_large_ ? http_fault::too_large : http_fault::other;
+    case CURLE_OUT_OF_MEMORY:
+      // What libcurl says of a line that never ends.
+      return is_head_complete_ ? http_fault::other : http_fault::head_too_large;
     default:
       return http_fault::other;
   }

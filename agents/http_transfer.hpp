@@ -66,7 +66,11 @@ private:
   std::unique_ptr<curl_slist, list_closer> headers_;
   std::unique_ptr<CURL, handle_closer> handle_;
   http_response response_;
+  /// Of all heads and of the trailers.
+  std::size_t head_bytes_ = 0;
+  std::size_t head_lines_ = 0;
   bool is_head_complete_ = false;
+  bool is_head_too_large_ = false;
   bool is_too_large_ = false;
   /// Whether an address was refused, and whether one was not.
   bool was_refused_ = false;

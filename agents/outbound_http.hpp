@@ -23,6 +23,12 @@ namespace agents {
 /// A longer response body is a fault. As for all JSON from outside.
 inline constexpr std::size_t response_bytes_max = json_limits{}.bytes_max;
 
+/// Longer response heads are a fault: status lines and headers, those of interim responses and the
+/// trailers included. libcurl takes heads of up to 300 KB, and keeps trailers without a limit.
+inline constexpr std::size_t response_head_bytes_max = 256 * 1024;
+/// More lines in them are a fault, too: libcurl needs some 100 bytes for each, however short it is.
+inline constexpr std::size_t response_head_lines_max = 1000;
+
 /// A POST to be made.
 struct http_request {
   /// Checked by `check_url` before.
@@ -56,6 +62,8 @@ enum class http_fault : std::uint8_t {
   not_http,
   /// The body is longer than `response_bytes_max`.
   too_large,
+  /// The head is longer than `response_head_bytes_max`, or has too many lines.
+  head_too_large,
   /// The request's time is up.
   timeout,
   /// The client was destroyed meanwhile.
