@@ -10,6 +10,7 @@ std::size_t inbound::came(char* buffer, std::size_t count, std::size_t room) {
     return 0;
   const std::string_view bytes{buffer, count};
   if (!held_.empty()) {
+    drop_given();
     held_.append(bytes);
     return take(buffer, room);
   }
@@ -45,6 +46,14 @@ std::size_t inbound::take(char* buffer, std::size_t room) {
     held_from_ = 0;
   }
   return count;
+}
+
+void inbound::drop_given() {
+  // A new string, not an erased one: what a long head once needed must not stay for the small ones
+  // after it.
+  if (held_from_ > 0)
+    held_ = std::string{left()};
+  held_from_ = 0;
 }
 
 void inbound::fail(const framing_fault& why) {

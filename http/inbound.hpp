@@ -66,7 +66,17 @@ public:
     return count_;
   }
 
+  /// Memory that it holds: bytes that came and have not been given to the parser, and what they leave
+  /// room for. No more than twice a head and a buffer of the parser, however many requests have come.
+  std::size_t held_bytes() const noexcept {
+    return held_.capacity();
+  }
+
 private:
+  /// Forgets what has been given to the parser or skipped. Where requests do not end where reads do,
+  /// something is always left, and what came before it would stay for ever.
+  void drop_given();
+
   /// Takes over what the reader has found in the bytes held, or in the buffer before they are.
   void note(const message_reader::outcome& found) noexcept;
 
