@@ -1,6 +1,7 @@
 #include "http/address.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -29,24 +30,7 @@ bool is_address(std::string_view text) {
   return read_address(AF_INET, text, four) || read_address(AF_INET6, text, six);
 }
 
-bool is_port(std::string_view text) noexcept {
-  return text.size() <= 5
-         && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-/// A host without its port.
-std::string_view without_port(std::string_view host) noexcept {
-  const auto colon = host.rfind(':');
-  if (colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos)
-    return host;
-  return host.substr(0, colon);
-}
-
-} // namespace
-
-bool is_loopback(std::string_view address) {
-  if (address == "localhost" || address == "ip6-localhost")
-    return true;
+bool is_loopback_number(std::string_view address) {
   in_addr four{};
   if (read_address(AF_INET, address, four))
     return (ntohl(four.s_addr) >> 24) == 127;
@@ -56,6 +40,17 @@ bool is_loopback(std::string_view address) {
   if (IN6_IS_ADDR_V4MAPPED(&six))
     return six.s6_addr[12] == 127;
   return IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+bool is_port(std::string_view text) noexcept {
+  return text.size() <= 5
+         && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+} // namespace
+
+bool is_loopback(std::string_view address) {
+  return address == "localhost" || address == "ip6-localhost" || is_loopback_number(address);
 }
 
 bool is_listen_address(std::string_view address) {
@@ -84,10 +79,33 @@ bool is_valid_host(std::string_view host) noexcept {
 }
 
 bool is_fixed_host(std::string_view host) {
-  auto name = lower_case(without_port(host));
-  if (name.size() > 2 && name.front() == '[' && name.back() == ']')
-    name = name.substr(1, name.size() - 2);
+  const auto name = normal_host(host);
   return name == "localhost" || name.ends_with(".localhost") || is_address(name);
+}
+
+std::string normal_host(std::string_view host) {
+  if (!host.starts_with('[')) {
+    auto name = lower_case(host.substr(0, host.find(':')));
+    if (name.ends_with('.'))
+      name.pop_back();
+    return name;
+  }
+  in6_addr six{};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (!read_address(AF_INET6, host.substr(1, host.find(']') - 1), six))
+    return lower_case(host);
+  return inet_ntop(AF_INET6, &six, text.data(), text.size());
+}
+
+bool is_local_host(std::string_view normal) {
+  return normal == "localhost" || is_loopback_number(normal);
+}
+
+std::string host_of_url(std::string_view url) {
+  const auto scheme_end = url.find("://");
+  if (scheme_end != std::string_view::npos)
+    url.remove_prefix(scheme_end + 3);
+  return normal_host(url.substr(0, url.find_first_of("/?#")));
 }
 
 std::string normal_origin(std::string_view url) {

@@ -18,6 +18,17 @@ bool is_valid_host(std::string_view host) noexcept;
 /// machine. Only other names can be made to point somewhere else by whoever owns them.
 bool is_fixed_host(std::string_view host);
 
+/// A host, as `Host` headers and URLs have it, in the form in which two of them can be compared: lower
+/// case, without a port, brackets and one dot at its end; an IPv6 address in its shortest form.
+std::string normal_host(std::string_view host);
+
+/// Whether a host in normal form means this machine, whoever owns names: "localhost" or a loopback
+/// address.
+bool is_local_host(std::string_view normal);
+
+/// The host of a URL in normal form; empty for an empty URL.
+std::string host_of_url(std::string_view url);
+
 /// An origin in the form in which two of them can be compared: lower case, no default port, no
 /// slash at the end. Takes a URL too and leaves its path out.
 std::string normal_origin(std::string_view url);

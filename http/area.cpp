@@ -87,11 +87,31 @@ response refuse_framing(error_form form, const framing_fault& fault) {
   return made;
 }
 
-response refuse_key(error_form form) {
-  auto made = form == error_form::messaging
-                ? messaging_unauthorized()
-                : refuse(form, 401, "unauthorized", "an API key is required");
+response refuse_key(error_form form, bool is_presented) {
+  constexpr std::string_view missing
+    = "an API key is required, as Authorization: Bearer KEY or X-API-Key: KEY";
+  auto made
+    = form == error_form::messaging
+        ? messaging_unauthorized()
+        : refuse(form, 401, "unauthorized", is_presented ? "the API key is not known" : missing);
   made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
+  return made;
+}
+
+response refuse_host(error_form form, std::string_view text) {
+  constexpr std::string_view code = "host_not_allowed";
+  return form == error_form::messaging ? messaging_error(403, text, code)
+                                       : refuse(form, 403, code, text);
+}
+
+response refuse_coding(error_form form, std::string_view coding) {
+  constexpr int status = 415;
+  const auto text
+    = "the request body must come as it is, without the Content-Encoding " + std::string{coding};
+  auto made = form == error_form::messaging ? messaging_fault(status, text)
+                                            : refuse(form, status, "unsupported_encoding", text);
+  // RFC 9110, 15.5.16: so that the client can tell that it is not the media type.
+  made.add_header("Accept-Encoding", "identity");
   return made;
 }
 

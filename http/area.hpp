@@ -49,8 +49,14 @@ response refuse_body(error_form form, std::size_t bytes_max);
 /// The request cannot be taken as it came; ends the connection.
 response refuse_framing(error_form form, const framing_fault& fault);
 
-/// No key, or one that is not known.
-response refuse_key(error_form form);
+/// No key, or, if one `is_presented`, one that is not known.
+response refuse_key(error_form form, bool is_presented = false);
+
+/// The request names a host, or comes from a page, that gets nothing without a key.
+response refuse_host(error_form form, std::string_view text);
+
+/// The body has a content coding.
+response refuse_coding(error_form form, std::string_view coding);
 
 /// A key without the scope that the route needs.
 response refuse_scope(error_form form, std::string_view scope);

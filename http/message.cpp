@@ -74,6 +74,13 @@ std::optional<std::string_view> request::header(std::string_view name) const noe
   return std::nullopt;
 }
 
+std::size_t request::count(std::string_view name) const noexcept {
+  return static_cast<std::size_t>(
+    std::count_if(headers.begin(), headers.end(), [name](const header_field& field) {
+      return equals_ignoring_case(field.name, name);
+    }));
+}
+
 bool response::add_header(std::string_view name, std::string_view value) {
   using namespace std::string_view_literals;
   if (!is_token(name) || value.find_first_of("\r\n\0"sv) != std::string_view::npos)

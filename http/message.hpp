@@ -101,6 +101,9 @@ struct request {
 
   /// The value of the first field of that name (in any case), without white space around it.
   std::optional<std::string_view> header(std::string_view name) const noexcept;
+
+  /// How many fields have that name.
+  std::size_t count(std::string_view name) const noexcept;
 };
 
 inline constexpr std::string_view json_type = "application/json";

@@ -189,9 +189,11 @@ std::string messaging_health(const engine_health& health, system_time now) {
   return out += '}';
 }
 
-response messaging_error(int status, std::string_view text) {
+response messaging_error(int status, std::string_view text, std::string_view code) {
   std::string body;
   append_text(body, R"({"success":false,"error":)", text);
+  if (!code.empty())
+    append_text(body, R"(,"code":)", code);
   return {status, body += '}'};
 }
 

@@ -27,7 +27,8 @@ std::string messaging_list(const job_page& page);
 std::string messaging_health(const engine_health& health, system_time now);
 
 /// The API's usual error: `{"success":false,"error":"<text>"}`.
-response messaging_error(int status, std::string_view text);
+/// @param code a word to branch on, if it is not empty: `"code":"<code>"` at the end.
+response messaging_error(int status, std::string_view text, std::string_view code = {});
 
 /// Its error for unknown endpoints and bodies that cannot be read:
 /// `{"success":false,"error":{"message":"<text>","code":<status>}}`.

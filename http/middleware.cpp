@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "http/area.hpp"
+#include "http/field_check.hpp"
 #include "http/problem.hpp"
 
 namespace callboard::http {
@@ -64,13 +64,22 @@ std::optional<response> middleware::screen(request& asked, response& every_answe
     return response{204};
   if (auto refused = read_target(asked))
     return refused;
-  if (auto answered = origins_.judge(asked, every_answer))
+  const auto& where = area_of(asked.segments);
+  if (auto answered = origins_.judge(asked, is_open(where), every_answer))
     return answered;
+  if (const auto fault = fault_of_fields(asked, where); !fault.empty())
+    return refuse(where.form, 400, "bad_request", fault);
   if (auto refused = check_client(asked, every_answer, now))
     return refused;
+  if (const auto coding = foreign_coding(asked); !coding.empty())
+    return refuse_coding(where.form, coding);
   if (asked.body_bytes > body_bytes_max_)
-    return refuse_body(area_of(asked.segments).form, body_bytes_max_);
+    return refuse_body(where.form, body_bytes_max_);
   return std::nullopt;
+}
+
+bool middleware::is_open(const area& where) const noexcept {
+  return where.scope && keys_.is_empty() && !where.is_never_open;
 }
 
 std::optional<response> middleware::check_client(request& asked, response& every_answer,
@@ -81,7 +90,7 @@ std::optional<response> middleware::check_client(request& asked, response& every
     return std::nullopt;
   if (auto refused = limits_.count_address(asked, where.form, now, every_answer))
     return refused;
-  if (keys_.is_empty() && !where.is_never_open)
+  if (is_open(where))
     return std::nullopt;
   const auto* key = (keys_.is_empty() ? fallback_keys_ : keys_).find(asked);
   if (key == nullptr)
@@ -97,10 +106,11 @@ std::optional<response> middleware::check_client(request& asked, response& every
 
 std::optional<response> middleware::refuse_unknown(const request& asked, error_form form,
                                                    steady_time now) {
-  if (key_ring::is_presented(asked))
+  const auto is_presented = key_ring::is_presented(asked);
+  if (is_presented)
     if (auto refused = limits_.count_failed_key(asked, form, now))
       return refused;
-  return refuse_key(form);
+  return refuse_key(form, is_presented);
 }
 
 std::optional<response> read_target(request& asked) {

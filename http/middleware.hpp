@@ -4,6 +4,7 @@
 
 #include <callboard/http_server.hpp>
 
+#include "http/area.hpp"
 #include "http/auth.hpp"
 #include "http/client_limits.hpp"
 #include "http/exchange.hpp"
@@ -19,10 +20,13 @@ public:
 
   /// Completes a request (id, path, organisation), adds what its answer must carry, and gives the
   /// answer itself if the request must not go on. In this order: request id; framing;
-  /// target and path; origin; requests from its address; key; requests with that key; body size.
+  /// target and path; origin and host; fields that must stand once; requests from its address; key;
+  /// requests with that key; content coding; body size.
   std::optional<response> screen(request& asked, response& every_answer, steady_time now);
 
 private:
+  /// Whether all of an area is open, because no key is configured.
+  bool is_open(const area& where) const noexcept;
   std::optional<response> check_client(request& asked, response& every_answer, steady_time now);
   std::optional<response> refuse_unknown(const request& asked, error_form form, steady_time now);
 

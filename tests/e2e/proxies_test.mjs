@@ -26,7 +26,7 @@ const proxies = {
         server {
           listen 127.0.0.1:${port}; lingering_close off;
           location / {
-            proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";
+            proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host;
             proxy_request_buffering off; proxy_next_upstream off;
           }
         }

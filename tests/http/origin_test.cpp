@@ -8,6 +8,7 @@
 #include "http/address.hpp"
 #include "http/application.hpp"
 #include "tests/http/fake_service.hpp"
+#include "tests/http/sample_keys.hpp"
 #include "tests/http/test_exchange.hpp"
 
 namespace callboard::tests {
@@ -26,9 +27,11 @@ public:
   }
 
   raw_response hear(const std::string& method, const std::string& origin,
-                    const std::string& host = "127.0.0.1:3000") {
-    sample_request sample{.method = method, .target = jobs_path, .headers = {{"Host", host}}};
-    return ask(app_, sample.with("Origin", origin));
+                    const std::string& host = "127.0.0.1:3000", const std::string& key = {}) {
+    auto sample
+      = sample_request{.method = method, .target = jobs_path, .headers = {{"Host", host}}}.with(
+        "Origin", origin);
+    return ask(app_, key.empty() ? sample : sample.with("X-API-Key", key));
   }
 
   raw_response preflight(const std::string& origin) {
@@ -54,16 +57,19 @@ TEST(Origin, ForeignPageMayNotChangeAnything) {
     const auto answer = server.hear(method, "https://evil.example");
     EXPECT_EQ(answer.status, 403) << method;
     EXPECT_EQ(answer.body,
-              R"({"success":false,"error":"requests from this origin are not allowed"})");
+              R"({"success":false,"error":"requests from this origin are not allowed",)"
+              R"("code":"host_not_allowed"})");
     EXPECT_EQ(answer.count("Access-Control-Allow-Origin"), 0u);
   }
 }
 
-TEST(Origin, ForeignPageMayAskButIsNotLetRead) {
-  server_of server;
+TEST(Origin, ForeignPageMayAskWithAKeyButIsNotLetRead) {
+  http_options options;
+  options.keys = {key_with_all_scopes()};
+  server_of server{options};
 
   for (const auto* method : {"GET", "HEAD"}) {
-    const auto answer = server.hear(method, "https://evil.example");
+    const auto answer = server.hear(method, "https://evil.example", "any.example", key_text);
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.count("Access-Control-Allow-Origin"), 0u);
   }
@@ -193,7 +199,8 @@ TEST(Address, HostsAreJudgedByTheirForm) {
 }
 
 TEST(Address, OnlyNumbersAndLocalhostAreFixed) {
-  for (const auto* host : {"127.0.0.1", "10.0.0.1:80", "[::1]:80", "LOCALHOST:3000", "a.localhost"})
+  for (const auto* host :
+       {"127.0.0.1", "10.0.0.1:80", "[::1]:80", "LOCALHOST:3000", "a.localhost", "localhost.:3000"})
     EXPECT_TRUE(http::is_fixed_host(host)) << host;
   for (const auto* host :
        {"example.com", "localhost.evil", "evillocalhost", "127.0.0.1.evil:80", ""})

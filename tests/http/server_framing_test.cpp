@@ -69,7 +69,7 @@ TEST(ServerFraming, EverySplitIsAnsweredLikeTheWhole) {
   const std::pair<std::string, std::size_t> samples[] = {
     {make_request("POST", jobs_path, "Content-Type: application/json\r\n", body) + good, 2},
     {"POST " + jobs_path
-       + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+       + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
          "3\r\n{}\n\r\n0\r\nX: 1\r\n\r\n"
        + good,
      2},
@@ -144,7 +144,7 @@ TEST(ServerFraming, ClientThatIsStillSendingReadsWhyItWasRefused) {
   // it goes the answer that the client has not read.
   running_server running;
   const auto request
-    = "POST " + jobs_path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n";
+    = "POST " + jobs_path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999\r\n\r\n";
 
   for (int i = 0; i < 20; ++i) {
     auto client = running.connect();

@@ -77,7 +77,8 @@ TEST(ServerInput, BodyFarOverTheLimitIs413AndEndsTheConnection) {
   running_server running;
   auto client = running.connect();
 
-  client.send("POST " + jobs_path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n");
+  client.send("POST " + jobs_path
+              + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n");
 
   EXPECT_EQ(client.receive().status, 413);
   EXPECT_EQ(client.receive_until_closed(), "");
@@ -185,7 +186,7 @@ TEST(ServerInput, SlowBodiesAre408InTheirTurn) {
   http_options options;
   options.idle_limit = std::chrono::seconds{1};
   running_server running{calling::elsewhere, options};
-  const auto head = "POST " + jobs_path + " HTTP/1.1\r\nHost: a\r\n";
+  const auto head = "POST " + jobs_path + " HTTP/1.1\r\nHost: localhost\r\n";
   const std::string beginnings[] = {
     head + "Content-Length: 10\r\n\r\n",
     head + "Content-Length: 2097152\r\n\r\n{",

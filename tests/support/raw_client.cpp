@@ -123,7 +123,7 @@ void raw_client::reset() {
 std::string make_request(std::string_view method, std::string_view target,
                          std::string_view header_lines, std::string_view body) {
   std::string made;
-  made.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n");
+  made.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
   made.append(header_lines);
   if (!body.empty())
     made.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
