@@ -29,7 +29,7 @@ const std::vector<ip_network>& refused_networks() {
   return networks;
 }
 
-bool is_in(const std::vector<ip_network>& networks, const ip_address& address) noexcept {
+bool is_in(const std::vector<ip_network>& networks, const ip_address& address) {
   return std::any_of(networks.begin(), networks.end(),
                      [&](const ip_network& one) { return one.contains(address); });
 }
@@ -63,12 +63,18 @@ result<address_policy> address_policy::make(const outbound_options& options) {
   return made;
 }
 
-bool address_policy::accepts(const ip_address& address) const noexcept {
-  if (is_in(denied_, address))
+bool address_policy::accepts(const ip_address& address) const {
+  if (!is_harmless(address) || !(allowed_.empty() || is_in(allowed_, address)))
     return false;
-  if (is_in(allowed_, address))
-    return true;
-  return allowed_.empty() && !is_in(refused_networks(), address);
+  const auto aliases = address.aliases();
+  return std::all_of(aliases.begin(), aliases.end(), [this](const ip_address::alias& one) {
+    return one.is_equal || is_harmless(one.address);
+  });
+}
+
+bool address_policy::is_harmless(const ip_address& address) const {
+  return !is_in(denied_, address)
+         && (is_in(allowed_, address) || !is_in(refused_networks(), address));
 }
 
 } // namespace callboard::agents

@@ -96,6 +96,71 @@ TEST(AddressPolicy, DeniesThenAllowsThenKeepsToTheDefault) {
   }
 }
 
+// With loopback denied, agents at http://0.0.0.0 and http://[::] reached it; so did what embeds it.
+TEST(AddressPolicy, DeniedAddressIsRefusedInEveryForm) {
+  const auto policy = address_policy::make({{}, {"127.0.0.0/8", "::1"}}).value();
+  for (const auto* address : {"127.0.0.1",
+                              "127.255.255.254",
+                              "::1",
+                              "0.0.0.0",
+                              "::",
+                              "::ffff:127.0.0.1",
+                              "::ffff:0.0.0.0",
+                              "::127.0.0.1",
+                              "::ffff:0:127.0.0.1",
+                              "::ffff:0:0.0.0.0",
+                              "64:ff9b::127.0.0.1",
+                              "64:ff9b::0.0.0.0",
+                              "64:ff9b:1::127.0.0.1",
+                              "64:ff9b:1:7f00:0:100::",
+                              "64:ff9b:1:7f:0:1::",
+                              "64:ff9b:1:0:7f:0:100:0",
+                              "2002:7f00:1::1",
+                              "2001:0:7f00:1::",
+                              "2001:0:808:808:0:0:80ff:fffe",
+                              "fe81::5efe:127.0.0.1",
+                              "2001:db8::200:5efe:127.0.0.1"})
+    EXPECT_FALSE(policy.accepts(*ip_address::parse(address))) << address;
+  for (const auto* address : {"10.0.0.1", "0.0.0.1", "2001:db8::1", "::ffff:10.0.0.1", "::10.0.0.1",
+                              "64:ff9b::10.0.0.1", "2002:a00:1::1", "2001:0:808:808:0:0:f5ff:fffe",
+                              "2001:db8::5efe:10.0.0.1", "2001:db8::7f00:1", "2003:7f00:1::1"})
+    EXPECT_TRUE(policy.accepts(*ip_address::parse(address))) << address;
+}
+
+TEST(AddressPolicy, MetadataServiceIsRefusedInEveryForm) {
+  const std::vector<outbound_options> all{{},
+                                          {{"0.0.0.0/2", "::/0"}, {}},
+                                          {{"2002::/16", "2001::/32", "::/96"}, {}},
+                                          {{}, {"10.0.0.0/8"}}};
+  for (const auto& options : all) {
+    const auto policy = address_policy::make(options).value();
+    for (const auto* address :
+         {"169.254.169.254", "::ffff:169.254.169.254", "::169.254.169.254",
+          "::ffff:0:169.254.169.254", "64:ff9b:1::169.254.169.254", "64:ff9b:1:a9fe:a9:fe00::",
+          "2002:a9fe:a9fe::1", "2001:0:a9fe:a9fe::", "2001:0:808:808:0:0:5601:5601",
+          "2001:db8::5efe:169.254.169.254", "2002:6464:64c8::1", "::168.63.129.16"})
+      EXPECT_FALSE(policy.accepts(*ip_address::parse(address))) << address;
+  }
+}
+
+TEST(AddressPolicy, AllowedAddressIsAcceptedByItsOtherNames) {
+  const auto policy = address_policy::make({{"127.0.0.1", "::1", "169.254.169.254"}, {}}).value();
+  for (const auto* address :
+       {"127.0.0.1", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "::ffff:0.0.0.0",
+        "64:ff9b::127.0.0.1", "169.254.169.254", "64:ff9b::169.254.169.254"})
+    EXPECT_TRUE(policy.accepts(*ip_address::parse(address))) << address;
+  // These reach the host itself by way of others only.
+  for (const auto* address : {"::127.0.0.1", "2002:7f00:1::1", "2001:0:7f00:1::"})
+    EXPECT_FALSE(policy.accepts(*ip_address::parse(address))) << address;
+}
+
+TEST(AddressPolicy, TranslatorsCanBeDeniedAlone) {
+  const auto policy = address_policy::make({{}, {"64:ff9b::/96"}}).value();
+
+  EXPECT_FALSE(policy.accepts(*ip_address::parse("64:ff9b::10.0.0.1")));
+  EXPECT_TRUE(policy.accepts(*ip_address::parse("10.0.0.1")));
+}
+
 TEST(AddressPolicy, WhatIsNoNetworkIsNamed) {
   const auto made = address_policy::make({{"10.0.0.0/8"}, {"10.0.0.0/99"}});
 
