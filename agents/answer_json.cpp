@@ -1,5 +1,8 @@
 #include "agents/answer_json.hpp"
 
+#include "agents/error_reason.hpp"
+#include "agents/valid_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -20,6 +23,12 @@ const json* member(const json& object, const char* name) {
   return at == object.end() || at->is_null() ? nullptr : &*at;
 }
 
+/// Whether there is no such member, or a text that shows nothing.
+bool is_blank_member(const json& object, const char* name) {
+  const auto* value = member(object, name);
+  return !value || (value->is_string() && is_blank(value->get_ref<const std::string&>()));
+}
+
 result<std::string> text_member(const json& object, const char* name) {
   const auto* value = member(object, name);
   if (!value)
@@ -32,8 +41,8 @@ result<std::string> text_member(const json& object, const char* name) {
 result<answer_status> status_member(const json& object) {
   const auto* value = member(object, "status");
   if (!value) {
-    // Said plainly in the documentation: a lone error is no success.
-    const auto has_failed = member(object, "error") && !member(object, "content");
+    // Said plainly in the documentation: an error without a text is no success.
+    const auto has_failed = !is_blank_member(object, "error") && is_blank_member(object, "content");
     return has_failed ? answer_status::failed : answer_status::completed;
   }
   if (*value == "completed")
@@ -80,7 +89,7 @@ result<agent_answer> read_answer(const json& object) {
   if (is_final && !is_final->is_boolean())
     return fail(errc::invalid_argument, "final must be true or false");
   if (made.status == answer_status::failed) {
-    made.error = error->empty() ? "agent failed without saying why" : std::move(*error);
+    made.error = is_blank(*error) ? "agent failed without saying why" : std::move(*error);
     made.is_final = is_final && is_final->get<bool>();
   }
   return made;
@@ -97,15 +106,18 @@ agent_answer unusable_answer(const error& fault) {
   return agent_answer::failure("agent's answer cannot be used: " + fault.message);
 }
 
-agent_answer answer_or_failure(std::string_view text) {
+agent_answer answer_or_failure(std::string_view text, std::span<const std::string> secrets) {
   const auto parsed = parse_json(text);
   if (!parsed)
     return agent_answer::failure("agent answered with JSON that is not valid: "
                                  + parsed.error().message);
   auto answer = read_answer(*parsed);
-  if (!answer)
-    return unusable_answer(answer.error());
-  return std::move(*answer);
+  if (answer)
+    return std::move(*answer);
+  auto failure = unusable_answer(answer.error());
+  if (const auto reason = error_reason(*parsed, secrets); !reason.empty())
+    failure.error += ": " + reason;
+  return failure;
 }
 
 } // namespace callboard::agents

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace callboard::agents {
@@ -20,7 +22,9 @@ result<agent_answer> parse_answer(std::string_view text);
 /// The failure of a task whose answer `read_answer` refused.
 agent_answer unusable_answer(const error& fault);
 
-/// Parses and reads the answer of an agent; what is wrong with it fails the task.
-agent_answer answer_or_failure(std::string_view text);
+/// Parses and reads the answer of an agent; what is wrong with it fails the task. What the agent says
+/// of an error in a form of its own is kept in the text.
+/// @param secrets are masked in it.
+agent_answer answer_or_failure(std::string_view text, std::span<const std::string> secrets = {});
 
 } // namespace callboard::agents

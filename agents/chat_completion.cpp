@@ -1,7 +1,5 @@
 #include "agents/chat_completion.hpp"
 
-#include "agents/valid_text.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -11,40 +9,6 @@ namespace callboard::agents {
 namespace {
 
 using nlohmann::json;
-
-/// Error texts of servers are sentences; more is a page of HTML or a stack trace in JSON's clothes.
-constexpr std::size_t error_text_bytes_max = 1000;
-
-/// The member of an object; null if it has none, or is no object.
-const json* member(const json* value, const char* name) {
-  if (!value || !value->is_object())
-    return nullptr;
-  const auto at = value->find(name);
-  return at == value->end() ? nullptr : &*at;
-}
-
-/// The text that a value is; empty for anything else.
-std::string text_of(const json* value) {
-  return value && value->is_string() ? value->get<std::string>() : std::string{};
-}
-
-std::string error_text(const json& body) {
-  const auto* error = member(&body, "error");
-  for (const auto* found :
-       {member(error, "message"), error, member(&body, "message"), member(&body, "detail")})
-    if (auto text = text_of(found); !text.empty())
-      return std::string{head_of(text, error_text_bytes_max)};
-  return {};
-}
-
-agent_answer no_text_failure(const json& body, const json* message) {
-  if (const auto refusal = text_of(member(message, "refusal")); !refusal.empty())
-    return agent_answer::failure("model refused: "
-                                 + std::string{head_of(refusal, error_text_bytes_max)});
-  if (const auto text = error_text(body); !text.empty())
-    return agent_answer::failure("agent answered 200 with an error: " + text);
-  return agent_answer::failure("agent answered without a text in its first choice");
-}
 
 } // namespace
 
@@ -63,36 +27,17 @@ std::string chat_request(const openai_options& options, const agent_task& task) 
     body["temperature"] = *options.temperature;
   if (options.max_tokens)
     body["max_tokens"] = *options.max_tokens;
-  return dump_json(body);
-}
-
-agent_answer chat_answer(std::string_view text) {
-  const auto body = parse_json(text);
-  if (!body)
-    return agent_answer::failure("agent answered with JSON that is not valid: "
-                                 + body.error().message);
-  const auto* choices = member(&*body, "choices");
-  const auto* choice
-    = choices && choices->is_array() && !choices->empty() ? &choices->front() : nullptr;
-  const auto* message = member(choice, "message");
-  const auto* content = member(message, "content");
-  if (!content || !content->is_string())
-    return no_text_failure(*body, message);
-  auto metadata = json::object();
-  if (const auto* usage = member(&*body, "usage"); usage && usage->is_object())
-    metadata["usage"] = *usage;
-  if (auto model = text_of(member(&*body, "model")); !model.empty())
-    metadata["model"] = std::move(model);
-  if (auto reason = text_of(member(choice, "finish_reason")); !reason.empty())
-    metadata["finishReason"] = std::move(reason);
-  return agent_answer::complete(content->get<std::string>(),
-                                metadata.empty() ? json_text{}
-                                                 : json_text::from_valid(dump_json(metadata)));
-}
-
-std::string chat_error_text(std::string_view text) {
-  const auto body = parse_json(text);
-  return body ? error_text(*body) : std::string{};
+  if (options.max_completion_tokens)
+    body["max_completion_tokens"] = *options.max_completion_tokens;
+  const auto extra = parse_json(options.extra_body.text());
+  if (!extra || !extra->is_object() || extra->empty())
+    return dump_json(body);
+  for (const auto& [name, unused] : extra->items())
+    body.erase(name);
+  // Put in as text, so that its numbers stay as they were spelled.
+  auto made = dump_json(body);
+  made.back() = ',';
+  return made.append(options.extra_body.text(), 1);
 }
 
 } // namespace callboard::agents

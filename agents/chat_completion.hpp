@@ -2,20 +2,21 @@
 
 #include <callboard/agents.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace callboard::agents {
 
-/// The body of `POST …/chat/completions` for a task: system text, history and prompt as messages.
+/// The body of `POST …/chat/completions` for a task: system text, history and prompt as messages, and
+/// `extra_body` merged into it. Expects checked options.
 std::string chat_request(const openai_options& options, const agent_task& task);
 
-/// Reads a complete response: the first choice's text; in the metadata `usage`, `model` and
-/// `finishReason`, as far as the server says. Without a text the task failed.
-agent_answer chat_answer(std::string_view body);
-
-/// What a response that is no 200 says about itself; empty: nothing that is understood. Knows the
-/// forms `{"error":{"message"}}`, `{"error":"…"}`, `{"message":"…"}` and `{"detail":"…"}`.
-std::string chat_error_text(std::string_view body);
+/// Reads a complete response: the first choice's text (of a list of parts, the texts joined); in the
+/// metadata `usage`, `model` and `finishReason`, as far as the server says. What is no finished text
+/// failed, with the reason that is known: an error in it, a refusal, a `finish_reason` of those, tool
+/// calls, reasoning, audio or blanks only.
+/// @param secrets are masked in that reason.
+agent_answer chat_answer(std::string_view body, std::span<const std::string> secrets = {});
 
 } // namespace callboard::agents

@@ -54,6 +54,8 @@ result<http_call_settings> checked(http_agent_options options) {
   if (!headers)
     return tl::unexpected(headers.error());
   made.headers = std::move(*headers);
+  made.secrets = header_secrets(options.headers);
+  made.secrets.push_back(options.secret);
   auto key = webhook_key(options.secret);
   if (!key)
     return tl::unexpected(key.error());

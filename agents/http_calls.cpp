@@ -111,10 +111,10 @@ std::vector<std::string> http_calls::headers_for(const agent_task& task,
 void http_calls::on_response(const call_ptr& call, const http_response& response) {
   if (response.status == 202 && response.fault != http_fault::stopped) {
     await_callback(call);
-  } else if (response.status == 200 && response.fault == http_fault::none) {
-    finish(call, answer_or_failure(response.body));
+  } else if (has_answer(response)) {
+    finish(call, answer_or_failure(response.body, settings_.secrets));
   } else {
-    finish(call, http_failure(response, settings_.timeout));
+    finish(call, http_failure(response, settings_.timeout, settings_.secrets));
   }
 }
 

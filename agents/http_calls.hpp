@@ -24,6 +24,8 @@ struct http_call_settings {
   std::optional<std::chrono::milliseconds> timeout;
   /// The bytes that sign requests; empty: unsigned.
   std::string signing_key;
+  /// Masked in what the agent says of its failures.
+  std::vector<std::string> secrets;
   /// What comes before a task's id in `callback.url`; empty: no callbacks.
   std::string callback_prefix;
 };

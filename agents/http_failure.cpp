@@ -1,6 +1,7 @@
 #include "agents/http_failure.hpp"
 
 #include "agents/endings.hpp"
+#include "agents/error_reason.hpp"
 
 #include <string>
 #include <utility>
@@ -13,6 +14,11 @@ bool is_final_status(int status) {
   if (status >= 300 && status < 400)
     return true;
   return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
+}
+
+/// 201 and 203 say more than 200 about what was made, and where it comes from; neither matters here.
+bool is_answer_status(int status) {
+  return status == 200 || status == 201 || status == 203;
 }
 
 std::string fault_text(http_fault fault) {
@@ -48,12 +54,12 @@ std::string fault_text(http_fault fault) {
   return "request to the agent failed";
 }
 
-agent_answer status_failure(int status, std::string_view detail) {
+agent_answer status_failure(int status, std::string_view reason) {
   auto text = "agent answered " + std::to_string(status);
-  if (!detail.empty())
-    text.append(": ").append(detail);
-  else if (status >= 300 && status < 400)
+  if (status >= 300 && status < 400)
     text += ", and redirects are not followed";
+  if (!reason.empty())
+    text.append(": ").append(reason);
   auto answer = agent_answer::failure(std::move(text));
   answer.is_final = is_final_status(status);
   return answer;
@@ -61,13 +67,17 @@ agent_answer status_failure(int status, std::string_view detail) {
 
 } // namespace
 
+bool has_answer(const http_response& response) {
+  return response.fault == http_fault::none && is_answer_status(response.status);
+}
+
 agent_answer http_failure(const http_response& response,
                           std::optional<std::chrono::milliseconds> timeout,
-                          std::string_view detail) {
+                          std::span<const std::string> secrets) {
   // A status says more than what happened to the body after it.
-  const auto has_status = response.status != 0 && response.status != 200;
+  const auto has_status = response.status != 0 && !is_answer_status(response.status);
   if (has_status && response.fault != http_fault::stopped) {
-    auto answer = status_failure(response.status, detail);
+    auto answer = status_failure(response.status, error_reason(response.body, secrets));
     answer.retry_after = parse_retry_after(response.retry_after, std::chrono::system_clock::now());
     return answer;
   }

@@ -6,16 +6,20 @@
 
 #include <chrono>
 #include <optional>
-#include <string_view>
+#include <span>
+#include <string>
 
 namespace callboard::agents {
 
-/// Turns a response that is no usable 200 into a failed answer: a status other than 200, or a fault.
-/// Statuses 3xx, and 4xx but 408, 425 and 429, are final. docs/agents.md has the table.
+/// Whether a response is complete and has a status with which an answer comes: 200, 201 or 203.
+bool has_answer(const http_response& response);
+
+/// Turns a response that has no answer into a failed one: another status, with the reason in the body,
+/// or a fault. Statuses 3xx, and 4xx but 408, 425 and 429, are final. docs/agents.md has the table.
 /// @param timeout the request's time limit.
-/// @param detail what the agent's own error text says; empty: nothing.
+/// @param secrets are masked in the reason.
 agent_answer http_failure(const http_response& response,
                           std::optional<std::chrono::milliseconds> timeout,
-                          std::string_view detail = {});
+                          std::span<const std::string> secrets = {});
 
 } // namespace callboard::agents

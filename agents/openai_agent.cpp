@@ -7,6 +7,10 @@
 #include "agents/outbound_http.hpp"
 #include "agents/settings.hpp"
 
+#include <callboard/json_text.hpp>
+
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <span>
 #include <utility>
@@ -25,28 +29,24 @@ struct chat_task {
   outbound_http::request_id request = 0;
 };
 
-/// Servers quote the key that they refuse; it must not get into jobs.
-std::string without_key(std::string text, const std::string& key) {
-  constexpr std::string_view mask = "***";
-  if (key.empty())
-    return text;
-  for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at + mask.size()))
-    text.replace(at, key.size(), mask);
-  return text;
-}
+/// What the answers of an agent are read with.
+struct chat_settings {
+  openai_options options;
+  /// Servers quote the key that they refuse; it must not get into jobs.
+  std::vector<std::string> secrets;
+};
 
-agent_answer answer_of_response(const http_response& response, const openai_options& options) {
-  if (response.status == 200 && response.fault == http_fault::none)
-    return chat_answer(response.body);
-  return http_failure(response, options.timeout,
-                      without_key(chat_error_text(response.body), options.api_key));
+agent_answer answer_of_response(const http_response& response, const chat_settings& settings) {
+  if (has_answer(response))
+    return chat_answer(response.body, settings.secrets);
+  return http_failure(response, settings.options.timeout, settings.secrets);
 }
 
 class openai_agent final : public agent {
 public:
-  openai_agent(openai_options options, std::vector<std::string> headers,
+  openai_agent(chat_settings settings, std::vector<std::string> headers,
                std::shared_ptr<outbound_http> outbound)
-    : options_(std::make_shared<const openai_options>(std::move(options))),
+    : settings_(std::make_shared<const chat_settings>(std::move(settings))),
       headers_(std::move(headers)),
       outbound_(std::move(outbound)) {
     // nop
@@ -63,14 +63,15 @@ public:
     if (const auto old = open_->put(task->id, entry))
       give_up(*old, replaced_answer());
     http_request request;
-    request.url = options_->base_url + "/chat/completions";
+    const auto& options = settings_->options;
+    request.url = options.base_url + "/chat/completions";
     request.headers = headers_;
-    request.body = chat_request(*options_, *task);
-    request.timeout = options_->timeout;
-    entry->request = outbound_->post(std::move(request), [open = open_, options = options_, entry,
+    request.body = chat_request(options, *task);
+    request.timeout = options.timeout;
+    entry->request = outbound_->post(std::move(request), [open = open_, settings = settings_, entry,
                                                           id = task->id](http_response response) {
       if (open->take(id, entry.get()))
-        entry->done(answer_of_response(response, *options));
+        entry->done(answer_of_response(response, *settings));
     });
   }
 
@@ -85,11 +86,27 @@ private:
     entry.done(std::move(answer));
   }
 
-  std::shared_ptr<const openai_options> options_;
+  std::shared_ptr<const chat_settings> settings_;
   std::vector<std::string> headers_;
   std::shared_ptr<outbound_http> outbound_;
   std::shared_ptr<open_tasks<chat_task>> open_ = std::make_shared<open_tasks<chat_task>>();
 };
+
+/// Members of the request that this server sets, and reads the answer by.
+constexpr std::array<const char*, 2> own_members{"messages", "stream"};
+
+result<void> check_extra_body(const json_text& extra) {
+  if (extra.is_empty())
+    return {};
+  const auto parsed = parse_json(extra.text());
+  if (!parsed || !parsed->is_object())
+    return fail(errc::invalid_argument, "extraBody must be an object");
+  for (const auto* name : own_members)
+    if (parsed->contains(name))
+      return fail(errc::invalid_argument,
+                  std::string{"extraBody: "} + name + " is set by the server itself");
+  return {};
+}
 
 result<void> check(const openai_options& options) {
   if (const auto url = check_url("baseUrl", options.base_url); !url)
@@ -100,6 +117,10 @@ result<void> check(const openai_options& options) {
     return fail(errc::invalid_argument, "temperature must be from 0 to 2");
   if (options.max_tokens && *options.max_tokens < 1)
     return fail(errc::invalid_argument, "maxTokens must be at least 1");
+  if (options.max_completion_tokens && *options.max_completion_tokens < 1)
+    return fail(errc::invalid_argument, "maxCompletionTokens must be at least 1");
+  if (const auto extra = check_extra_body(options.extra_body); !extra)
+    return extra;
   // A line end from the file that the key was read from is the usual case.
   if (has_control_characters(options.api_key))
     return fail(errc::invalid_argument, "the API key must not contain control characters");
@@ -124,8 +145,10 @@ result<std::shared_ptr<agent>> make_openai_agent(openai_options options,
     headers->push_back("Authorization: Bearer " + options.api_key);
   while (options.base_url.ends_with('/'))
     options.base_url.pop_back();
-  return std::make_shared<openai_agent>(std::move(options), std::move(*headers),
-                                        std::move(outbound));
+  auto secrets = header_secrets(options.headers);
+  secrets.push_back(options.api_key);
+  return std::make_shared<openai_agent>(chat_settings{std::move(options), std::move(secrets)},
+                                        std::move(*headers), std::move(outbound));
 }
 
 } // namespace callboard

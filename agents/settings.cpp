@@ -72,4 +72,16 @@ result<std::vector<std::string>> header_lines(const std::map<std::string, std::s
   return lines;
 }
 
+std::vector<std::string> header_secrets(const std::map<std::string, std::string>& headers) {
+  // Shorter ones are words that texts may well have.
+  constexpr std::size_t secret_bytes_min = 8;
+  std::vector<std::string> made;
+  for (const auto& [name, value] : headers) {
+    made.push_back(value);
+    made.push_back(value.substr(value.rfind(' ') + 1));
+  }
+  std::erase_if(made, [](const std::string& text) { return text.size() < secret_bytes_min; });
+  return made;
+}
+
 } // namespace callboard::agents

@@ -23,6 +23,10 @@ result<void> check_url(std::string_view setting, const std::string& url);
 result<std::vector<std::string>> header_lines(const std::map<std::string, std::string>& headers,
                                               std::span<const std::string_view> reserved);
 
+/// The values of these headers as far as they may be secrets: those of 8 bytes or more, and what
+/// follows the last blank in them ("Bearer KEY").
+std::vector<std::string> header_secrets(const std::map<std::string, std::string>& headers);
+
 /// Whether a text has bytes that no header value may have: control characters but the tab.
 bool has_control_characters(std::string_view text);
 

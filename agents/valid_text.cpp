@@ -1,5 +1,7 @@
 #include "agents/valid_text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace callboard::agents {
@@ -7,6 +9,12 @@ namespace callboard::agents {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+/// White space beyond ASCII (Unicode, White_Space), then what has no width, in UTF-8.
+constexpr auto blanks = std::to_array<std::string_view>(
+  {"\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004",
+   "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029",
+   "\u202F", "\u205F", "\u3000", "\u200B", "\u200C", "\u200D", "\u2060", "\uFEFF"});
 
 bool is_within(unsigned char byte, unsigned char low, unsigned char high) {
   return byte >= low && byte <= high;
@@ -50,7 +58,7 @@ stretch first_stretch(std::string_view text) {
   return {size, true};
 }
 
-bool is_blank(char c) {
+bool is_blank_character(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
@@ -87,11 +95,11 @@ std::string valid_text(std::string text) {
 }
 
 std::string_view tail_of(std::string_view text, std::size_t bytes_max) {
-  while (!text.empty() && is_blank(text.back()))
+  while (!text.empty() && is_blank_character(text.back()))
     text.remove_suffix(1);
   if (text.size() > bytes_max)
     text.remove_prefix(text.size() - bytes_max);
-  while (!text.empty() && (is_blank(text.front()) || is_continuation(text.front())))
+  while (!text.empty() && (is_blank_character(text.front()) || is_continuation(text.front())))
     text.remove_prefix(1);
   return text;
 }
@@ -102,6 +110,31 @@ std::string_view head_of(std::string_view text, std::size_t bytes_max) {
   while (bytes_max > 0 && is_continuation(text[bytes_max]))
     --bytes_max;
   return text.substr(0, bytes_max);
+}
+
+std::string_view first_characters(std::string_view text, std::size_t characters_max) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); ++at)
+    if (!is_continuation(text[at]) && ++count > characters_max)
+      return text.substr(0, at);
+  return text;
+}
+
+bool is_blank(std::string_view text) {
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    if ((lead >= '\t' && lead <= '\r') || lead == ' ') {
+      text.remove_prefix(1);
+      continue;
+    }
+    const auto found = std::find_if(blanks.begin(), blanks.end(), [&](std::string_view blank) {
+      return text.starts_with(blank);
+    });
+    if (found == blanks.end())
+      return false;
+    text.remove_prefix(found->size());
+  }
+  return true;
 }
 
 agent_answer valid_answer(agent_answer answer) {

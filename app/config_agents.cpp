@@ -58,6 +58,9 @@ openai_options read_openai(const json& agent, const environment& variables) {
   if (const auto found = agent.find("temperature"); found != agent.end())
     made.temperature = found->get<double>();
   made.max_tokens = integer_of<int>(agent, "maxTokens");
+  made.max_completion_tokens = integer_of<int>(agent, "maxCompletionTokens");
+  if (const auto found = agent.find("extraBody"); found != agent.end())
+    made.extra_body = json_text::from_valid(dump_json(*found));
   made.headers = texts_of(agent, "headers");
   made.timeout = timeout_of(agent);
   return made;

@@ -295,6 +295,11 @@ std::vector<key_rule> agent_type_keys() {
                           text("/agents/*/system", "", "First message, role `system`."),
                           number("/agents/*/temperature", 0, 2, "", "Sampling temperature."),
                           integer("/agents/*/maxTokens", 1, 100'000'000, "", "Longest answer."),
+                          integer("/agents/*/maxCompletionTokens", 1, 100'000'000, "",
+                                  "The same for models that refuse `max_tokens`."),
+                          key(key_type::object, "/agents/*/extraBody", "",
+                              "Merged into the request, over the settings above; not `messages` "
+                              "and `stream`."),
                           secret(text_map("/agents/*/headers", "{}", "Added to each request.")),
                           integer("/agents/*/timeoutMs", 1, day_ms, "",
                                   "Limit on one request; only the job's own without it.")});

@@ -11,6 +11,7 @@
 
 #include "agents/answer_json.hpp"
 #include "agents/chat_completion.hpp"
+#include "agents/error_reason.hpp"
 #include "agents/valid_text.hpp"
 #include "fuzz/require.hpp"
 
@@ -68,10 +69,10 @@ void read_as_completion(std::string_view text) {
     for (const auto& [name, unused] : metadata->items())
       require(name == "usage" || name == "model" || name == "finishReason");
   }
-  const auto said = agents::chat_error_text(text);
+  const auto said = agents::error_reason(text, {});
   require_showable(said);
-  // agents/chat_completion.cpp: longer ones are no sentences.
-  require(said.size() <= 1000);
+  require(agents::first_characters(said, agents::reason_characters_max) == said);
+  require(said.find('\n') == std::string::npos && (said.empty() || !agents::is_blank(said)));
 }
 
 /// What a program writes, which may be no text at all.

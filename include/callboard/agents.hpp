@@ -99,6 +99,11 @@ struct openai_options {
   std::optional<double> temperature;
   /// Longest answer in tokens, ≥ 1; none: the server's default.
   std::optional<int> max_tokens;
+  /// The same for models that refuse `max_tokens`, sent as `max_completion_tokens`.
+  std::optional<int> max_completion_tokens;
+  /// An object whose members are merged into the request, over those of the settings above; empty: none.
+  /// It must not name `messages` or `stream`.
+  json_text extra_body;
   /// Added to each request.
   std::map<std::string, std::string> headers;
   /// Limit on one request; none: only the job's deadline.

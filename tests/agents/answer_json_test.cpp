@@ -36,6 +36,18 @@ const std::vector<good_case> good_cases{
   {R"({"status":"failed"})", failed, "", "", "agent failed without saying why"},
   {R"({"error":"no"})", failed, "", "", "no"},
   {R"({"error":"no","content":"yes"})", completed, "yes", "", ""},
+  // Completed with an empty text, they hid that the agent had failed.
+  {R"({"content":"","error":"no"})", failed, "", "", "no"},
+  {R"({"content":"","error":"no","final":true})", failed, "", "", "no", true},
+  {R"({"content":"","error":"no","status":null})", failed, "", "", "no"},
+  {R"({"content":" \n","error":"no"})", failed, " \n", "", "no"},
+  {R"({"content":null,"error":"no"})", failed, "", "", "no"},
+  {R"({"content":"","metadata":{},"error":"no"})", failed, "", "{}", "no"},
+  {R"({"status":"failed","error":" "})", failed, "", "", "agent failed without saying why"},
+  {R"({"content":"","error":""})", completed, "", "", ""},
+  {R"({"content":"","error":" "})", completed, "", "", ""},
+  {R"({"content":"","error":null})", completed, "", "", ""},
+  {R"({"status":"completed","content":"","error":"no"})", completed, "", "", ""},
   {R"({"content":"hi","final":true})", completed, "hi", "", ""},
   {R"({"content":"a","content":"b"})", completed, "b", "", ""}};
 
@@ -101,6 +113,18 @@ TEST(AnswerOrFailure, BrokenJsonFailsTheTask) {
   EXPECT_TRUE(answer.error.starts_with("agent answered with JSON that is not valid: "))
     << answer.error;
   EXPECT_FALSE(answer.is_final);
+}
+
+// "error must be a string" was all that was told of {"error":{"message":"boom"}}.
+TEST(AnswerOrFailure, ReasonInAnotherFormIsKept) {
+  const std::vector<std::string> secrets{"sk-secret"};
+
+  EXPECT_EQ(answer_or_failure(R"({"error":{"message":"boom sk-secret"}})", secrets).error,
+            "agent's answer cannot be used: error must be a string: boom ***");
+  EXPECT_EQ(
+    answer_or_failure(R"({"detail":"boom"})").error,
+    "agent's answer cannot be used: an answer must have status, content, metadata or error: "
+    "boom");
 }
 
 TEST(AnswerOrFailure, WrongTypeFailsTheTask) {

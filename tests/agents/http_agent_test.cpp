@@ -121,7 +121,6 @@ struct status_case {
 
 TEST(HttpAgent, StatusDecidesWhetherToRetry) {
   const std::vector<status_case> cases{
-    {201, false, "agent answered 201"},
     {204, false, "agent answered 204"},
     {301, true, "agent answered 301, and redirects are not followed"},
     {302, true, "agent answered 302, and redirects are not followed"},
@@ -141,7 +140,7 @@ TEST(HttpAgent, StatusDecidesWhetherToRetry) {
   for (const auto& expected : cases) {
     SCOPED_TRACE(expected.status);
     // 204 and 304 have no body, whatever their headers say.
-    const auto body = expected.status == 204 || expected.status == 304 ? "" : "sorry";
+    const auto body = expected.status == 204 || expected.status == 304 ? "" : "<p>sorry</p>";
 
     const auto answer = answer_of(answer_bytes(http_response(expected.status, body)));
 
@@ -150,6 +149,53 @@ TEST(HttpAgent, StatusDecidesWhetherToRetry) {
     EXPECT_EQ(answer.is_final, expected.is_final);
     EXPECT_EQ(answer.retry_after, std::nullopt);
   }
+}
+
+// With 201 and 203 the answer was dropped and the work done again.
+TEST(HttpAgent, AnswersOfOtherGoodStatusesAreTaken) {
+  for (const auto status : {200, 201, 203})
+    EXPECT_EQ(answer_of(answer_bytes(http_response(status, R"({"content":"done"})"))).content,
+              "done")
+      << status;
+}
+
+TEST(HttpAgent, ReasonInTheBodyIsKept) {
+  struct reason_case {
+    int status;
+    std::string body;
+    std::string error;
+    bool is_final = false;
+  };
+  const std::vector<reason_case> cases{
+    {400, R"({"error":"no such flow"})", "agent answered 400: no such flow", true},
+    {422, R"({"detail":[{"loc":["body"],"msg":"Field required"}]})",
+     "agent answered 422: Field required", true},
+    {500, R"({"errors":[{"message":"boom"}]})", "agent answered 500: boom"},
+    {503, "warming up", "agent answered 503: warming up"},
+    {502, "<html>Bad gateway</html>", "agent answered 502"},
+    {302, "Found. Redirecting to /login",
+     "agent answered 302, and redirects are not followed: Found. Redirecting to /login", true},
+    {500, std::string(3000, 'x'), "agent answered 500: " + std::string(200, 'x')},
+  };
+  for (const auto& expected : cases) {
+    const auto answer = answer_of(answer_bytes(http_response(expected.status, expected.body)));
+
+    EXPECT_EQ(answer.error, expected.error);
+    EXPECT_EQ(answer.is_final, expected.is_final) << expected.error;
+  }
+}
+
+TEST(HttpAgent, ItsSecretsNeverGetIntoAnError) {
+  fake_peer peer{answer_bytes(http_response(401, "not token-123 of whsec_c2VjcmV0LXNlY3JldA=="))};
+  auto options = options_for(peer.url());
+  options.headers = {{"Authorization", "Bearer token-123"}};
+  options.secret = "whsec_c2VjcmV0LXNlY3JldA==";
+  const auto tested = make_http_agent(options, make_outbound_http(), nullptr).value();
+  const answer_slot slot;
+
+  tested->start(make_task("x"), slot.taker());
+
+  EXPECT_EQ(slot.wait().error, "agent answered 401: not *** of ***");
 }
 
 TEST(HttpAgent, RetryAfterIsPassedOn) {
@@ -206,6 +252,12 @@ TEST(HttpAgent, FaultsAreNamedAndMayBeRetried) {
     {"no HTTP", say_and_close("hello"), "agent answered with something that is not HTTP"},
     {"error status, cut in the body",
      say_and_close("HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\n<html"), "agent answered 500"},
+    {"failure with an empty text",
+     answer_bytes(http_response(200, R"({"content":"","error":"boom"})")), "boom"},
+    {"201 cut in the body", say_and_close("HTTP/1.1 201 Ok\r\nContent-Length: 100\r\n\r\n{\"co"),
+     "agent closed the connection before its answer was complete"},
+    {"201 without JSON", answer_bytes(http_response(201, "sorry")),
+     "agent answered with JSON that is not valid: "},
     {"202 without callbacks", answer_bytes(http_response(202, "")),
      "agent answered 202, but this server has no public URL for callbacks"},
   };
