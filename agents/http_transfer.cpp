@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace callboard::agents {
 
@@ -15,6 +16,18 @@ using namespace std::chrono_literals;
 /// Time to reach an agent, TLS included. Agents stand near or are not there; waiting longer only
 /// holds the job's slot.
 constexpr std::chrono::milliseconds connect_time_max = 10s;
+
+/// Connections that were idle for longer are not used again: common servers close theirs after five
+/// seconds, and may do so while a request is on its way. libcurl drops fractions before it compares,
+/// so that this excludes all of 4 s and more.
+constexpr long idle_seconds_max = 3;
+
+/// More than any answer within the limits needs with its framing, even if each byte comes as a chunk
+/// and a TLS record of its own. Bounds what is never stored: extensions of chunks, blank lines.
+constexpr std::uint64_t received_bytes_max = 64 * 1024 * 1024;
+
+/// libcurl calls back each time it has read, and whenever any transfer moves.
+constexpr std::uint32_t progress_calls_per_look = 16;
 
 /// Whether all of some libcurl calls worked.
 template <class... Codes>
@@ -33,8 +46,13 @@ long milliseconds_of(std::optional<std::chrono::milliseconds> limit) {
 } // namespace
 
 http_transfer::http_transfer(outbound_http::request_id id, http_request request,
-                             const address_policy& policy, outbound_http::response_handler done)
-  : id_(id), request_(std::move(request)), policy_(policy), done_(std::move(done)) {
+                             const address_policy& policy, open_sockets& sockets,
+                             outbound_http::response_handler done)
+  : id_(id),
+    request_(std::move(request)),
+    policy_(policy),
+    sockets_(sockets),
+    done_(std::move(done)) {
   // nop
 }
 
@@ -82,6 +100,14 @@ bool http_transfer::set_connection_options() {
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &http_transfer::open_socket),
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this),
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, &http_transfer::close_socket),
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, &sockets_),
+    curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, &http_transfer::before_sending),
+    curl_easy_setopt(handle, CURLOPT_PREREQDATA, this),
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &http_transfer::on_progress),
+    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, this),
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L),
+    curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN, idle_seconds_max),
     // One request on a connection at a time: then giving a request up closes it for the agent too.
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)),
     curl_easy_setopt(handle, CURLOPT_PROXY, ""), curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L),
@@ -103,7 +129,69 @@ curl_socket_t http_transfer::open_socket(void* self, curlsocktype /*purpose*/,
     return CURL_SOCKET_BAD;
   }
   transfer.was_tried_ = true;
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const auto made = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  transfer.opened_.push_back(made);
+  return made;
+}
+
+int http_transfer::close_socket(void* sockets, curl_socket_t socket) {
+  static_cast<open_sockets*>(sockets)->remove(socket);
+  return ::close(socket);
+}
+
+int http_transfer::before_sending(void* self, char* remote_ip, char* local_ip, int remote_port,
+                                  int local_port) {
+  const auto ends = connection_ends(local_ip, local_port, remote_ip, remote_port);
+  return static_cast<http_transfer*>(self)->may_send(ends, local_port) ? CURL_PREREQFUNC_OK
+                                                                       : CURL_PREREQFUNC_ABORT;
+}
+
+bool http_transfer::may_send(const std::string& ends, int local_port) {
+  // libcurl repeats a request by itself when a kept connection ends before the answer begins. The
+  // agent may be at work on it then.
+  if (was_sent())
+    return false;
+  long connects = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_NUM_CONNECTS, &connects);
+  if (connects == 0) {
+    socket_ = sockets_.find(ends);
+    // Its end, or something that nobody asked for, like a 408 or the farewell of TLS. libcurl itself
+    // sees nothing but a plain end.
+    is_stale_ = socket_ >= 0 && has_input(socket_);
+    if (is_stale_)
+      return false;
+  } else {
+    const auto made = std::find_if(opened_.rbegin(), opened_.rend(),
+                                   [&](int socket) { return local_port_of(socket) == local_port; });
+    socket_ = made == opened_.rend() ? -1 : *made;
+    if (socket_ >= 0)
+      sockets_.add(ends, socket_);
+  }
+  received_before_ = socket_ < 0 ? 0 : bytes_received(socket_);
+  return true;
+}
+
+bool http_transfer::was_sent() const {
+  long sent_bytes = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
+  return sent_bytes > 0;
+}
+
+bool http_transfer::renew() {
+  return std::exchange(is_stale_, false)
+         && curl_easy_setopt(handle_.get(), CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK;
+}
+
+int http_transfer::on_progress(void* self, curl_off_t /*to_receive*/, curl_off_t /*received*/,
+                               curl_off_t /*to_send*/, curl_off_t /*sent*/) {
+  auto& transfer = *static_cast<http_transfer*>(self);
+  // Heads are counted line by line.
+  if (!transfer.is_head_complete_ || transfer.socket_ < 0
+      || ++transfer.progress_calls_ % progress_calls_per_look != 0)
+    return 0;
+  transfer.is_too_large_
+    = bytes_received(transfer.socket_) > transfer.received_before_ + received_bytes_max;
+  return transfer.is_too_large_ ? 1 : 0;
 }
 
 std::size_t http_transfer::take_header(char* bytes, std::size_t size, std::size_t count,
@@ -165,6 +253,16 @@ bool http_transfer::is_malformed(CURLcode code) const {
 }
 
 http_fault http_transfer::fault_of(CURLcode code) const {
+  const auto fault = fault_meant_by(code);
+  // The connection ended, and libcurl wanted another one to send the request again.
+  const auto is_about_connecting = fault == http_fault::unknown_host
+                                   || fault == http_fault::refused_address
+                                   || fault == http_fault::no_connection || fault == http_fault::tls
+                                   || fault == http_fault::untrusted;
+  return is_about_connecting && was_sent() ? http_fault::no_response : fault;
+}
+
+http_fault http_transfer::fault_meant_by(CURLcode code) const {
   switch (code) {
     case CURLE_OK:
       // libcurl lets a head pass that ends with the connection.
@@ -198,6 +296,8 @@ http_fault http_transfer::fault_of(CURLcode code) const {
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
       return http_fault::not_http;
+    case CURLE_ABORTED_BY_CALLBACK:
+      return is_too_large_ ? http_fault::too_large : http_fault::no_response;
     case CURLE_WRITE_ERROR:
       if (is_head_too_large_)
         return http_fault::head_too_large;

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "agents/open_sockets.hpp"
 #include "agents/outbound_http.hpp"
 
 #include <curl/curl.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace callboard::agents {
 
@@ -13,8 +16,9 @@ namespace callboard::agents {
 class http_transfer {
 public:
   /// @param policy must outlive the transfer.
+  /// @param sockets must outlive the transfer, and the connections that it makes.
   http_transfer(outbound_http::request_id id, http_request request, const address_policy& policy,
-                outbound_http::response_handler done);
+                open_sockets& sockets, outbound_http::response_handler done);
 
   http_transfer(const http_transfer&) = delete;
   http_transfer& operator=(const http_transfer&) = delete;
@@ -30,6 +34,10 @@ public:
   outbound_http::request_id id() const {
     return id_;
   }
+
+  /// Whether nothing was sent, since the kept connection that was to be used turned out to be closed
+  /// (or about to be). Then it makes the handle ready to be run again, with a new connection.
+  bool renew();
 
   /// Hands the response to the handler: what was received, and the fault that libcurl's code means.
   void finish(CURLcode code);
@@ -51,17 +59,27 @@ private:
   };
 
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int close_socket(void* sockets, curl_socket_t socket);
+  static int before_sending(void* self, char* remote_ip, char* local_ip, int remote_port,
+                            int local_port);
+  static int on_progress(void* self, curl_off_t to_receive, curl_off_t received, curl_off_t to_send,
+                         curl_off_t sent);
   static std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self);
   bool add_header(const char* line);
   bool set_request_options();
   bool set_connection_options();
+  /// Whether the request may go out on the connection with these ends.
+  bool may_send(const std::string& ends, int local_port);
+  bool was_sent() const;
   bool is_malformed(CURLcode code) const;
   http_fault fault_of(CURLcode code) const;
+  http_fault fault_meant_by(CURLcode code) const;
 
   outbound_http::request_id id_;
   http_request request_;
   const address_policy& policy_;
+  open_sockets& sockets_;
   outbound_http::response_handler done_;
   std::unique_ptr<curl_slist, list_closer> headers_;
   std::unique_ptr<CURL, handle_closer> handle_;
@@ -72,6 +90,12 @@ private:
   bool is_head_complete_ = false;
   bool is_head_too_large_ = false;
   bool is_too_large_ = false;
+  /// Those that were opened for this transfer; all but one are closed again.
+  std::vector<int> opened_;
+  int socket_ = -1;
+  std::uint64_t received_before_ = 0;
+  std::uint32_t progress_calls_ = 0;
+  bool is_stale_ = false;
   /// Whether an address was refused, and whether one was not.
   bool was_refused_ = false;
   bool was_tried_ = false;

@@ -101,8 +101,8 @@ public:
     {
       std::lock_guard guard{mutex_};
       id = ++last_id_;
-      orders_.emplace_back(
-        std::make_unique<http_transfer>(id, std::move(request), policy_, std::move(done)));
+      orders_.emplace_back(std::make_unique<http_transfer>(id, std::move(request), policy_,
+                                                           sockets_, std::move(done)));
     }
     curl_multi_wakeup(multi_);
     return id;
@@ -157,7 +157,14 @@ private:
   }
 
   void begin(std::unique_ptr<http_transfer> transfer) {
-    if (!transfer->prepare() || curl_multi_add_handle(multi_, transfer->handle()) != CURLM_OK)
+    if (transfer->prepare())
+      add(std::move(transfer));
+    else
+      transfer->fail(http_fault::other);
+  }
+
+  void add(std::unique_ptr<http_transfer> transfer) {
+    if (curl_multi_add_handle(multi_, transfer->handle()) != CURLM_OK)
       transfer->fail(http_fault::other);
     else
       running_.emplace(transfer->id(), std::move(transfer));
@@ -180,8 +187,11 @@ private:
       http_transfer* transfer = nullptr;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
       // The message is gone once its handle is removed.
-      const auto finished = remove(transfer->id());
-      finished->finish(code);
+      auto finished = remove(transfer->id());
+      if (finished->renew())
+        add(std::move(finished));
+      else
+        finished->finish(code);
     }
   }
 
@@ -191,6 +201,7 @@ private:
   }
 
   const address_policy policy_;
+  open_sockets sockets_;
   std::mutex mutex_;
   std::vector<order> orders_;
   request_id last_id_ = 0;
