@@ -10,7 +10,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -24,13 +27,8 @@ namespace {
 
 using namespace agents;
 
-/// What of standard error goes into a failure's text. It is read by people.
+/// What of standard error operators see. It is read by people.
 constexpr std::size_t error_tail_bytes_max = 2000;
-
-std::string with_tail(std::string text, std::string_view errors) {
-  const auto tail = tail_of(errors, error_tail_bytes_max);
-  return tail.empty() ? text : text.append(": ").append(tail);
-}
 
 /// Output that is a JSON object with `content` or `status` is an answer, all other is the text of one.
 agent_answer answer_of_output(std::string output, std::size_t output_bytes_max) {
@@ -51,22 +49,18 @@ agent_answer answer_of_output(std::string output, std::size_t output_bytes_max) 
 
 agent_answer answer_of_run(run_outcome outcome, const exec_options& options) {
   using ending = run_outcome::ending;
-  const auto errors = valid_text(std::move(outcome.errors));
   switch (outcome.how) {
     case ending::exited:
       if (outcome.code == 0)
         return answer_of_output(std::move(outcome.output), options.output_bytes_max);
-      return agent_answer::failure(
-        with_tail("agent's program exited with code " + std::to_string(outcome.code), errors));
+      return agent_answer::failure("program exited with status " + std::to_string(outcome.code));
     case ending::killed: {
       const auto* name = sigabbrev_np(outcome.code);
-      return agent_answer::failure(with_tail("agent's program was ended by signal "
-                                               + std::to_string(outcome.code)
-                                               + (name ? " (SIG" + std::string{name} + ')' : ""),
-                                             errors));
+      return agent_answer::failure("program was ended by signal " + std::to_string(outcome.code)
+                                   + (name ? " (SIG" + std::string{name} + ')' : ""));
     }
     case ending::not_started:
-      return agent_answer::failure("agent's program could not be started: " + errors);
+      return agent_answer::failure("program could not be started: " + outcome.errors);
     case ending::too_much_output:
       return agent_answer::failure("agent's output is longer than "
                                    + std::to_string(options.output_bytes_max) + " bytes");
@@ -77,7 +71,21 @@ agent_answer answer_of_run(run_outcome outcome, const exec_options& options) {
     case ending::lost:
       break;
   }
-  return agent_answer::failure("agent's program ended, but its exit code was lost");
+  return agent_answer::failure("program ended, but its exit status was lost");
+}
+
+/// Tells operators what the program of a failed task said.
+void report_errors(const exec_options& options, const agent_task& task, std::string errors) {
+  if (!options.on_errors || errors.empty())
+    return;
+  const auto text = valid_text(std::move(errors));
+  options.on_errors(task, tail_of(text, error_tail_bytes_max));
+}
+
+/// Whether the run itself went wrong, whatever the answer says.
+bool has_failed(const run_outcome& outcome) {
+  using ending = run_outcome::ending;
+  return outcome.how == ending::killed || (outcome.how == ending::exited && outcome.code != 0);
 }
 
 struct exec_task {
@@ -104,11 +112,14 @@ public:
     if (const auto old = open_->put(task->id, entry))
       give_up(*old, replaced_answer());
     run_order order{what_, task_json(*task), options_->output_bytes_max, options_->timeout};
-    entry->run = runner_->run(std::move(order), [open = open_, options = options_, entry,
-                                                 id = task->id](run_outcome outcome) {
-      if (open->take(id, entry.get()))
-        entry->done(answer_of_run(std::move(outcome), *options));
-    });
+    entry->run = runner_->run(std::move(order),
+                              [open = open_, options = options_, entry, task](run_outcome outcome) {
+                                if (!open->take(task->id, entry.get()))
+                                  return;
+                                if (has_failed(outcome))
+                                  report_errors(*options, *task, std::move(outcome.errors));
+                                entry->done(answer_of_run(std::move(outcome), *options));
+                              });
   }
 
   void cancel(const uuid& task_id) override {
@@ -153,12 +164,18 @@ result<void> check(const exec_options& options) {
   return check_timeout(options.timeout);
 }
 
-/// The server's environment as it is now, with the agent's own variables.
+/// What programs have of the server's environment (agents.md). Everything else may be a secret.
+bool is_passed_on(std::string_view name) {
+  constexpr std::array<std::string_view, 6> names{"PATH", "HOME", "LANG", "TZ", "TMPDIR", "USER"};
+  return std::find(names.begin(), names.end(), name) != names.end() || name.starts_with("LC_");
+}
+
 std::vector<std::string> environment_for(const std::map<std::string, std::string>& own) {
   std::vector<std::string> made;
   for (auto** entry = environ; entry && *entry; ++entry) {
     const std::string_view variable = *entry;
-    if (!own.contains(std::string{variable.substr(0, variable.find('='))}))
+    const auto name = variable.substr(0, variable.find('='));
+    if (is_passed_on(name) && !own.contains(std::string{name}))
       made.emplace_back(variable);
   }
   for (const auto& [name, value] : own)
@@ -171,7 +188,11 @@ std::vector<std::string> environment_for(const std::map<std::string, std::string
 result<std::shared_ptr<agent>> make_exec_agent(exec_options options) {
   if (const auto checked = check(options); !checked)
     return tl::unexpected(checked.error());
-  program what{options.command, options.cwd, environment_for(options.env)};
+  // As `execvp`: the server's own list decides, and without one the system's.
+  const auto* path = std::getenv("PATH");
+  program what{options.command,
+               places_of(options.command.front(), path != nullptr ? path : "/bin:/usr/bin"),
+               options.cwd, environment_for(options.env)};
   return std::make_shared<exec_agent>(std::move(options), std::move(what));
 }
 

@@ -1,5 +1,7 @@
 #include "agents/program_run.hpp"
 
+#include "agents/own_children.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -66,7 +68,7 @@ std::optional<steady_time> program_run::due() const {
   return deadline_ ? deadline_ : kill_at_;
 }
 
-void program_run::advance(steady_time now) {
+void program_run::advance(steady_time now, const program_guard& guard) {
   write_input();
   read_output(now);
   read_errors();
@@ -76,7 +78,7 @@ void program_run::advance(steady_time now) {
   if (kill_at_ && now >= *kill_at_)
     kill_group();
   if (is_over())
-    finish();
+    finish(guard);
 }
 
 void program_run::abandon(steady_time now) {
@@ -158,10 +160,11 @@ void program_run::kill_group() {
   is_killed_ = true;
 }
 
-void program_run::finish() {
-  if (is_ending_ && !is_killed_)
-    // Whoever is left of the group holds none of its streams and is not waited for.
+void program_run::finish(const program_guard& guard) {
+  // Whatever is left of the group: a program's children end with it, as with the server.
+  if (!is_killed_)
     kill_group();
+  guard.forget(process_.pid);
   run_outcome outcome;
   siginfo_t info{};
   if (waitid(P_PID, static_cast<id_t>(process_.pid), &info, WEXITED) != 0)
@@ -170,6 +173,7 @@ void program_run::finish() {
     outcome.how = run_outcome::ending::exited;
   else
     outcome.how = run_outcome::ending::killed;
+  own_children::instance().remove(process_.pid);
   outcome.code = info.si_status;
   outcome.output = std::move(output_);
   outcome.errors = std::move(errors_);

@@ -64,6 +64,11 @@ public:
   /// @param done called once, unless `abandon` comes first.
   program_run(spawned_program started, run_order order, outcome_handler done, steady_time now);
 
+  /// The number of its process group.
+  pid_t group() const noexcept {
+    return process_.pid;
+  }
+
   program_run(const program_run&) = delete;
   program_run& operator=(const program_run&) = delete;
 
@@ -74,7 +79,8 @@ public:
   std::optional<steady_time> due() const;
 
   /// Reads and writes what can be, and does what is due.
-  void advance(steady_time now);
+  /// @param guard forgets the group when the run is over.
+  void advance(steady_time now, const program_guard& guard);
 
   /// Forgets the handler and ends the processes: SIGTERM, later SIGKILL.
   void abandon(steady_time now);
@@ -93,7 +99,7 @@ private:
   void note_exit(steady_time now);
   void tell(run_outcome outcome);
   void kill_group();
-  void finish();
+  void finish(const program_guard& guard);
 
   spawned_program process_;
   run_order order_;

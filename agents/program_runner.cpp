@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -18,6 +19,10 @@ public:
   loop() : wake_up_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!wake_up_)
       throw std::runtime_error("programs cannot be run: no file descriptor is left");
+    auto started = program_guard::start();
+    if (!started)
+      throw std::runtime_error("programs cannot be run: " + started.error().message);
+    guard_.emplace(std::move(*started));
   }
 
   run_id start(run_order order, program_run::outcome_handler done) {
@@ -49,9 +54,10 @@ public:
           run->end(run_outcome::ending::stopped, now);
       advance(now);
       if (!goes_on && runs_.empty())
-        return;
+        break;
       wait();
     }
+    guard_.reset();
   }
 
 private:
@@ -95,8 +101,28 @@ private:
     return goes_on;
   }
 
+  /// Another guard in place of one that was killed. Errors: `io`.
+  result<void> replace_guard() {
+    auto started = program_guard::start();
+    if (!started)
+      return tl::unexpected(started.error());
+    guard_.emplace(std::move(*started));
+    for (const auto& [id, run] : runs_)
+      guard_->enroll(run->group());
+    return {};
+  }
+
+  result<spawned_program> spawn_guarded(const program& what) {
+    auto started = spawn(what, *guard_);
+    if (started || started.error().code != errc::conflict)
+      return started;
+    if (const auto replaced = replace_guard(); !replaced)
+      return tl::unexpected(replaced.error());
+    return spawn(what, *guard_);
+  }
+
   void begin(start_order next) {
-    auto started = spawn(*next.order.what);
+    auto started = spawn_guarded(*next.order.what);
     if (!started) {
       run_outcome outcome;
       outcome.how = run_outcome::ending::not_started;
@@ -110,8 +136,8 @@ private:
   }
 
   void advance(steady_time now) {
-    std::erase_if(runs_, [now](const auto& entry) {
-      entry.second->advance(now);
+    std::erase_if(runs_, [this, now](const auto& entry) {
+      entry.second->advance(now, *guard_);
       return entry.second->is_over();
     });
   }
@@ -141,6 +167,8 @@ private:
   }
 
   const unique_fd wake_up_;
+  /// Used by the thread alone.
+  std::optional<program_guard> guard_;
   std::mutex mutex_;
   std::vector<instruction> orders_;
   run_id last_id_ = 0;

@@ -1,5 +1,8 @@
 #include "agents/spawn.hpp"
 
+#include "agents/own_children.hpp"
+
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <optional>
@@ -7,13 +10,10 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <spawn.h>
+#include <sched.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
-
-// glibc 2.36 forgets to say that its function has C linkage.
-extern "C" {
-#include <sys/pidfd.h>
-}
+#include <unistd.h>
 
 namespace callboard::agents {
 
@@ -46,68 +46,144 @@ bool stop_blocking(const unique_fd& fd) {
   return fcntl(fd.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
-/// The two objects that `posix_spawn` takes its orders from.
-class spawn_orders {
+/// Pointers as `execve` takes them; the texts must stay where they are.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> made;
+  made.reserve(texts.size() + 1);
+  for (const auto& text : texts)
+    made.push_back(const_cast<char*>(text.c_str()));
+  made.push_back(nullptr);
+  return made;
+}
+
+/// What the child needs between its start and its program; it allocates nothing.
+struct child_orders {
+  const program& what;
+  const program_guard& guard;
+  char* const* arguments;
+  char* const* environment;
+  int input;
+  int output;
+  int errors;
+  /// What went wrong; written by the child into its parent's memory.
+  int failure = 0;
+  /// Whether the guard was not there.
+  bool is_unguarded = false;
+};
+
+void reset_signals() noexcept {
+  struct sigaction by_default {};
+  by_default.sa_handler = SIG_DFL;
+  for (int number = 1; number < NSIG; ++number)
+    sigaction(number, &by_default, nullptr);
+}
+
+bool set_streams(const child_orders& orders) noexcept {
+  if (dup2(orders.input, STDIN_FILENO) < 0 || dup2(orders.output, STDOUT_FILENO) < 0
+      || dup2(orders.errors, STDERR_FILENO) < 0)
+    return false;
+  // Libraries open descriptors that are inherited.
+  closefrom(STDERR_FILENO + 1);
+  return true;
+}
+
+/// Becomes the program; returns if that is not possible, with the reason of the best candidate.
+int execute(const child_orders& orders) noexcept {
+  int reason = ENOENT;
+  for (const auto& place : orders.what.places) {
+    execve(place.c_str(), orders.arguments, orders.environment);
+    if (errno == EACCES)
+      reason = EACCES;
+    else if (errno != ENOENT && errno != ENOTDIR)
+      return errno;
+  }
+  return reason;
+}
+
+/// The child: it runs in its parent's memory, on a stack of its own, with all signals blocked, while
+/// the thread that started it waits. Calls the system only. It does not return, which sanitizers that
+/// keep account of stacks cannot know.
+__attribute__((no_sanitize("address", "thread"))) int run_child(void* given) noexcept {
+  auto& orders = *static_cast<child_orders*>(given);
+  reset_signals();
+  sigset_t none;
+  sigemptyset(&none);
+  if (setpgid(0, 0) != 0)
+    orders.failure = errno;
+  // Before anything of the program runs: there is no moment at which it could be left behind.
+  else if (!orders.guard.enroll(getpid())) {
+    orders.failure = errno;
+    orders.is_unguarded = true;
+  } else if (!set_streams(orders)
+             || (!orders.what.cwd.empty() && chdir(orders.what.cwd.c_str()) != 0)
+             || sigprocmask(SIG_SETMASK, &none, nullptr) != 0)
+    orders.failure = errno;
+  else
+    orders.failure = execute(orders);
+  _exit(127);
+}
+
+/// Memory for the child's stack. `execve` needs none of it for its arguments.
+class child_stack {
 public:
-  spawn_orders() {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawnattr_init(&attributes_);
+  child_stack()
+    : base_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0)) {
+    // nop
   }
 
-  spawn_orders(const spawn_orders&) = delete;
-  spawn_orders& operator=(const spawn_orders&) = delete;
+  child_stack(const child_stack&) = delete;
+  child_stack& operator=(const child_stack&) = delete;
 
-  ~spawn_orders() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
+  ~child_stack() {
+    if (is_usable())
+      munmap(base_, bytes);
   }
 
-  /// Gives the child these streams and nothing else: libraries open descriptors that are inherited.
-  bool set_streams(const unique_fd& input, const unique_fd& output, const unique_fd& errors) {
-    return posix_spawn_file_actions_adddup2(&actions_, input.get(), STDIN_FILENO) == 0
-           && posix_spawn_file_actions_adddup2(&actions_, output.get(), STDOUT_FILENO) == 0
-           && posix_spawn_file_actions_adddup2(&actions_, errors.get(), STDERR_FILENO) == 0
-           && posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1) == 0;
+  bool is_usable() const noexcept {
+    return base_ != MAP_FAILED;
   }
 
-  bool set_cwd(const std::string& cwd) {
-    return cwd.empty() || posix_spawn_file_actions_addchdir_np(&actions_, cwd.c_str()) == 0;
-  }
-
-  /// A group of its own; no signal blocked or ignored because the server does so.
-  bool set_process() {
-    sigset_t all;
-    sigset_t none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    return posix_spawnattr_setpgroup(&attributes_, 0) == 0
-           && posix_spawnattr_setsigdefault(&attributes_, &all) == 0
-           && posix_spawnattr_setsigmask(&attributes_, &none) == 0
-           && posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF
-                                                       | POSIX_SPAWN_SETSIGMASK)
-                == 0;
-  }
-
-  /// Returns 0 or what went wrong.
-  int run(pid_t& pid, const program& what) const {
-    auto arguments = pointers_to(what.command);
-    auto environment = pointers_to(what.environment);
-    return posix_spawnp(&pid, arguments.front(), &actions_, &attributes_, arguments.data(),
-                        environment.data());
+  /// Stacks grow downwards.
+  void* top() const noexcept {
+    return static_cast<char*>(base_) + bytes;
   }
 
 private:
-  static std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-    std::vector<char*> made;
-    for (const auto& text : texts)
-      made.push_back(const_cast<char*>(text.c_str()));
-    made.push_back(nullptr);
+  static constexpr std::size_t bytes = 256 * 1024;
+
+  void* const base_;
+};
+
+/// What the start of a child came to.
+struct started_child {
+  pid_t pid = -1;
+  unique_fd exited;
+};
+
+/// Starts the child and returns once it is the program, or has failed. Not `posix_spawn`, which would not
+/// let it tell the guard first, and not `fork`, which copies the page tables of a large server.
+started_child start_child(child_orders& orders) {
+  started_child made;
+  const child_stack stack;
+  if (!stack.is_usable()) {
+    orders.failure = errno;
     return made;
   }
-
-  posix_spawn_file_actions_t actions_;
-  posix_spawnattr_t attributes_;
-};
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  // A handler of ours must not run in the child.
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  int exited = -1;
+  made.pid = clone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &orders,
+                   &exited);
+  if (made.pid < 0)
+    orders.failure = errno;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  made.exited = unique_fd{exited};
+  return made;
+}
 
 tl::unexpected<error> system_failure(int code) {
   return fail(errc::io, std::generic_category().message(code));
@@ -115,30 +191,50 @@ tl::unexpected<error> system_failure(int code) {
 
 } // namespace
 
-result<spawned_program> spawn(const program& what) {
+std::vector<std::string> places_of(const std::string& name, std::string_view path) {
+  if (name.find('/') != std::string::npos)
+    return {name};
+  std::vector<std::string> made;
+  for (std::size_t from = 0; from <= path.size();) {
+    const auto to = std::min(path.find(':', from), path.size());
+    const auto directory = path.substr(from, to - from);
+    made.push_back((directory.empty() ? "." : std::string{directory}) + '/' + name);
+    from = to + 1;
+  }
+  return made;
+}
+
+result<spawned_program> spawn(const program& what, const program_guard& guard) {
   auto input = make_pipe();
   auto output = make_pipe();
   auto errors = make_pipe();
-  spawn_orders orders;
   if (!input || !output || !errors || !stop_blocking(input->writer)
       || !stop_blocking(output->reader) || !stop_blocking(errors->reader))
     return system_failure(errno);
-  if (!orders.set_streams(input->reader, output->writer, errors->writer)
-      || !orders.set_cwd(what.cwd) || !orders.set_process())
-    return system_failure(ENOMEM);
-  spawned_program made;
-  if (const auto code = orders.run(made.pid, what); code != 0)
-    return system_failure(code);
-  made.exited = unique_fd{pidfd_open(made.pid, 0)};
-  if (!made.exited) {
-    const auto code = errno;
-    if (code == ESRCH) // somebody reaps children by themselves
-      return fail(errc::io, "it ended before it could be watched");
-    // Nobody could notice its end, so it must not live.
-    kill(-made.pid, SIGKILL);
-    waitpid(made.pid, nullptr, 0);
-    return system_failure(code);
+  const auto arguments = pointers_to(what.command);
+  const auto environment = pointers_to(what.environment);
+  child_orders orders{what,
+                      guard,
+                      arguments.data(),
+                      environment.data(),
+                      input->reader.get(),
+                      output->writer.get(),
+                      errors->writer.get()};
+  auto& own = own_children::instance();
+  const auto held = own.lock();
+  auto started = start_child(orders);
+  if (started.pid > 0 && orders.failure != 0) {
+    guard.forget(started.pid);
+    waitpid(started.pid, nullptr, 0);
   }
+  if (orders.is_unguarded)
+    return fail(errc::conflict, "its guard is gone");
+  if (orders.failure != 0)
+    return system_failure(orders.failure);
+  own.add(started.pid);
+  spawned_program made;
+  made.pid = started.pid;
+  made.exited = std::move(started.exited);
   made.input = std::move(input->writer);
   made.output = std::move(output->reader);
   made.errors = std::move(errors->reader);

@@ -2,9 +2,11 @@
 
 #include <callboard/error.hpp>
 
+#include "agents/program_guard.hpp"
 #include "agents/unique_fd.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -13,16 +15,23 @@ namespace callboard::agents {
 
 /// What to start.
 struct program {
-  /// Program and arguments; looked up in the server's PATH unless it has a slash. Not empty.
+  /// Program and arguments. Not empty.
   std::vector<std::string> command;
+  /// Where the program may be, in order: what `places_of` found.
+  std::vector<std::string> places;
   /// Working directory; empty: the server's.
   std::string cwd;
   /// The whole environment, "NAME=value".
   std::vector<std::string> environment;
 };
 
+/// The files that a program's name can stand for: itself if it has a slash, else one in each directory
+/// of the list, as in PATH. An empty directory is the working directory.
+std::vector<std::string> places_of(const std::string& name, std::string_view path);
+
 /// A program that was started: the leader of a process group of its own, with signals as by default.
-/// It has the three standard streams and no other descriptor. Whoever holds this must reap it.
+/// It has the three standard streams and no other descriptor. The guard watches its group. Whoever
+/// holds this must have the guard forget it, then reap it, then remove it from `own_children`.
 struct spawned_program {
   pid_t pid = -1;
   /// Readable once it has exited.
@@ -33,7 +42,8 @@ struct spawned_program {
   unique_fd errors;
 };
 
-/// Starts a program, without a shell. Errors: `io` with the system's reason.
-result<spawned_program> spawn(const program& what);
+/// Starts a program, without a shell. Errors: `conflict` if the guard is gone (start another), else `io`
+/// with the system's reason.
+result<spawned_program> spawn(const program& what, const program_guard& guard);
 
 } // namespace callboard::agents

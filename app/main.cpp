@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -93,6 +94,8 @@ int run(int argc, const char* const* argv) {
 } // namespace callboard::app
 
 int main(int argc, char** argv) {
+  // Whoever starts us may ignore it, and then the exit codes of programs are lost.
+  std::signal(SIGCHLD, SIG_DFL);
   try {
     return callboard::app::run(argc, argv);
   } catch (const std::exception& fault) {

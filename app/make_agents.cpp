@@ -11,8 +11,11 @@ using made_agent = result<std::shared_ptr<agent>>;
 /// Makes one agent of each type.
 class factory {
 public:
-  factory(outbound_options options, std::shared_ptr<task_callbacks> callbacks)
-    : options_(std::move(options)), callbacks_(std::move(callbacks)) {
+  factory(outbound_options options, std::shared_ptr<task_callbacks> callbacks,
+          program_errors_sink on_errors)
+    : options_(std::move(options)),
+      callbacks_(std::move(callbacks)),
+      on_errors_(std::move(on_errors)) {
     // nop
   }
 
@@ -33,7 +36,9 @@ public:
   }
 
   made_agent operator()(const exec_options& settings) {
-    return make_exec_agent(settings);
+    auto options = settings;
+    options.on_errors = on_errors_;
+    return make_exec_agent(std::move(options));
   }
 
 private:
@@ -49,6 +54,7 @@ private:
 
   const outbound_options options_;
   std::shared_ptr<task_callbacks> callbacks_;
+  program_errors_sink on_errors_;
   std::shared_ptr<outbound_http> outbound_;
 };
 
@@ -56,8 +62,9 @@ private:
 
 checked<std::vector<agent_binding>> make_agents(const std::vector<agent_config>& agents,
                                                 const outbound_options& outbound,
-                                                std::shared_ptr<task_callbacks> callbacks) {
-  factory make{outbound, std::move(callbacks)};
+                                                std::shared_ptr<task_callbacks> callbacks,
+                                                program_errors_sink on_errors) {
+  factory make{outbound, std::move(callbacks), std::move(on_errors)};
   std::vector<agent_binding> made;
   config_faults faults;
   for (std::size_t i = 0; i < agents.size(); ++i) {

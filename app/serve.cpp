@@ -14,6 +14,7 @@
 #include "app/failure_log.hpp"
 #include "app/make_agents.hpp"
 #include "app/open_store.hpp"
+#include "app/orphan_reaper.hpp"
 #include "app/port_file.hpp"
 #include "app/stop_signals.hpp"
 
@@ -96,6 +97,18 @@ std::optional<failure_log> open_failures(const event_log& log, const server_conf
   return std::nullopt;
 }
 
+/// What a failed program said is for operators: here, and nowhere else.
+program_errors_sink log_of_programs(const event_log& log, std::vector<std::string> secrets) {
+  return [&log, secrets = std::move(secrets)](const agent_task& of, std::string_view errors) {
+    log.write(log_level::warning, "program failed",
+              {{"agent", of.agent_name},
+               {"job_id", of.job->spec->id.to_string()},
+               {"task_id", of.id.to_string()},
+               {"attempt", std::int64_t{of.attempt}},
+               {"stderr", without_secrets(std::string{errors}, secrets)}});
+  };
+}
+
 /// Ends everything in order: no new work, tasks finish, answers are written.
 void stop(const event_log& log, engine& jobs, http_server& http, std::chrono::seconds grace) {
   const auto end = std::chrono::steady_clock::now() + grace;
@@ -111,6 +124,7 @@ void stop(const event_log& log, engine& jobs, http_server& http, std::chrono::se
 
 int serve(const server_config& config, const std::optional<std::filesystem::path>& port_file) {
   stop_signals signals;
+  const orphan_reaper reaper;
   const auto log = event_log::open(config.log);
   if (!log) {
     std::fprintf(stderr, "callboard: %s\n", log.error().message.c_str());
@@ -123,7 +137,8 @@ int serve(const server_config& config, const std::optional<std::filesystem::path
   if (!store)
     return cannot_start(*log, store.error());
   const auto callbacks = make_task_callbacks();
-  auto agents = make_agents(config.agents, config.outbound, callbacks);
+  auto agents = make_agents(config.agents, config.outbound, callbacks,
+                            log_of_programs(*log, secrets_of(config.agents)));
   if (!agents)
     return cannot_start(*log, agents.error());
   auto jobs = engine::start(config.engine, std::move(*store), std::move(*agents));

@@ -35,20 +35,36 @@ using async_function = std::function<void(task_ptr task, completion done)>;
 std::shared_ptr<agent> make_async_function_agent(async_function begin,
                                                  std::function<void(const uuid&)> cancel = {});
 
+/// Hears how a program failed: the end of what it wrote to standard error (up to 2,000 bytes, valid
+/// UTF-8, not empty). For logs and operators: it may hold what callers of the API must not see. Called on
+/// a thread of the agents' own; must not block nor throw.
+using program_errors_sink = std::function<void(const agent_task& of, std::string_view errors)>;
+
 /// Runs a program for each task, without a shell. See `exec` in docs/agents.md.
 struct exec_options {
   /// Program and arguments; the program is looked up in PATH. Not empty.
   std::vector<std::string> command;
   /// Working directory; empty: the server's.
   std::string cwd;
-  /// Added to the server's environment.
+  /// The program's environment, beside PATH, HOME, LANG, LC_*, TZ, TMPDIR and USER, which it has from
+  /// this process. Nothing else is passed on: a server's environment holds secrets.
   std::map<std::string, std::string> env;
   /// Limit on one run; none: only the job's deadline.
   std::optional<std::chrono::milliseconds> timeout;
   /// More output than this fails the task.
   std::size_t output_bytes_max = 2 * 1024 * 1024;
+  /// Told of the standard error of runs that fail; empty: it is dropped.
+  program_errors_sink on_errors;
 };
+/// Programs end with this process, however it ends: the first exec agent starts a small process that sees
+/// to it. SIGCHLD must not be ignored in this process, or exit codes are lost and tasks fail.
+/// Errors: `invalid_argument`.
 result<std::shared_ptr<agent>> make_exec_agent(exec_options options);
+
+/// Reaps processes that have ended and that this process has not started but adopted, as PID 1 of a
+/// container adopts orphans; the programs of exec agents are left alone. Only for a process that starts
+/// no others: their exit codes would be lost. Any thread; never blocks. Returns the number reaped.
+std::size_t reap_adopted_processes();
 
 /// Which addresses outgoing requests may go to: IP addresses or networks ("10.0.0.0/8", "::1"). What
 /// `deny` names is refused, else what `allow` names is accepted. Anything else is accepted only while

@@ -72,7 +72,7 @@ TEST(AgentsPage, ExecExampleCountsWords) {
 
   EXPECT_EQ(counted.content, "3 words") << counted.error;
   EXPECT_EQ(counted.metadata.text(), R"({"words":3})");
-  EXPECT_EQ(empty.error, "agent's program exited with code 1: nothing to count");
+  EXPECT_EQ(empty.error, "program exited with status 1");
 }
 
 } // namespace

@@ -9,8 +9,10 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -101,16 +103,14 @@ TEST(ExecAgent, FailuresAreNamedAndMayBeRetried) {
   auto late = shell("exec sleep 600");
   late.timeout = 100ms;
   const std::vector<failure_case> cases{
-    {"exit code", shell("exit 3"), "agent's program exited with code 3"},
-    {"exit code and text", shell("echo out; echo 'no such table' >&2; exit 1"),
-     "agent's program exited with code 1: no such table"},
-    {"long text", shell("printf '%09000d the end' 0 >&2; exit 1"),
-     "agent's program exited with code 1: " + std::string(1992, '0') + " the end"},
-    {"bad text", shell("printf 'x\\377' >&2; exit 1"),
-     "agent's program exited with code 1: x\xEF\xBF\xBD"},
-    {"signal", shell("kill -9 $$"), "agent's program was ended by signal 9 (SIGKILL)"},
-    {"no such program", missing, "agent's program could not be started: No such file or directory"},
-    {"no program", no_program, "agent's program could not be started: Permission denied"},
+    {"exit status", shell("exit 3"), "program exited with status 3"},
+    {"exit status and text", shell("echo out; echo 'no such table' >&2; exit 1"),
+     "program exited with status 1"},
+    {"signal", shell("kill -9 $$"), "program was ended by signal 9 (SIGKILL)"},
+    {"signal and text", shell("echo 'key is 123' >&2; kill -TERM $$"),
+     "program was ended by signal 15 (SIGTERM)"},
+    {"no such program", missing, "program could not be started: No such file or directory"},
+    {"no program", no_program, "program could not be started: Permission denied"},
     {"too much output", talkative, "agent's output is longer than 1000 bytes"},
     {"too late", late, "agent did not answer within 100 ms"},
     {"wrong type", shell(R"(printf '{"content":7}')"),
@@ -124,6 +124,40 @@ TEST(ExecAgent, FailuresAreNamedAndMayBeRetried) {
     EXPECT_EQ(answer.status, answer_status::failed);
     EXPECT_EQ(answer.error, expected.error);
     EXPECT_FALSE(answer.is_final);
+  }
+}
+
+/// Symptom: what programs write to standard error, paths and secrets included, was shown to API clients.
+TEST(ExecAgent, StandardErrorOfFailedRunsGoesToOperators) {
+  struct errors_case {
+    std::string name;
+    std::string script;
+    std::optional<std::string> told;
+  };
+  const std::vector<errors_case> cases{
+    {"exit status", "echo 'no such table' >&2; exit 1", "no such table\n"},
+    {"signal", "echo dying >&2; kill -9 $$", "dying\n"},
+    {"long text", "printf '%09000d the end' 0 >&2; exit 1", std::string(1992, '0') + " the end"},
+    {"bad text", "printf 'x\\377' >&2; exit 1", "x\xEF\xBF\xBD"},
+    {"nothing", "exit 1", std::nullopt},
+    {"standard output is none", "echo out; exit 1", std::nullopt},
+    {"success", "echo noise >&2; echo fine", std::nullopt},
+    {"a failure as JSON", R"(echo noise >&2; echo '{"status":"failed","error":"x"}')",
+     std::nullopt},
+  };
+  for (const auto& expected : cases) {
+    SCOPED_TRACE(expected.name);
+    std::optional<std::string> told;
+    auto options = shell(expected.script);
+    options.on_errors = [&](const agent_task& of, std::string_view errors) {
+      EXPECT_EQ(*of.content, "the task");
+      told = errors;
+    };
+
+    const auto answer = answer_of(options, "the task");
+
+    EXPECT_EQ(told, expected.told);
+    EXPECT_EQ(answer.error.find("noise"), std::string::npos);
   }
 }
 
@@ -164,14 +198,71 @@ TEST(ExecAgent, ArgumentsArePassedWithoutAShell) {
   EXPECT_EQ(answer_of(options).content, "$HOME; *|a b");
 }
 
-TEST(ExecAgent, DirectoryAndEnvironmentAreSet) {
-  setenv("CALLBOARD_TEST_KEPT", "kept", 1);
-  setenv("CALLBOARD_TEST_CHANGED", "old", 1);
-  auto options = shell("echo \"$PWD $CALLBOARD_TEST_KEPT $CALLBOARD_TEST_CHANGED\"");
+TEST(ExecAgent, DirectoryIsSet) {
+  auto options = shell("pwd");
   options.cwd = "/usr/share";
-  options.env = {{"CALLBOARD_TEST_CHANGED", "new"}};
 
-  EXPECT_EQ(answer_of(options).content, "/usr/share kept new");
+  EXPECT_EQ(answer_of(options).content, "/usr/share");
+}
+
+/// Symptom: programs could read the server's whole environment, with the keys of other agents in it.
+TEST(ExecAgent, EnvironmentIsTheAgentsAndAFewOfTheServers) {
+  struct variable_case {
+    std::string name;
+    bool is_passed_on;
+  };
+  const std::vector<variable_case> cases{
+    {"HOME", true},
+    {"LANG", true},
+    {"LC_ALL", true},
+    {"LC_TIME", true},
+    {"TZ", true},
+    {"TMPDIR", true},
+    {"USER", true},
+    {"OPENAI_API_KEY", false},
+    {"HOOK_SECRET", false},
+    {"LD_PRELOAD_X", false},
+    {"ELIZA_SERVER_AUTH_TOKEN", false},
+    {"LANGUAGE", false},
+    {"PATH_X", false},
+    {"LOGNAME", false},
+    {"CALLBOARD_STORE", false},
+  };
+  for (const auto& expected : cases) {
+    SCOPED_TRACE(expected.name);
+    const auto* present = std::getenv(expected.name.c_str());
+    const auto before = present ? std::optional<std::string>{present} : std::nullopt;
+    setenv(expected.name.c_str(), "C", 1);
+    exec_options options;
+    options.command = {"env"};
+    options.env = {{"OWN", "own"}};
+
+    const auto lines = '\n' + answer_of(options).content + '\n';
+
+    EXPECT_EQ(lines.find('\n' + expected.name + "=C\n") != std::string::npos, expected.is_passed_on)
+      << lines;
+    EXPECT_NE(lines.find("\nOWN=own\n"), std::string::npos);
+    EXPECT_NE(lines.find("\nPATH="), std::string::npos);
+    before ? setenv(expected.name.c_str(), before->c_str(), 1) : unsetenv(expected.name.c_str());
+  }
+}
+
+TEST(ExecAgent, OwnVariablesStandInPlaceOfTheServers) {
+  auto options = shell("echo $HOME");
+  options.env = {{"HOME", "/elsewhere"}};
+
+  EXPECT_EQ(answer_of(options).content, "/elsewhere");
+}
+
+/// What a program leaves behind in its group would outlive the server if that was killed later.
+TEST(ExecAgent, ProcessesThatAProgramLeavesBehindEndWithIt) {
+  fake_peer peer{[](fake_peer::connection& talk) { talk.hold(); }};
+  const auto port = std::to_string(peer.port());
+  const auto answer = answer_of(shell("(" AGENT_PROBE " hold " + port
+                                      + " deaf </dev/null >/dev/null 2>&1 &); echo the answer"));
+
+  EXPECT_EQ(answer.content, "the answer");
+  peer.await_ended(peer.connections());
 }
 
 TEST(ExecAgent, ProgramInheritsNothingButItsStreams) {
@@ -278,7 +369,7 @@ TEST(ExecAgent, ExitCodeTakenBySomebodyElseIsAFailure) {
   const auto answer = answer_of(shell("read -r task; echo fine"));
 
   std::signal(SIGCHLD, SIG_DFL);
-  EXPECT_EQ(answer.error, "agent's program ended, but its exit code was lost");
+  EXPECT_EQ(answer.error, "program ended, but its exit status was lost");
 }
 
 TEST(ExecAgent, ManyProgramsRunAtOnce) {

@@ -20,7 +20,8 @@ server_process::server_process(std::vector<std::string> command,
   what.environment = {std::string{"PATH="} + std::getenv("PATH")};
   for (const auto& [name, value] : env)
     what.environment.push_back(name + '=' + value);
-  auto started = agents::spawn(what);
+  what.places = agents::places_of(what.command.front(), std::getenv("PATH"));
+  auto started = agents::spawn(what, guard_);
   if (!started) {
     fault_ = what.command.front() + " cannot be started: " + started.error().message;
     return;
@@ -35,6 +36,7 @@ server_process::~server_process() {
   if (process_.pid < 0)
     return;
   kill(-process_.pid, SIGKILL);
+  guard_.forget(process_.pid);
   waitpid(process_.pid, nullptr, 0);
 }
 

@@ -32,6 +32,7 @@ public:
 private:
   std::string read_line() const;
 
+  agents::program_guard guard_ = agents::program_guard::start().value();
   agents::spawned_program process_;
   std::string port_;
   std::string fault_;

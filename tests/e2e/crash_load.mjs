@@ -52,7 +52,7 @@ const messages = {
   make: (random) => ({
     userId: user_id,
     content: `${random()}`,
-    agentId: random() < 0.5 ? agent_ids.echo : agent_ids.first,
+    agentId: random() < 0.05 ? agent_ids.second : random() < 0.5 ? agent_ids.echo : agent_ids.first,
     timeoutMs: 1000 + Math.floor(random() * 2000),
   }),
   id_of: (body) => body.jobId,

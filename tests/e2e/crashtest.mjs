@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { end_schedules, load_config, load_until_gone, moody_agent } from './crash_load.mjs';
 import { crash_oracle, reading_clock } from './crash_oracle.mjs';
+import { count_programs, no_programs, program_agent } from './crash_programs.mjs';
 import { agent_ids } from './jobs.mjs';
 import { with_peer } from './peer.mjs';
 import { run_program, spawn_program, with_directory, with_server } from './server.mjs';
@@ -32,6 +33,7 @@ function config_for(peer) {
     agents: [
       { id: agent_ids.echo, name: 'echo', type: 'echo' },
       { id: agent_ids.first, name: 'moody', type: 'http', url: peer.url, concurrency: 100 },
+      { id: agent_ids.second, ...program_agent },
     ],
   };
 }
@@ -61,9 +63,11 @@ async function kill_under_load(config, directory, oracle, random) {
   await with_server({ config, directory }, async (server) => {
     const load = load_until_gone(server, oracle, random);
     await pause(50 + random() * 1500);
+    programs += await count_programs();
     await server.crash();
     await load;
   });
+  await no_programs();
 }
 
 /** A run that nobody kills: everything that is live and due ends. */
@@ -104,8 +108,12 @@ const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${seed}`);
 const random = seeded(seed);
 let acknowledged = 0;
+// Processes that were there when their server was killed.
+let programs = 0;
 for (let done = 0; done < rounds; done += rounds_per_database) {
   const count = Math.min(rounds_per_database, rounds - done);
   acknowledged += await one_database(count, done + 1, rounds, random);
 }
 console.log(`${rounds} rounds, ${acknowledged} acknowledged jobs: none lost, each ended once`);
+if (programs === 0) throw new Error('no program was running at any kill: nothing is known of them');
+console.log(`${programs} processes of programs when their server was killed: none outlived it`);

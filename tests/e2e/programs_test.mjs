@@ -7,13 +7,13 @@ import { create_job, finished_job, jobs_path, run_job, user_id } from './jobs.mj
 import { with_directory, with_server } from './server.mjs';
 import { in_parallel, until } from './until.mjs';
 
-/** A server whose only agent runs `script` by node; `body(server, directory)`. */
-function with_program(script, body, settings = {}) {
+/** A server, started through a command, whose only agent runs `script` by node; `body(server, directory)`. */
+function with_program(script, body, settings = {}, through = []) {
   return with_directory(async (directory) => {
     const file = path.join(directory, 'agent.mjs');
     await writeFile(file, script);
     const agent = { name: 'program', type: 'exec', command: [process.execPath, file], ...settings };
-    await with_server({ config: { agents: [agent] } }, (server) => body(server, directory));
+    await with_server({ config: { agents: [agent] }, through }, (server) => body(server, directory));
   });
 }
 
@@ -59,17 +59,33 @@ test('a program answers with a JSON object', () =>
     { env: { MOOD: 'good' } },
   ));
 
-test('a program that fails says why by its last words', () =>
+test('the last words of a program that fails are in the log and not in the answer', () =>
   with_program(
-    'console.error("no paper left"); process.exit(3);',
+    'console.error("no paper left, key " + process.env.PAPER_KEY); process.exit(3);',
     async (server) => {
       const job = await run_job(server);
 
       assert.equal(job.status, 'failed');
-      assert.match(job.error, /3/);
-      assert.match(job.error, /no paper left/);
+      assert.equal(job.error, 'program exited with status 3');
+      const line = await until('the line in the log', () =>
+        server.log.split('\n').find((text) => text.includes('no paper left')));
+      assert.match(line, /warning program failed agent=program/);
+      assert.match(line, new RegExp(`job_id=${job.jobId} .*attempt=1 .*key \\*\\*\\*`));
     },
+    { env: { PAPER_KEY: 'secret-of-the-paper' } },
   ));
+
+test('a program has none of the secrets in the environment of the server', () =>
+  with_directory((directory) => {
+    const agents = [{ name: 'program', type: 'exec', command: ['env'] }];
+    const env = { OPENAI_API_KEY: 'sk-of-another-agent', ELIZA_SERVER_AUTH_TOKEN: '' };
+    return with_server({ config: { agents }, env, directory }, async (server) => {
+      const job = await run_job(server);
+
+      assert.match(job.result.message.content, /^PATH=/m);
+      assert.doesNotMatch(job.result.message.content, /OPENAI_API_KEY|ELIZA_SERVER_AUTH_TOKEN/);
+    });
+  }));
 
 test('a program that is killed, garbles or says too much fails its job', () =>
   with_program(
@@ -139,6 +155,65 @@ test('on cancel a program is ended with all its children', () =>
     assert.equal((await finished_job(server, job_id)).error, 'Job was canceled');
     await until('the end of the program', () => !pids.some(is_running));
   }));
+
+// Symptom: programs and their children went on for as long as they liked.
+test('programs and their children die with a server that is killed', () =>
+  with_directory(async (directory) => {
+    const file = path.join(directory, 'agent.mjs');
+    await writeFile(file, stubborn);
+    const agents = [{ name: 'program', type: 'exec', command: [process.execPath, file] }];
+    let pids;
+    await with_server({ config: { agents } }, async (server) => {
+      await create_job(server, { timeoutMs: 300_000 });
+      pids = await pids_of_stubborn(directory);
+      await server.crash();
+    });
+
+    await until('the end of the program', () => !pids.some(is_running));
+  }));
+
+// Symptom: every task failed with "its exit code was lost" (a shell's `trap "" CHLD` is inherited).
+test('programs work in a server that was started with SIGCHLD ignored', () =>
+  with_program(
+    `${read_task} process.stdout.write('you said ' + task.content);`,
+    async (server) => {
+      assert.equal((await run_job(server, { content: 'x' })).result?.message.content, 'you said x');
+    },
+    {},
+    ['env', '--ignore-signal=CHLD'],
+  ));
+
+/** States of the processes with that id as their parent, in a PID namespace of the server's own. */
+async function states_of_children(server) {
+  const ids = await readFile(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
+  return Promise.all(ids.trim().split(/\s+/).filter(Boolean).map(async (id) => {
+    const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '');
+    return stat.replace(/^.*\) /s, '')[0];
+  }));
+}
+
+// Symptom: as PID 1 of a container, with no init before it, the server kept every orphan as a zombie.
+const may_unshare = process.getuid() === 0;
+test('as PID 1 the server reaps what it adopts', { skip: !may_unshare && 'needs root' }, () =>
+  with_program(
+    // A grandchild leaves the group and outlives its parent.
+    `${read_task}
+     import { spawn } from 'node:child_process';
+     spawn('setsid', ['sleep', '0.2'], { stdio: 'ignore', detached: true }).unref();
+     process.stdout.write('fine');`,
+    async (server) => {
+      // `unshare` is the process that was started, the server its only child.
+      const init = await readFile(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
+      const as_init = { pid: Number(init.trim()) };
+      await in_parallel(5, 5, () => run_job(server));
+
+      await until('no zombies', async () => !(await states_of_children(as_init)).includes('Z'));
+      assert.equal((await run_job(server)).result?.message.content, 'fine');
+      process.kill(as_init.pid, 'SIGTERM');
+    },
+    {},
+    ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  ));
 
 test('programs do not outlive the server', () =>
   with_directory(async (directory) => {

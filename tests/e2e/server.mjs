@@ -36,11 +36,11 @@ function clean_environment() {
 }
 
 // The child dies with its parent even when a time limit kills the test outright.
-export function spawn_program(args, { cwd, env, program = binary, open_files_max }) {
+export function spawn_program(args, { cwd, env, program = binary, open_files_max, through = [] }) {
   const stdio = ['ignore', 'pipe', 'pipe'];
   const options = { cwd, env: { ...clean_environment(), ...env }, stdio };
   const limited = open_files_max ? ['prlimit', `--nofile=${open_files_max}`] : [];
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...limited, program, ...args], options);
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...limited, ...through, program, ...args], options);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
     child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
@@ -158,10 +158,11 @@ const base_config = { listen: '127.0.0.1:0', store: 'memory:' };
  * @param options.args further arguments; @param options.env further environment.
  * @param options.directory where to run it; by default a fresh one that is gone afterwards.
  * @param options.open_files_max limit on the file descriptors of the process.
+ * @param options.through a command that starts the program: `['unshare', '--pid']`.
  * @param options.program another program that serves and takes `--port-file`.
  */
 export function with_server(options, body) {
-  const { config = {}, args = [], env = {}, program, directory, open_files_max } = options;
+  const { config = {}, args = [], env = {}, program, directory, open_files_max, through } = options;
   const in_directory = directory ? (run) => run(directory) : with_directory;
   return in_directory(async (directory) => {
     const port_file = path.join(directory, 'port');
@@ -174,7 +175,8 @@ export function with_server(options, body) {
     }
     const blind_env = open_files_max ? { UBSAN_OPTIONS: 'halt_on_error=0' } : {};
     const all_env = { ...blind_env, ...env };
-    const spawned = spawn_program(all_args, { cwd: directory, env: all_env, program, open_files_max });
+    const all = { cwd: directory, env: all_env, program, open_files_max, through };
+    const spawned = spawn_program(all_args, all);
     const server = new server_process(spawned, directory);
     server.may_be_blind = Boolean(open_files_max);
     const faults = [];
