@@ -110,16 +110,20 @@ void registry_state::on_submit(const submit_call_ptr& call) {
 void registry_state::acknowledge(job_entry& entry, pending_creation creation) {
   auto& call = *creation.call;
   if (call.wait.count() > 0)
-    add_waiter(entry, std::move(call.done), call.wait);
+    // The job is there, whether or not its end can be awaited.
+    add_waiter(entry, std::move(call.done), call.wait, entry.visible);
   else
     call.done(std::move(creation.first));
 }
 
 void registry_state::add_waiter(job_entry& entry, callback<job_ptr> done,
-                                std::chrono::milliseconds wait) {
-  const auto has_room = waiters_.size() < options_.waiters_max;
-  if (is_terminal(entry.visible->state) || wait.count() <= 0 || !has_room || is_ending_) {
+                                std::chrono::milliseconds wait, result<job_ptr> without_room) {
+  if (is_terminal(entry.visible->state) || wait.count() <= 0 || is_ending_) {
     done(entry.visible);
+    return;
+  }
+  if (waiters_.size() >= options_.waiters_max) {
+    done(std::move(without_room));
     return;
   }
   if (!entry.calls)
@@ -155,7 +159,9 @@ void registry_state::on_wait(const job_call_ptr& call) {
   if (is_durable_ && !jobs_->find(call->ref.id))
     fetch(call, false);
   else if (auto* entry = entry_for(call))
-    add_waiter(*entry, std::move(call->done), call->wait);
+    add_waiter(*entry, std::move(call->done), call->wait,
+               fail(errc::capacity, "as many calls wait as allowed ("
+                                      + std::to_string(options_.waiters_max) + ')'));
 }
 
 void registry_state::on_cancel(const job_call_ptr& call) {

@@ -94,7 +94,9 @@ private:
   /// Makes room and the job's immutable part, or says why not.
   result<std::shared_ptr<const job_spec>> let_in(submit_call& call, std::size_t agent, moment now);
   void acknowledge(job_entry& entry, pending_creation creation);
-  void add_waiter(job_entry& entry, callback<job_ptr> done, std::chrono::milliseconds wait);
+  /// @param without_room the answer when as many wait as may.
+  void add_waiter(job_entry& entry, callback<job_ptr> done, std::chrono::milliseconds wait,
+                  result<job_ptr> without_room);
   /// The entry that a call means if it may see it; else answers the call.
   job_entry* entry_for(const job_call_ptr& call);
   void cancel(job_entry& entry, const job_call_ptr& call);

@@ -90,10 +90,7 @@ public:
         add_preference_applied(made, wait);
       back.send(std::move(made));
     };
-    if (wait->time.count() > 0)
-      jobs_->wait(std::move(*ref), wait->time, std::move(show));
-    else
-      jobs_->get(std::move(*ref), std::move(show));
+    get_or_wait(*jobs_, std::move(*ref), wait->time, std::move(show));
   }
 
   void list(const request& asked, const responder& back) const {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "http/percent.hpp"
 
@@ -86,6 +87,18 @@ result<wait_choice> read_wait(const request& asked) {
       if (const auto preferred = parse_wait_preference(field.value))
         return wait_choice{.time = *preferred, .preferred = preferred};
   return wait_choice{};
+}
+
+void get_or_wait(service& jobs, job_ref ref, std::chrono::milliseconds time,
+                 callback<job_ptr> done) {
+  if (time.count() <= 0)
+    return jobs.get(std::move(ref), std::move(done));
+  jobs.wait(ref, time, [&jobs, ref, done = std::move(done)](result<job_ptr> found) {
+    if (found || found.error().code != errc::capacity)
+      done(std::move(found));
+    else
+      jobs.get(ref, done);
+  });
 }
 
 void add_preference_applied(response& made, const wait_choice& wait) {

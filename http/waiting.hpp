@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <callboard/error.hpp>
+#include <callboard/service.hpp>
 
 #include "http/message.hpp"
 
@@ -24,6 +25,11 @@ struct wait_choice {
 /// Reads `?wait=<seconds>` or, without it, `Prefer: wait=<seconds>`. Errors: `invalid_argument` for a
 /// `?wait` that is no number from 0; an unusable preference is ignored (RFC 7240).
 result<wait_choice> read_wait(const request& asked);
+
+/// Asks for a job once it is over or `time` has passed; with 0, and when as many requests wait as may, as it
+/// stands (http.md, Waiting).
+void get_or_wait(service& jobs, job_ref ref, std::chrono::milliseconds time,
+                 callback<job_ptr> done);
 
 /// Tells the client in its answer that its preference was honoured.
 void add_preference_applied(response& made, const wait_choice& wait);

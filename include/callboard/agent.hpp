@@ -16,13 +16,13 @@ namespace callboard {
 /// A configured agent, as callers see it.
 struct agent_info {
   /// Unique among the engine's agents.
-  uuid id;
+  uuid id = {};
   /// For people; unique too.
-  std::string name;
+  std::string name = {};
   /// Tasks that it works on at once, ≥ 1. 64 keeps a model server busy without drowning it.
   std::uint32_t concurrency = 64;
   /// Jobs that may wait for a slot; none: no limit but the engine's own.
-  std::optional<std::uint32_t> queue_limit;
+  std::optional<std::uint32_t> queue_limit = {};
 };
 
 /// One earlier turn of the conversation.

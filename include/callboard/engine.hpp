@@ -29,7 +29,9 @@ public:
 
   engine(engine&&) noexcept;
   engine& operator=(engine&&) noexcept;
-  /// `drain(0 ms)`, then ends all actors and the store.
+  /// `drain(0 ms)`, then ends all actors and the store, and waits for them. Never on an engine thread: an
+  /// engine that is destroyed inside a callback, a C++ agent or a sink waits for itself, for ever. Hand it
+  /// to a thread of your own there.
   ~engine();
 
   /// What one can do with jobs. Valid as long as the engine lives.
@@ -38,6 +40,7 @@ public:
   /// Stops taking jobs, lets tasks under way finish for at most `grace`, then ends: live jobs stay
   /// in a durable store for the next start; without one they become `failed` ("server stopped
   /// before the job was done"). All waiting calls are answered. Blocks; further calls return at once.
+  /// Never on an engine thread, as the destructor.
   void drain(std::chrono::milliseconds grace);
 
   /// Told once, on an engine thread, when a fault has stopped the engine for good: end the process.

@@ -46,14 +46,27 @@ struct error {
   errc code = errc::internal;
   /// What was wrong, where, and what is allowed: lower-case, no full stop, nothing about the inside
   /// of the server, so that it can be shown to whoever made the call.
-  std::string message;
+  std::string message = {};
 
   friend bool operator==(const error&, const error&) = default;
 };
 
-/// A value or an `error`. (`std::expected` is C++23; this is its reference implementation.)
+/// A value or an `error`. (`std::expected` is C++23; this is its reference implementation.) Whoever drops
+/// one has forgotten to look: the compiler says so.
 template <class T>
-using result = tl::expected<T, error>;
+class [[nodiscard]] result : public tl::expected<T, error> {
+public:
+  using tl::expected<T, error>::expected;
+
+  /// Holds a default value, if `T` has one.
+  result() = default;
+
+  /// What `map`, `and_then` and their like return.
+  result(tl::expected<T, error> made) // NOLINT: converts
+    : tl::expected<T, error>(std::move(made)) {
+    // nop
+  }
+};
 
 /// Makes the failed side of a `result`.
 inline tl::unexpected<error> fail(errc code, std::string message) {

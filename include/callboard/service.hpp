@@ -21,11 +21,11 @@ namespace callboard {
 
 /// Names a job, and what the caller may see.
 struct job_ref {
-  uuid id;
+  uuid id = {};
   /// The job must be of this kind, else it is `not_found`; none: any kind.
-  std::optional<job_kind> kind;
+  std::optional<job_kind> kind = {};
   /// The job must be this organisation's, else `forbidden`; empty: anybody's.
-  std::string organisation;
+  std::string organisation = {};
 };
 
 /// How the engine is, and what it has done.
@@ -59,15 +59,17 @@ public:
   virtual ~service() = default;
 
   /// Creates a job. Its snapshot is handed over once it is stored, or, with `wait` > 0, once it is
-  /// terminal or `wait` is over (see `wait`). Errors: `invalid_argument`, `no_agents`,
+  /// terminal or `wait` is over (see `wait`; beyond the waiting calls allowed there, once it is stored: the
+  /// job is live then before its time is up). Errors: `invalid_argument`, `no_agents`,
   /// `agent_not_found`, `capacity`, `agent_busy`, `unavailable`.
   virtual void submit(new_job job, std::chrono::milliseconds wait, callback<job_ptr> done) = 0;
 
   /// The job as it stands. Errors: `not_found`, `forbidden`, `unavailable` (store).
   virtual void get(job_ref ref, callback<job_ptr> done) = 0;
 
-  /// The job once it is terminal, or as it stands when `timeout` is over. Beyond
-  /// `engine_options::waiters_max` waiting calls the answer comes at once. Errors: as `get`.
+  /// The job once it is terminal, or as it stands when `timeout` is over (or the engine stops). Errors: as
+  /// `get`, and at once `capacity` when `engine_options::waiters_max` calls wait already: then nothing was
+  /// waited for. Ask `get`, or wait later.
   virtual void wait(job_ref ref, std::chrono::milliseconds timeout, callback<job_ptr> done) = 0;
 
   /// Ends a live job as `canceled` and aborts its task. Errors: as `get`, and `conflict` ("job is

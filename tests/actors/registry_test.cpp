@@ -294,7 +294,8 @@ TEST_F(Registry, SubmitWithWaitIsAnsweredOnceWhenJobEnds) {
   EXPECT_EQ((**slot.value)->state, job_state::completed);
 }
 
-TEST_F(Registry, WaitBeyondTheLimitIsAnsweredAtOnce) {
+/// Symptom: the answer was the live job, as if its time were over.
+TEST_F(Registry, WaitBeyondTheLimitIsRefusedAtOnce) {
   options.waiters_max = 2;
   start();
   const auto job = create();
@@ -307,7 +308,20 @@ TEST_F(Registry, WaitBeyondTheLimitIsAnsweredAtOnce) {
   EXPECT_EQ(slots[0].count, 0);
   EXPECT_EQ(slots[1].count, 0);
   ASSERT_EQ(slots[2].count, 1);
-  EXPECT_EQ((**slots[2].value)->state, job_state::processing);
+  EXPECT_EQ(slots[2].value->error().code, errc::capacity);
+  EXPECT_EQ(slots[2].value->error().message, "as many calls wait as allowed (2)");
+}
+
+TEST_F(Registry, CreationBeyondTheLimitOfWaitersIsAnsweredOnceTheJobIsThere) {
+  options.waiters_max = 0;
+  start();
+  job_slot slot;
+
+  jobs->submit(message(), 10s, slot.callback());
+  run();
+
+  ASSERT_EQ(slot.count, 1);
+  EXPECT_EQ((**slot.value)->state, job_state::processing);
 }
 
 TEST_F(Registry, ListLimitIsChecked) {

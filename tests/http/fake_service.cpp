@@ -48,6 +48,8 @@ void fake_service::wait(job_ref ref, std::chrono::milliseconds timeout, callback
     const std::lock_guard guard{mutex_};
     waited.push_back(timeout);
   }
+  if (has_no_room_to_wait)
+    return call_back([done = std::move(done)] { done(fail(errc::capacity, "too many wait")); });
   get(std::move(ref), std::move(done));
 }
 

@@ -70,6 +70,8 @@ public:
   std::vector<std::pair<new_job, std::chrono::milliseconds>> submitted;
   std::vector<job_ref> asked;
   std::vector<std::chrono::milliseconds> waited;
+  /// Whether `wait` is refused because as many wait as may.
+  bool has_no_room_to_wait = false;
   std::vector<job_query> listed;
 
 private:

@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 const std::string jobs_path = "/api/messaging/jobs";
 const std::string job_path = jobs_path + '/' + std::string{sample_job_id};
@@ -206,6 +207,17 @@ TEST_F(MessagingJobs, WaitingAsksTheServiceToWait) {
     ask(sample_request{.target = job_path}.with("prefer", "wait=5")).header("Preference-Applied"),
     "wait=5");
   EXPECT_THAT(service_.waited, ElementsAre(3s, 5s));
+}
+
+TEST_F(MessagingJobs, WaitBeyondTheLimitShowsTheJobAsItStands) {
+  service_.on_get = [](const job_ref&) { return sample_job(job_state::pending); };
+  service_.has_no_room_to_wait = true;
+
+  const auto answer = get(job_path + "?wait=3");
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, HasSubstr(R"("status":"pending")"));
+  EXPECT_THAT(service_.waited, ElementsAre(3s));
 }
 
 TEST_F(MessagingJobs, WaitOfZeroDoesNotWait) {

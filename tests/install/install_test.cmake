@@ -57,6 +57,7 @@ foreach(file ${package_files})
   endif()
 endforeach()
 
+run(${prefix}/bin/callboard-bench --help)
 run(${prefix}/bin/callboard --version)
 if(NOT text MATCHES "^callboard [0-9]+\\.[0-9]+\\.[0-9]+\n$")
   message(FATAL_ERROR "callboard --version says: ${text}")
