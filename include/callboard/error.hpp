@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <tl/expected.hpp>
@@ -61,10 +62,36 @@ public:
   /// Holds a default value, if `T` has one.
   result() = default;
 
-  /// What `map`, `and_then` and their like return.
+  /// What `map` and its like return.
   result(tl::expected<T, error> made) // NOLINT: converts
     : tl::expected<T, error>(std::move(made)) {
     // nop
+  }
+
+  /// What `next` makes of the value, or else the error. `next` returns a `result`.
+  template <class Function>
+  auto and_then(Function&& next) && {
+    return continued(std::move(*this), std::forward<Function>(next));
+  }
+
+  /// The same, and the value stays.
+  template <class Function>
+  auto and_then(Function&& next) const& {
+    return continued(*this, std::forward<Function>(next));
+  }
+
+private:
+  template <class Self, class Function>
+  static auto continued(Self&& self, Function&& next) {
+    if constexpr (std::is_void_v<T>) {
+      using made = std::invoke_result_t<Function>;
+      return self ? std::forward<Function>(next)()
+                  : made{tl::unexpected<error>(std::forward<Self>(self).error())};
+    } else {
+      using made = std::invoke_result_t<Function, decltype(*std::forward<Self>(self))>;
+      return self ? std::forward<Function>(next)(*std::forward<Self>(self))
+                  : made{tl::unexpected<error>(std::forward<Self>(self).error())};
+    }
   }
 };
 
