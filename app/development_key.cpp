@@ -1,14 +1,18 @@
 #include "app/development_key.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/digest.hpp"
+#include "stores/private_file.hpp"
 
 namespace callboard::app {
 
@@ -16,6 +20,8 @@ namespace {
 
 /// More than any key is long.
 constexpr std::size_t key_bytes_max = 256;
+/// Those that are made here have 46 letters; whoever writes one by hand must not make it easy to guess.
+constexpr std::size_t key_bytes_min = 32;
 
 tl::unexpected<error> failure(const std::filesystem::path& file, std::string_view what) {
   return fail(errc::io, "key file " + file.string() + ": " + std::string{what});
@@ -25,20 +31,45 @@ tl::unexpected<error> system_failure(const std::filesystem::path& file) {
   return failure(file, std::generic_category().message(errno));
 }
 
+/// What stands against a key that was found; nothing if it may be used.
+std::optional<std::string> complaint(std::string_view key) {
+  const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (key.empty())
+    return "holds no key; remove it and a new one is made";
+  if (!std::all_of(key.begin(), key.end(), is_visible) || key.size() > key_bytes_max)
+    return "must hold one key of visible ASCII characters; remove it and a new one is made";
+  if (key.size() < key_bytes_min)
+    return "holds a key of fewer than " + std::to_string(key_bytes_min)
+           + " characters, which can be guessed; remove it and a new one is made";
+  return std::nullopt;
+}
+
+/// Who else than its owner, if that is us, may know what is in the file.
+std::optional<std::string> complaint(const struct stat& file) {
+  constexpr mode_t others = 077;
+  if (file.st_uid != ::geteuid())
+    return "belongs to another user, who knows the key; remove it and a new one is made";
+  if ((file.st_mode & others) != 0)
+    return "can be read or changed by others; chmod 600 it, or remove it and a new one is made";
+  return std::nullopt;
+}
+
 result<development_key> read_key(const std::filesystem::path& file) {
-  const int from = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (from < 0)
+  const auto from = stores::open_private(file, O_RDONLY);
+  if (!from)
+    return tl::unexpected(from.error());
+  struct stat found {};
+  std::array<char, key_bytes_max + 2> bytes{};
+  const auto size = ::read(from->get(), bytes.data(), bytes.size());
+  if (size < 0 || ::fstat(from->get(), &found) != 0)
     return system_failure(file);
-  std::array<char, key_bytes_max> bytes{};
-  const auto size = ::read(from, bytes.data(), bytes.size());
-  ::close(from);
-  if (size < 0)
-    return system_failure(file);
+  if (const auto what = complaint(found))
+    return failure(file, *what);
   std::string key{bytes.data(), static_cast<std::size_t>(size)};
   while (!key.empty() && (key.back() == '\n' || key.back() == '\r'))
     key.pop_back();
-  if (key.empty())
-    return failure(file, "holds no key; remove it and a new one is made");
+  if (const auto what = complaint(key))
+    return failure(file, *what);
   return development_key{std::move(key), false};
 }
 
@@ -54,11 +85,9 @@ api_key development_key::entry() const {
 }
 
 result<development_key> take_development_key(const std::filesystem::path& file) {
-  std::error_code fault;
   if (file.has_parent_path())
-    std::filesystem::create_directories(file.parent_path(), fault);
-  if (fault)
-    return failure(file, fault.message());
+    if (auto ok = stores::make_private_directories(file.parent_path()); !ok)
+      return tl::unexpected(std::move(ok.error()));
   constexpr mode_t owner_only = 0600;
   // Only one of two servers that start at once makes the file.
   const int to = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, owner_only);

@@ -21,7 +21,8 @@ struct development_key {
 };
 
 /// Reads the key from a file or, if there is none, makes one and writes it there, readable by the
-/// owner alone. Errors: `io`.
+/// owner alone. Errors: `io`, also for a key that others may know: the file is a link, belongs to another
+/// user or can be read by others, or the key is shorter than 32 characters.
 result<development_key> take_development_key(const std::filesystem::path& file);
 
 } // namespace callboard::app

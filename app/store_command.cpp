@@ -7,12 +7,14 @@
 #include <string>
 #include <system_error>
 
+#include <ext/stdio_filebuf.h>
 #include <unistd.h>
 
 #include <callboard/error.hpp>
 
 #include "app/exit_code.hpp"
 #include "app/store_setting.hpp"
+#include "stores/private_file.hpp"
 #include "stores/sqlite/operations.hpp"
 
 namespace callboard::app {
@@ -67,15 +69,17 @@ result<sqlite::transfer_counts> export_to_file(const std::string& database,
   // Under its name only once it is whole: half an export must not pass for one.
   auto part = to;
   part += ".part";
-  std::ofstream out{part, std::ios::binary | std::ios::trunc};
-  if (!out)
-    return fail(errc::io, "cannot write " + part.string());
+  auto made = stores::make_private(part);
+  if (!made)
+    return tl::unexpected(std::move(made.error()));
+  __gnu_cxx::stdio_filebuf<char> file{made->release(), std::ios::out | std::ios::binary};
+  std::ostream out{&file};
   auto count = sqlite::export_jobs(database, out, told);
-  out.close();
+  const bool is_written = file.close() != nullptr && out;
   std::error_code code;
-  if (count && out)
+  if (count && is_written)
     std::filesystem::rename(part, to, code);
-  if (count && (!out || code))
+  if (count && (!is_written || code))
     count = fail(errc::io, "cannot write " + to.string());
   if (!count)
     std::filesystem::remove(part, code);

@@ -1,5 +1,7 @@
 #include "stores/sqlite/instance_lock.hpp"
 
+#include "stores/private_file.hpp"
+
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -19,16 +21,24 @@ std::string reason(int code) {
   return std::generic_category().message(code);
 }
 
-/// The owner's process id as the file shows it; empty if it shows none (yet).
-std::string owner_in(int descriptor) {
-  std::array<char, 20> text{};
+/// What the file holds, as far as it can be a lock's.
+std::string content_of(int descriptor) {
+  std::array<char, 21> text{};
   const auto size = ::pread(descriptor, text.data(), text.size(), 0);
-  const std::string_view found{text.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
-  return std::string{found.substr(0, found.find_first_not_of("0123456789"))};
+  return {text.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+/// Whether a file is a lock: empty, or with a process id in it.
+bool is_lock(std::string_view content) {
+  const auto id = content.substr(0, content.find_first_not_of("0123456789"));
+  const auto rest = content.substr(id.size());
+  return content.empty() || (!id.empty() && (rest.empty() || rest == "\n"));
 }
 
 std::string refusal(const std::string& database_path, int descriptor) {
-  const auto owner = owner_in(descriptor);
+  const auto content = content_of(descriptor);
+  // The owner may not have written its number yet.
+  const auto owner = content.substr(0, content.find_first_not_of("0123456789"));
   const auto by = owner.empty() ? "another process" : "process " + owner;
   return "the database " + database_path + " is in use by " + by;
 }
@@ -40,15 +50,18 @@ result<instance_lock> instance_lock::take(const std::string& database_path) {
   const auto path = std::filesystem::weakly_canonical(database_path, code).string() + ".lock";
   if (code)
     return fail(errc::io, "cannot find " + database_path + ": " + code.message());
-  const auto descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0)
-    return fail(errc::io, "cannot open " + path + ": " + reason(errno));
-  instance_lock taken{descriptor};
+  auto opened = stores::open_private(path, O_RDWR | O_CREAT);
+  if (!opened)
+    return tl::unexpected(std::move(opened.error()));
+  instance_lock taken{opened->release()};
+  const auto descriptor = taken.descriptor_;
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
       return fail(errc::io, refusal(database_path, descriptor));
     return fail(errc::io, "cannot lock " + path + ": " + reason(errno));
   }
+  if (!is_lock(content_of(descriptor)))
+    return fail(errc::io, path + " is no lock file, but the database would need one of that name");
   const auto owner = std::to_string(::getpid()) + "\n";
   // Only the lock counts: on a full disk the next one is told "another process".
   [[maybe_unused]] const auto cut = ::ftruncate(descriptor, 0);

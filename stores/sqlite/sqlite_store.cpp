@@ -1,12 +1,15 @@
 #include "stores/sqlite/sqlite_store.hpp"
 
+#include "stores/private_file.hpp"
 #include "stores/sqlite/instance_lock.hpp"
 #include "stores/sqlite/reader.hpp"
 #include "stores/sqlite/writer.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
-#include <system_error>
 #include <utility>
 
 namespace callboard::sqlite {
@@ -166,13 +169,13 @@ private:
   bool is_in_doubt_ = false;
 };
 
-result<void> make_directory(const std::filesystem::path& directory) {
-  std::error_code code;
-  std::filesystem::create_directories(directory, code);
-  if (code)
-    return fail(errc::io,
-                "cannot make the directory " + directory.string() + ": " + code.message());
-  return {};
+/// SQLite would make the file for everybody to read. Its log and index get the rights of the file.
+void make_if_absent(const std::string& path) {
+  constexpr mode_t owner_only = 0600;
+  // Whatever stands against it, SQLite finds it too, and says it better.
+  if (const auto made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, owner_only);
+      made >= 0)
+    ::close(made);
 }
 
 } // namespace
@@ -183,11 +186,12 @@ result<std::unique_ptr<store>> open_store(writer_options options) {
   // The working directory may change, and some relative names mean something else to SQLite.
   const auto path = std::filesystem::absolute(options.path);
   options.path = path.string();
-  if (auto ok = make_directory(path.parent_path()); !ok)
+  if (auto ok = stores::make_private_directories(path.parent_path()); !ok)
     return tl::unexpected(std::move(ok.error()));
   auto lock = instance_lock::take(options.path);
   if (!lock)
     return tl::unexpected(std::move(lock.error()));
+  make_if_absent(options.path);
   auto lists = std::make_unique<ledger_keeper>(options.scanned_max);
   auto opened = writer::open(options, access::create, *lists);
   if (!opened)

@@ -39,13 +39,65 @@ TEST(DevelopmentKey, EntryOpensEverythingOfTheDefaultOrganisation) {
   EXPECT_EQ(key.entry().scopes.size(), 5U);
 }
 
-TEST(DevelopmentKey, FileWithoutAKeyIsAnError) {
+// Symptom: a key `x` in a file that everybody could read opened all of /services/*.
+TEST(DevelopmentKey, KeyThatOthersMayKnowIsAnError) {
+  using std::filesystem::perms;
+  const std::string good(32, 'k');
+  struct found_key {
+    std::string text;
+    perms rights;
+    bool is_fine;
+  };
+  const found_key found[] = {
+    {good, perms{0600}, true},
+    {good + "\n", perms{0400}, true},
+    {good + "\r\n", perms{0600}, true},
+    {std::string(256, 'k') + "\r\n", perms{0600}, true},
+    {"", perms{0600}, false},
+    {"\n", perms{0600}, false},
+    {"x", perms{0600}, false},
+    {std::string(31, 'k'), perms{0600}, false},
+    {std::string(31, 'k') + " ", perms{0600}, false},
+    {std::string(257, 'k'), perms{0600}, false},
+    {good + "\n" + good, perms{0600}, false},
+    {good, perms{0640}, false},
+    {good, perms{0604}, false},
+    {good, perms{0660}, false},
+    {good, perms{0602}, false},
+  };
+  for (const auto& [text, rights, is_fine] : found) {
+    const tests::temp_dir dir;
+    const auto file = dir.write("dev-key", text);
+    std::filesystem::permissions(file, rights);
+
+    const auto key = take_development_key(file);
+
+    EXPECT_EQ(key.has_value(), is_fine) << text << ", " << static_cast<unsigned>(rights);
+    if (!key) {
+      EXPECT_EQ(key.error().code, errc::io);
+    }
+  }
+}
+
+TEST(DevelopmentKey, LinkIsAnErrorAndNotFollowed) {
+  const tests::temp_dir dir;
+  const auto victim = dir.write("victim", std::string(40, 'k'));
+  std::filesystem::permissions(victim, std::filesystem::perms{0600});
+  std::filesystem::create_symlink(victim, dir.path() / "dev-key");
+  std::filesystem::create_symlink(dir.path() / "nowhere", dir.path() / "dangling");
+
+  EXPECT_FALSE(take_development_key(dir.path() / "dev-key"));
+  EXPECT_FALSE(take_development_key(dir.path() / "dangling"));
+  EXPECT_FALSE(std::filesystem::exists(dir.path() / "nowhere"));
+}
+
+TEST(DevelopmentKey, DirectoryOfANewKeyIsForItsOwnerAlone) {
   const tests::temp_dir dir;
 
-  const auto key = take_development_key(dir.write("dev-key", "\n"));
+  ASSERT_TRUE(take_development_key(dir.path() / "var" / "dev-key"));
 
-  ASSERT_FALSE(key);
-  EXPECT_EQ(key.error().code, errc::io);
+  EXPECT_EQ(std::filesystem::status(dir.path() / "var").permissions(),
+            std::filesystem::perms{0700});
 }
 
 TEST(DevelopmentKey, PlaceThatCannotBeWrittenIsAnError) {

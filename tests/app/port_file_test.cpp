@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/support/temp_dir.hpp"
 
@@ -19,6 +20,22 @@ TEST(PortFile, HoldsThePortAndReplacesAnOldOne) {
   std::ifstream in{file};
   EXPECT_EQ((std::string{std::istreambuf_iterator<char>{in}, {}}), "65535\n");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator{dir.path()}, {}), 1);
+}
+
+// Symptom: whoever could write to the directory had the server overwrite any of its files.
+TEST(PortFile, LinksAreReplacedAndNotFollowed) {
+  const tests::temp_dir dir;
+  const auto victim = dir.write("victim", "precious");
+  const auto file = dir.path() / "port";
+  std::filesystem::create_symlink(victim, file);
+  std::filesystem::create_symlink(victim, file.string() + '.' + std::to_string(::getpid()));
+
+  ASSERT_TRUE(write_port_file(file, 80));
+
+  std::ifstream in{victim};
+  EXPECT_EQ((std::string{std::istreambuf_iterator<char>{in}, {}}), "precious");
+  EXPECT_FALSE(std::filesystem::is_symlink(file));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator{dir.path()}, {}), 2);
 }
 
 TEST(PortFile, PlaceThatCannotBeWrittenIsAnError) {

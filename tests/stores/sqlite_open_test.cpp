@@ -132,6 +132,58 @@ TEST_F(SqliteOpen, LeftOverLockFileIsNoHindrance) {
   expect_refusal("in use by process " + std::to_string(::getpid()));
 }
 
+// Symptom: a symbolic link at jobs.db.lock was followed, and what it named was overwritten.
+TEST_F(SqliteOpen, WhatIsNoLockFileIsLeftAlone) {
+  const auto victim = directory() / "victim";
+  const auto lock = path().string() + ".lock";
+  const auto text_of = [](const std::filesystem::path& file) {
+    std::ifstream in{file};
+    return std::string{std::istreambuf_iterator<char>{in}, {}};
+  };
+  struct place {
+    const char* what;
+    void (*put)(const std::filesystem::path& victim, const std::filesystem::path& lock);
+  };
+  const place places[] = {
+    {"symbolic link",
+     [](const auto& from, const auto& to) { std::filesystem::create_symlink(from, to); }},
+    {"hard link",
+     [](const auto& from, const auto& to) { std::filesystem::create_hard_link(from, to); }},
+    {"another program's file",
+     [](const auto& from, const auto& to) { std::filesystem::copy_file(from, to); }},
+    {"a directory", [](const auto&, const auto& to) { std::filesystem::create_directory(to); }},
+    {"a pipe", [](const auto&, const auto& to) { ::mkfifo(to.c_str(), 0600); }},
+  };
+  for (const auto& [what, put] : places) {
+    std::ofstream{victim} << "4711 precious";
+    put(victim, lock);
+
+    EXPECT_EQ(refusal().code, errc::io) << what;
+
+    EXPECT_EQ(text_of(victim), "4711 precious") << what;
+    std::filesystem::remove_all(lock);
+  }
+}
+
+// Symptom: the database, its log, its index and the lock were 0644, new directories 0755.
+TEST_F(SqliteOpen, NewFilesAreForTheirOwnerAlone) {
+  using std::filesystem::perms;
+  const auto deep = directory() / "a" / "jobs.db";
+  const auto was = ::umask(0);
+
+  const auto opened = open_sqlite_store({.path = deep});
+
+  ::umask(was);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(std::filesystem::status(directory() / "a").permissions(), perms{0700});
+  std::size_t count = 0;
+  for (const auto& each : std::filesystem::directory_iterator{directory() / "a"}) {
+    EXPECT_EQ(each.status().permissions(), perms{0600}) << each.path();
+    ++count;
+  }
+  EXPECT_EQ(count, 4u) << "database, log, index, lock";
+}
+
 TEST_F(SqliteOpen, RefusedOpeningFreesTheLock) {
   std::ofstream{path()} << "this is no database, whatever its name says";
   expect_refusal("not a database");
