@@ -106,13 +106,16 @@ private:
 
 struct engine::implementation {
   implementation(const engine_options& options, std::unique_ptr<store> jobs,
-                 std::vector<agent_binding> agents, actors::held_jobs stored)
-    : config(threads_for(options)), system(config) {
+                 std::vector<agent_binding> agents, actors::held_jobs stored, engine_observers told)
+    : found{stored.live.size(), stored.scheduled_later.total(), stored.schedules.size()},
+      config(threads_for(options)),
+      system(config) {
     std::shared_ptr<store> shared_store = std::move(jobs);
     actors::registry_start start;
     start.options = options;
     start.is_durable = shared_store->is_durable();
     start.stored = std::move(stored);
+    start.observers = std::move(told);
     start.on_failed_attempt
       = [this](const scheduled_job& of, const job& run) { failures.raise(of, run); };
     start.jobs = std::make_shared<actors::job_table>();
@@ -160,6 +163,7 @@ struct engine::implementation {
     is_done.wait();
   }
 
+  const resumed_jobs found;
   actors::environment world = actors::real_environment();
   fatal_relay fatal;
   failure_relay failures;
@@ -171,7 +175,7 @@ struct engine::implementation {
 };
 
 result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs,
-                             std::vector<agent_binding> agents) {
+                             std::vector<agent_binding> agents, engine_observers told) {
   if (auto ok = check(options, jobs.get(), agents); !ok)
     return tl::unexpected(std::move(ok.error()));
   // What a store keeps in memory anyway may as well be held.
@@ -193,7 +197,8 @@ result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs
   return engine{std::make_unique<implementation>(
     options, std::move(jobs), std::move(agents),
     actors::held_jobs{std::move(*live), std::move(*finished), due_before,
-                      core::organisation_counts{*later}, std::move(*schedules)})};
+                      core::organisation_counts{*later}, std::move(*schedules)},
+    std::move(told))};
 }
 
 engine::engine(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {
@@ -208,6 +213,10 @@ engine::~engine() = default;
 
 service& engine::jobs() noexcept {
   return *impl_->gateway;
+}
+
+resumed_jobs engine::resumed() const noexcept {
+  return impl_->found;
 }
 
 void engine::drain(std::chrono::milliseconds grace) {

@@ -35,6 +35,7 @@ registry_actor::behavior_type registry_state::make_behavior(const environment& s
   jobs_ = std::move(start.jobs);
   is_durable_ = start.is_durable;
   on_failed_attempt_ = std::move(start.on_failed_attempt);
+  observers_ = std::move(start.observers);
   restore(std::move(start.stored));
   return {
     [this](atom::submit, const submit_call_ptr& call) { on_submit(call); },

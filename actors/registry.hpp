@@ -61,6 +61,7 @@ struct registry_start {
   held_jobs stored;
   /// May be empty.
   failed_attempt_sink on_failed_attempt;
+  engine_observers observers;
 };
 
 /// The state of the REGISTRY actor.
@@ -214,6 +215,8 @@ private:
   /// Sends what has gathered.
   void flush();
   void on_committed(const store_batch& batch, const stored_answers& answers);
+  /// Tells of a store that fails (the reason) or works again (empty).
+  void note_store(std::string_view fault);
   void on_commit_failed(const store_batch& batch, const stored_answers& answers, const error& why);
   void refuse_creation(job_entry& entry);
   /// Those that wait for a change of a scheduled job: the last change is taken back first.
@@ -298,6 +301,7 @@ private:
   std::unordered_set<uuid> surplus_runs_;
   std::optional<steady_time> next_trim_;
   failed_attempt_sink on_failed_attempt_;
+  engine_observers observers_;
   /// Calls to cancel a job that have not been answered.
   std::size_t cancels_under_way_ = 0;
 

@@ -82,6 +82,8 @@ job_entry& registry_state::hold(core::transition first, std::size_t agent) {
     store_soon(entry, record);
   if (is_terminal(record->state)) {
     entry.is_over = true;
+    if (observers_.job_ended)
+      observers_.job_ended(*record);
     keep_finished(entry);
     return entry;
   }
@@ -133,6 +135,8 @@ void registry_state::show(job_entry& entry, const job_ptr& snapshot) {
   jobs_->show(entry, snapshot);
   if (!is_terminal(snapshot->state))
     return;
+  if (observers_.job_ended)
+    observers_.job_ended(*snapshot);
   answer_waiters(entry);
   keep_finished(entry);
   drain_if_quiet();

@@ -80,7 +80,7 @@ void registry_state::flush() {
 }
 
 void registry_state::on_committed(const store_batch& batch, const stored_answers& answers) {
-  store_fault_.clear();
+  note_store({});
   // First, so that the keeper is at work while others are told of what it has done.
   flush_if_idle();
   for (const auto& answer : answers)
@@ -101,9 +101,16 @@ void registry_state::on_committed(const store_batch& batch, const stored_answers
   drain_if_quiet();
 }
 
+void registry_state::note_store(std::string_view fault) {
+  const bool has_changed = store_fault_.empty() != fault.empty();
+  store_fault_ = fault;
+  if (has_changed && observers_.store_changed)
+    observers_.store_changed(fault);
+}
+
 void registry_state::on_commit_failed(const store_batch& batch, const stored_answers& answers,
                                       const error& why) {
-  store_fault_ = why.message;
+  note_store(why.message);
   batch_.schedules.insert(batch.schedules.begin(), batch.schedules.end());
   refuse_changes(answers);
   for (const auto& snapshot : batch.snapshots) {

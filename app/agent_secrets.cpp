@@ -5,12 +5,15 @@
 #include <string_view>
 #include <utility>
 
+#include "app/mask_url.hpp"
+
 namespace callboard::app {
 
 namespace {
 
 constexpr std::size_t secret_bytes_min = 8;
-constexpr std::string_view mask = "***";
+/// What an agent says when it fails may hold half of what it was given; the beginning tells enough.
+constexpr std::size_t logged_bytes_max = 1024;
 
 class collector {
 public:
@@ -20,11 +23,13 @@ public:
 
   void operator()(const http_agent_options& settings) {
     add(settings.secret);
+    add_all(secrets_in_url(settings.url));
     add_values(settings.headers);
   }
 
   void operator()(const openai_options& settings) {
     add(settings.api_key);
+    add_all(secrets_in_url(settings.base_url));
     add_values(settings.headers);
   }
 
@@ -44,6 +49,11 @@ private:
   void add(const std::string& text) {
     if (text.size() >= secret_bytes_min)
       found_.push_back(text);
+  }
+
+  void add_all(const std::vector<std::string>& texts) {
+    for (const auto& text : texts)
+      add(text);
   }
 
   void add_values(const std::map<std::string, std::string>& values) {
@@ -72,6 +82,19 @@ std::string without_secrets(std::string text, const std::vector<std::string>& se
     for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + mask.size()))
       text.replace(at, secret.size(), mask);
   return text;
+}
+
+std::string loggable(std::string text, const std::vector<std::string>& secrets) {
+  // First, so that the cut leaves no part of a secret.
+  text = without_secrets(std::move(text), secrets);
+  if (text.size() <= logged_bytes_max)
+    return text;
+  auto end = logged_bytes_max;
+  // Not in the middle of a character.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  text.resize(end);
+  return text += "…";
 }
 
 } // namespace callboard::app

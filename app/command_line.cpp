@@ -31,7 +31,7 @@ constexpr override_flag overrides[] = {
   {"--listen", "/listen",
    "Address and port to listen on, e.g. 127.0.0.1:3000; port 0: any free one"},
   {"--store", "/store", "Where jobs are kept"},
-  {"--log-level", "/log/level", "debug, info, warning or error"},
+  {"--log-level", "/log/level", "debug, info, warning (or warn) or error"},
 };
 
 /// Adds what decides about the configuration. The same options stand at the program itself and at

@@ -34,6 +34,10 @@ struct log_config {
   std::string directory;
   /// Whether somebody asked for that directory: then it must be usable, else it is only tried.
   bool directory_is_explicit = false;
+  /// Which jobs are logged when they are over; `failures`: failed ones and timeouts.
+  log_choice jobs = log_choice::failures;
+  /// Which requests are logged.
+  log_choice requests = log_choice::failures;
 };
 
 /// The whole configuration, checked.
@@ -59,5 +63,11 @@ struct server_config {
 
 /// Reads, checks and completes the configuration.
 checked<server_config> load_config(const config_sources& sources);
+
+/// Reads `store`, and looks at nothing else: operators of a database need not have the agents' secrets.
+checked<std::string> load_store(const config_sources& sources);
+
+/// Whether a configuration that may be wrong asks for a log in JSON.
+bool wants_json_log(const config_sources& sources);
 
 } // namespace callboard::app

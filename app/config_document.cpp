@@ -175,7 +175,7 @@ void take_variables(config_document& document, const environment& variables,
       continue;
     known.push_back(rule.variable());
     const auto found = variables.find(known.back());
-    if (found != variables.end() && !found->second.empty())
+    if (found != variables.end() && (!found->second.empty() || rule.takes_empty_variable))
       lay_over(document, rule, found->second, known.back());
   }
   for (const auto& [name, value] : variables) {
@@ -186,6 +186,14 @@ void take_variables(config_document& document, const environment& variables,
       document.warnings.push_back("environment variable " + name + " is not a setting"
                                   + did_you_mean(name, known, variable_prefix));
   }
+}
+
+/// Puts our word where another one that is common means the same.
+void take_other_names(config_document& document) {
+  const json::json_pointer level{"/log/level"};
+  for (auto* target : {&document.values, &document.shown})
+    if (target->contains(level) && target->at(level) == "warn")
+      target->at(level) = "warning";
 }
 
 } // namespace
@@ -207,6 +215,7 @@ config_document read_document(const config_sources& sources) {
     for (const auto& rule : config_keys())
       if (rule.pointer == flag.pointer)
         lay_over(document, rule, flag.value, std::string{flag.name});
+  take_other_names(document);
   return document;
 }
 

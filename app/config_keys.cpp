@@ -11,6 +11,7 @@ namespace {
 
 constexpr auto log_levels = std::to_array<std::string_view>({"debug", "info", "warning", "error"});
 constexpr auto log_formats = std::to_array<std::string_view>({"text", "json"});
+constexpr auto log_choices = std::to_array<std::string_view>({"off", "failures", "all"});
 constexpr auto sync_modes = std::to_array<std::string_view>({"full", "normal"});
 constexpr auto growths = std::to_array<std::string_view>({"fixed", "exponential"});
 constexpr auto scopes = std::to_array<std::string_view>(
@@ -103,6 +104,11 @@ key_rule secret(key_rule rule) {
 
 key_rule optional(key_rule rule) {
   rule.is_optional = true;
+  return rule;
+}
+
+key_rule empty_too(key_rule rule) {
+  rule.takes_empty_variable = true;
   return rule;
 }
 
@@ -218,8 +224,15 @@ std::vector<key_rule> server_keys() {
     section("/log", "What is logged: to standard error, and to a file."),
     choice("/log/level", log_levels, R"("info")", "The least important that is logged."),
     choice("/log/format", log_formats, R"("text")", "`json`: one object a line."),
-    text("/log/directory", R"("logs")",
-         "Where `callboard.log` is written, and rotated at 10 MB; empty: no file."),
+    empty_too(text("/log/directory", R"("logs")",
+                   "Where `callboard.log` and `failures.jsonl` are written, and rotated at 10 MB; "
+                   "empty (the variable, too): no files.")),
+    choice("/log/jobs", log_choices, R"("failures")",
+           "Jobs that are logged when they are over; `failures`: those that failed or timed out."),
+    choice(
+      "/log/requests", log_choices, R"("failures")",
+      "Requests that are logged; `failures`: answered `5xx`, or after more than a second without "
+      "having asked to wait. With the level `debug` the others follow, unless it is `off`."),
     flag("/allowInsecure", "false",
          "Listen on other than loopback addresses although no key is configured."),
   };
@@ -279,16 +292,16 @@ std::vector<key_rule> agent_type_keys() {
     "echo", {text("/agents/*/prefix", R"("echo: ")", "Stands before the content in the answer."),
              integer("/agents/*/delayMs", 0, day_ms, "0", "Wait before the answer.")});
   const auto http = of_agent(
-    "http",
-    {required(text("/agents/*/url", "", "Where tasks are POSTed.", check_http_url)),
-     secret(text_map("/agents/*/headers", "{}", "Added to each request.")),
-     integer("/agents/*/timeoutMs", 1, day_ms, "",
-             "Limit until the answer is there; only the job's own without it."),
-     secret(text("/agents/*/secret", "",
-                 "Signs requests by Standard Webhooks: `whsec_` + base64, or plain text."))});
+    "http", {required(text("/agents/*/url", "", "Where tasks are POSTed.", check_http_url)),
+             secret(text_map("/agents/*/headers", "{}", "Added to each request.")),
+             integer("/agents/*/timeoutMs", 1, day_ms, "",
+                     "Limit until the answer is there; only the job's own without it."),
+             secret(text("/agents/*/secret", "",
+                         "Signs requests by Standard Webhooks: `whsec_` + base64, or plain text.",
+                         check_webhook_secret))});
   const auto openai
     = of_agent("openai", {required(text("/agents/*/baseUrl", "",
-                                        "Up to and without `/chat/completions`.", check_http_url)),
+                                        "Up to and without `/chat/completions`.", check_base_url)),
                           required(text("/agents/*/model", "", "The model's name.")),
                           text("/agents/*/apiKeyEnv", "",
                                "Environment variable that holds the API key.", check_variable_name),

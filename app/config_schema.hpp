@@ -57,6 +57,8 @@ struct key_rule {
   bool is_required = false;
   /// Never shown: not in faults, not by `check-config`.
   bool is_secret = false;
+  /// Whether its environment variable counts though it is empty: for texts whose emptiness says something.
+  bool takes_empty_variable = false;
   /// A section that stays absent when the configuration does not name it.
   bool is_optional = false;
 

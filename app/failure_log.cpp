@@ -4,62 +4,66 @@
 #include <utility>
 
 #include <nlohmann/json.hpp>
-#include <spdlog/logger.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/rotating_file_sink.h>
 
 #include <callboard/date_time.hpp>
 #include <callboard/json_text.hpp>
 
 #include "app/agent_secrets.hpp"
+#include "app/log_file.hpp"
 
 namespace callboard::app {
 
 namespace {
 
-/// As for the other log: small enough to open in an editor.
-constexpr std::size_t file_bytes_max = 10 * 1024 * 1024;
-/// Older files that are kept beside the current one.
-constexpr std::size_t old_files_max = 5;
-/// What an agent says when it fails may hold half of what it was given; the beginning tells enough.
-constexpr std::size_t text_bytes_max = 1024;
+/// What is told of an attempt, whichever way.
+struct told {
+  std::string time;
+  std::string job_id;
+  std::string name;
+  std::string run_id;
+  std::int64_t attempt = 0;
+  std::string error;
+};
 
-std::string shortened(std::string text) {
-  if (text.size() <= text_bytes_max)
-    return text;
-  auto end = text_bytes_max;
-  // Not in the middle of a character.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;
-  text.resize(end);
-  return text += "…";
+told tell_of(const scheduled_job& of, const job& run, const task_record& attempt,
+             const std::vector<std::string>& secrets) {
+  return {to_rfc3339(attempt.finished_at.value_or(run.updated_at)),
+          of.id.to_string(),
+          of.definition->name,
+          run.spec->id.to_string(),
+          attempt.attempt,
+          loggable(attempt.error ? *attempt.error : std::string{}, secrets)};
 }
 
-std::string line_for(const scheduled_job& of, const job& run, const task_record& attempt,
-                     const std::vector<std::string>& secrets) {
+std::string line_for(const told& what) {
   nlohmann::ordered_json line;
-  line["time"] = to_rfc3339(attempt.finished_at.value_or(run.updated_at));
+  line["time"] = what.time;
   line["level"] = "error";
-  line["jobId"] = of.id.to_string();
-  line["name"] = of.definition->name;
-  line["runId"] = run.spec->id.to_string();
-  line["attempt"] = attempt.attempt;
-  line["error"]
-    = shortened(without_secrets(attempt.error ? *attempt.error : std::string{}, secrets));
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  line["jobId"] = what.job_id;
+  line["name"] = what.name;
+  line["runId"] = what.run_id;
+  line["attempt"] = what.attempt;
+  line["error"] = what.error;
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+void write_into(const event_log& log, const told& what) {
+  log.write(log_level::error, "attempt failed",
+            {{"jobId", what.job_id},
+             {"name", what.name},
+             {"runId", what.run_id},
+             {"attempt", what.attempt},
+             {"error", what.error}});
 }
 
 } // namespace
 
 struct failure_log::implementation {
-  implementation(spdlog::sink_ptr sink, std::vector<std::string> to_hide)
-    : logger("failures", std::move(sink)), secrets(std::move(to_hide)) {
-    logger.set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
-    logger.flush_on(spdlog::level::trace);
-  }
-
-  spdlog::logger logger;
+  /// Null: there is none.
+  std::unique_ptr<log_file> file;
   const std::vector<std::string> secrets;
+  /// May be null.
+  const event_log* instead = nullptr;
 };
 
 failure_log::failure_log(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {
@@ -71,21 +75,30 @@ failure_log& failure_log::operator=(failure_log&&) noexcept = default;
 failure_log::~failure_log() = default;
 
 result<failure_log> failure_log::open(const std::string& directory,
-                                      std::vector<std::string> secrets) {
-  const auto file = (std::filesystem::path{directory} / "failures.jsonl").string();
-  try {
-    return failure_log{std::make_unique<implementation>(
-      std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file, file_bytes_max, old_files_max),
-      std::move(secrets))};
-  } catch (const spdlog::spdlog_ex& thrown) {
-    return fail(errc::io, thrown.what());
-  }
+                                      std::vector<std::string> secrets, const event_log* instead) {
+  auto file = log_file::open(std::filesystem::path{directory} / "failures.jsonl");
+  if (!file)
+    return tl::unexpected(std::move(file.error()));
+  return failure_log{std::unique_ptr<implementation>{
+    new implementation{*std::move(file), std::move(secrets), instead}}};
+}
+
+failure_log failure_log::within(const event_log& log, std::vector<std::string> secrets) {
+  return failure_log{
+    std::unique_ptr<implementation>{new implementation{nullptr, std::move(secrets), &log}}};
 }
 
 void failure_log::write(const scheduled_job& of, const job& run) const {
-  if (!run.tasks.empty())
-    impl_->logger.log(spdlog::level::err, "{}",
-                      line_for(of, run, run.tasks.back(), impl_->secrets));
+  if (run.tasks.empty())
+    return;
+  const auto what = tell_of(of, run, run.tasks.back(), impl_->secrets);
+  const auto is_written = impl_->file && impl_->file->write(line_for(what));
+  if (!is_written && impl_->instead)
+    write_into(*impl_->instead, what);
+}
+
+result<void> failure_log::reopen() const {
+  return impl_->file ? impl_->file->reopen() : result<void>{};
 }
 
 } // namespace callboard::app

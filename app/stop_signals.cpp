@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -29,6 +30,7 @@ stop_signals::stop_signals() {
   sigemptyset(&wanted);
   sigaddset(&wanted, SIGTERM);
   sigaddset(&wanted, SIGINT);
+  sigaddset(&wanted, SIGHUP);
   if (const int fault = ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr); fault != 0)
     throw std::system_error(fault, std::generic_category(), "pthread_sigmask");
   // A client that hangs up, or a file that may not grow, must be an error of the write, not the end of
@@ -65,6 +67,21 @@ void stop_signals::fail() {
   changed_.notify_all();
 }
 
+void stop_signals::on_hangup(std::function<void()> told) {
+  const std::lock_guard lock{hangup_mutex_};
+  on_hangup_ = std::move(told);
+  if (on_hangup_ && std::exchange(has_hangup_, false))
+    on_hangup_();
+}
+
+void stop_signals::take_hangup() {
+  const std::lock_guard lock{hangup_mutex_};
+  if (on_hangup_)
+    on_hangup_();
+  else
+    has_hangup_ = true;
+}
+
 void stop_signals::read_signals() {
   std::array<pollfd, 2> watched{pollfd{signal_fd_, POLLIN, 0}, pollfd{quit_fd_, POLLIN, 0}};
   for (bool is_second = false;;) {
@@ -76,6 +93,10 @@ void stop_signals::read_signals() {
     if (::read(signal_fd_, &arrived, sizeof(arrived)) != sizeof(arrived))
       continue;
     const auto number = static_cast<int>(arrived.ssi_signo);
+    if (number == SIGHUP) {
+      take_hangup();
+      continue;
+    }
     if (is_second)
       ::_exit(signal_exit_base + number);
     is_second = true;

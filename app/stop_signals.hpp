@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -9,10 +10,11 @@ namespace callboard::app {
 
 /// Turns SIGTERM and SIGINT into something that the main thread can wait for. No work is done in a
 /// signal handler: a thread of its own reads the signals. The second signal ends the program at once,
-/// with the exit code that shells show for it (128 + its number).
+/// with the exit code that shells show for it (128 + its number). SIGHUP, which a terminal sends that goes
+/// away and logrotate after it has moved log files, ends nothing.
 class stop_signals {
 public:
-  /// Blocks both signals in the calling thread and in every thread that it starts later, and ignores
+  /// Blocks these signals in the calling thread and in every thread that it starts later, and ignores
   /// SIGPIPE and SIGXFSZ. To be made once, before any other thread is started.
   stop_signals();
 
@@ -27,10 +29,15 @@ public:
   /// Ends the wait because of a fault. Any thread may call it.
   void fail();
 
+  /// Told of each SIGHUP, on the thread that reads signals, and of those that came before. Empty: nobody
+  /// is told any more; once that call has returned, nobody is being told.
+  void on_hangup(std::function<void()> told);
+
 private:
   enum class reason { none, signal, fault };
 
   void read_signals();
+  void take_hangup();
 
   int signal_fd_ = -1;
   int quit_fd_ = -1;
@@ -38,6 +45,10 @@ private:
   std::condition_variable changed_;
   reason reason_ = reason::none;
   int signal_ = 0;
+  /// Held while somebody is told.
+  std::mutex hangup_mutex_;
+  std::function<void()> on_hangup_;
+  bool has_hangup_ = false;
   std::thread thread_;
 };
 

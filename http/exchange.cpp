@@ -2,7 +2,10 @@
 
 #include "http/area.hpp"
 #include "http/head.hpp"
+#include "http/job_path.hpp"
+#include "http/log_rule.hpp"
 #include "http/problem.hpp"
+#include "http/waiting.hpp"
 
 namespace callboard::http {
 
@@ -15,6 +18,22 @@ constexpr std::string_view retry_after_seconds = "1";
 
 /// Lists up to this size are printed in less time than it takes to write them.
 constexpr std::size_t quick_bytes_max = 64 * 1024;
+
+/// Whether the client had the answer held back.
+bool has_waited(const request& asked) {
+  const auto wait = read_wait(asked);
+  return wait && wait->time.count() > 0;
+}
+
+/// The path of a `Location` header; empty without one.
+std::string_view location_of(std::string_view header_lines) {
+  constexpr std::string_view name = "Location: ";
+  const auto begin = header_lines.find(name);
+  if (begin == header_lines.npos)
+    return {};
+  const auto value = header_lines.substr(begin + name.size());
+  return value.substr(0, value.find('\r'));
+}
 
 } // namespace
 
@@ -114,6 +133,30 @@ response exchange::refuse_list() const {
   return made;
 }
 
+std::shared_ptr<const log_record> exchange::record_of(const response& made) const {
+  const auto choice = shared_->logged();
+  if (choice == log_choice::off)
+    return nullptr;
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+    std::chrono::steady_clock::now() - came_at_);
+  // Whether it has waited is only looked at if it matters: this is done for each request.
+  if (choice == log_choice::failures
+      && !is_failure(made.status(), took, took > slow_from && has_waited(received_)))
+    return nullptr;
+  auto record = std::make_shared<log_record>();
+  record->request_id = received_.id;
+  record->method = received_.verb_name;
+  // The query may hold what is none of the log's business.
+  record->path = received_.target.substr(0, received_.target.find('?'));
+  record->key_name = received_.key_name;
+  record->job_id = job_id_in(record->path);
+  if (record->job_id.empty())
+    record->job_id = job_id_in(location_of(made.header_lines()));
+  record->status = made.status();
+  record->took = took;
+  return record;
+}
+
 outgoing exchange::render(response made) {
   outgoing out;
   out.closes = made.closes_connection() || !received_.keeps_alive || shared_->is_closing();
@@ -121,18 +164,7 @@ outgoing exchange::render(response made) {
                                 .more_lines = every_answer_.header_lines(),
                                 .closes = out.closes,
                                 .version = received_.version});
-  if (shared_->has_log()) {
-    auto record = std::make_shared<log_record>();
-    record->request_id = received_.id;
-    record->method = received_.verb_name;
-    // The query may hold what is none of the log's business.
-    record->path = received_.target.substr(0, received_.target.find('?'));
-    record->key_name = received_.key_name;
-    record->status = made.status();
-    record->took = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::steady_clock::now() - came_at_);
-    out.record = std::move(record);
-  }
+  out.record = record_of(made);
   if (received_.verb != method::head)
     out.body = made.take_body();
   return out;

@@ -20,6 +20,7 @@ struct log_record {
   std::string method;
   std::string path;
   std::string key_name;
+  std::string job_id;
   int status = 0;
   std::chrono::microseconds took{0};
 };
@@ -103,6 +104,8 @@ private:
   friend class traffic;
 
   outgoing render(response made);
+  /// Null if the log is not to be told.
+  std::shared_ptr<const log_record> record_of(const response& made) const;
 
   /// A list for which there is no room.
   response refuse_list() const;

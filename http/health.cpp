@@ -1,5 +1,6 @@
 #include "http/health.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -18,15 +19,35 @@ struct check {
   /// The code and the text of the answer if it does not.
   std::string_view code;
   std::string_view detail;
+  /// More of why it does not, as far as it is everybody's business; may be empty.
+  std::string reason = {};
 };
 
 using checks = std::array<check, 3>;
 
+/// Characters that end a word of a text that may hold a path.
+constexpr std::string_view word_ends = " \t\r\n\"'()";
+
+/// A text without the paths of this machine in it: each word with a slash or backslash is `(path)`.
+std::string without_paths(std::string_view text) {
+  std::string made;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of(word_ends), text.size());
+    const auto word = text.substr(0, end);
+    const bool is_path = word.find_first_of("/\\") != word.npos;
+    made += is_path ? (word.ends_with(':') ? "(path):" : "(path)") : word;
+    if (end < text.size())
+      made += text[end];
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return made;
+}
+
 checks look(const engine_health& engine, bool is_closing) {
-  // Why the store fails stays in the log: it may name files of this machine.
   return {check{"server", !is_closing, "draining", "the server is stopping"},
           check{"engine", !engine.is_draining, "draining", "the engine is stopping"},
-          check{"store", engine.store_fault.empty(), "store_failed", "the store fails"}};
+          check{"store", engine.store_fault.empty(), "store_failed", "the store fails",
+                without_paths(engine.store_fault)}};
 }
 
 std::string list(const checks& all) {
@@ -36,7 +57,12 @@ std::string list(const checks& all) {
       text += ',';
     text += R"({"name":)";
     append_string(text, each.name);
-    text += each.holds ? R"(,"status":"ok"})" : R"(,"status":"failed"})";
+    text += each.holds ? R"(,"status":"ok")" : R"(,"status":"failed")";
+    if (!each.holds && !each.reason.empty()) {
+      text += R"(,"reason":)";
+      append_string(text, each.reason);
+    }
+    text += '}';
   }
   return text += ']';
 }

@@ -248,7 +248,8 @@ struct http_server::implementation {
   implementation(const http_options& options, service& jobs,
                  std::shared_ptr<task_callbacks> callbacks,
                  std::function<void(const http_log_entry&)> log)
-    : shared(std::make_shared<http::traffic>(std::move(log), options.unsent_bytes_max)),
+    : shared(std::make_shared<http::traffic>(std::move(log), options.unsent_bytes_max,
+                                             options.logged_requests)),
       app(options, jobs, std::move(callbacks), shared),
       loop(std::make_unique<server_loop>(thread_count(options.threads))) {
     // nop

@@ -194,7 +194,8 @@ private:
                       .path = record->path,
                       .status = record->status,
                       .took = record->took,
-                      .key_name = record->key_name});
+                      .key_name = record->key_name,
+                      .job_id = record->job_id});
         counted->finish();
       };
   }

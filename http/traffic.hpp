@@ -25,8 +25,9 @@ class exchange;
 class traffic {
 public:
   explicit traffic(std::function<void(const http_log_entry&)> log = {},
-                   std::size_t unsent_bytes_max = http_options{}.unsent_bytes_max)
-    : gate_(unsent_bytes_max), log_(std::move(log)) {
+                   std::size_t unsent_bytes_max = http_options{}.unsent_bytes_max,
+                   log_choice logged = log_choice::all)
+    : gate_(unsent_bytes_max), logged_(log ? logged : log_choice::off), log_(std::move(log)) {
     // nop
   }
 
@@ -73,9 +74,9 @@ public:
   /// may come meanwhile.
   void abandon_all();
 
-  /// Whether anybody is told.
-  bool has_log() const noexcept {
-    return static_cast<bool>(log_);
+  /// Which requests somebody is told of.
+  log_choice logged() const noexcept {
+    return logged_;
   }
 
   /// Tells of an answered request.
@@ -102,6 +103,7 @@ private:
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<bool> is_closing_{false};
   answer_gate gate_;
+  const log_choice logged_;
   std::function<void(const http_log_entry&)> log_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -17,6 +18,25 @@ namespace callboard {
 /// Told of an attempt of a scheduled job's run that failed; the last task of the run says how.
 using failed_attempt_sink = std::function<void(const scheduled_job& of, const job& run)>;
 
+/// Who is told of what happens in an engine, on an engine thread: nobody may block for long or throw. Those
+/// that are empty are not told.
+struct engine_observers {
+  /// A job is over, and shown as such from now on; those, too, whose end a start brings.
+  std::function<void(const job& ended)> job_ended;
+  /// The store fails (the reason), or works again (empty). Told once of each.
+  std::function<void(std::string_view fault)> store_changed;
+};
+
+/// What an engine has found in its store.
+struct resumed_jobs {
+  /// Live jobs that go on.
+  std::size_t live = 0;
+  /// Agent jobs that are due later and stay in the store until then.
+  std::size_t due_later = 0;
+  /// Scheduled jobs.
+  std::size_t schedules = 0;
+};
+
 /// Owns the actor system: runs jobs from `start` until it is destroyed.
 /// Members may be called from one thread at a time; `jobs()` from any.
 class engine {
@@ -25,7 +45,7 @@ public:
   /// order when a job names none. Errors: `invalid_argument` (an option out of range, two agents
   /// with one id, an agent without a runner), `io` (the store).
   static result<engine> start(engine_options options, std::unique_ptr<store> jobs,
-                              std::vector<agent_binding> agents);
+                              std::vector<agent_binding> agents, engine_observers told = {});
 
   engine(engine&&) noexcept;
   engine& operator=(engine&&) noexcept;
@@ -36,6 +56,9 @@ public:
 
   /// What one can do with jobs. Valid as long as the engine lives.
   service& jobs() noexcept;
+
+  /// What the store held when the engine started.
+  resumed_jobs resumed() const noexcept;
 
   /// Stops taking jobs, lets tasks under way finish for at most `grace`, then ends: live jobs stay
   /// in a durable store for the next start; without one they become `failed` ("server stopped

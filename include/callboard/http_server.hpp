@@ -47,6 +47,14 @@ struct rate_limits {
   std::chrono::seconds window{60};
 };
 
+/// Which requests the log is told of.
+enum class log_choice : std::uint8_t {
+  off,
+  /// Those that were answered 5xx, or after more than a second though the client did not ask to wait.
+  failures,
+  all
+};
+
 /// What can be set about the HTTP server. The defaults are the program's.
 struct http_options {
   /// Address to listen on.
@@ -98,6 +106,8 @@ struct http_options {
   /// How long no client must have connected before the server connects to itself to see whether it still
   /// takes connections (see `http_server::on_fatal`); 0: never. Long enough to cost nothing.
   std::chrono::milliseconds self_check_interval{30'000};
+  /// Counts only where there is a log.
+  log_choice logged_requests = log_choice::all;
 };
 
 /// One line of what happened, for whoever keeps the log.
@@ -110,6 +120,8 @@ struct http_log_entry {
   std::chrono::microseconds took{0};
   /// Name of the key used; empty without one.
   std::string_view key_name;
+  /// The job that it was about, or that it made; empty if there was none.
+  std::string_view job_id = {};
 };
 
 /// Serves a `service` over HTTP/1.1.
@@ -118,7 +130,8 @@ public:
   /// Listens and serves. `jobs` must outlive the server. Errors: `invalid_argument` (options),
   /// `io` (address in use, no such certificate, too few descriptors).
   /// @param callbacks answers POST /agents/tasks/:id/result; may be null: then it is 404.
-  /// @param log told of each answered request, on a server thread; may be empty.
+  /// @param log told of answered requests, on a server thread; may be empty.
+  ///   `http_options::logged_requests` says of which.
   static result<http_server> start(http_options options, service& jobs,
                                    std::shared_ptr<task_callbacks> callbacks = nullptr,
                                    std::function<void(const http_log_entry&)> log = {});

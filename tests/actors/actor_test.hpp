@@ -165,6 +165,7 @@ protected:
     begin.stored
       = {live, finished_messages, wall_start + scheduled_horizon, scheduled_later, schedules};
     begin.on_failed_attempt = on_failed_attempt;
+    begin.observers = observers;
     begin.jobs = std::make_shared<job_table>();
     const auto held = begin.jobs;
     keeper_ = system_.spawn(keeper_behavior, &keeper);
@@ -317,6 +318,7 @@ protected:
   core::organisation_counts scheduled_later;
   std::vector<scheduled_job_ptr> schedules;
   failed_attempt_sink on_failed_attempt;
+  engine_observers observers;
   /// Added to the virtual wall clock: somebody sets it.
   std::shared_ptr<std::chrono::milliseconds> clock_error
     = std::make_shared<std::chrono::milliseconds>(0);

@@ -77,6 +77,31 @@ TEST_F(ConfigSources, EmptyVariableCountsAsUnset) {
   EXPECT_EQ(load_good(R"({"listen":"127.0.0.1:1"})").http.port, 1);
 }
 
+// Symptom: `CALLBOARD_LOG_DIRECTORY=` did nothing, and there was no other way to have no files.
+TEST_F(ConfigSources, EmptyLogDirectoryVariableSwitchesFilesOff) {
+  sources.variables = {{"CALLBOARD_LOG_DIRECTORY", ""}};
+
+  EXPECT_EQ(load_good("{}").log.directory, "");
+  EXPECT_EQ(load_good(R"({"log":{"directory":"elsewhere"}})").log.directory, "");
+}
+
+// Symptom: `"level":"warn"`, as most programs call it, was refused.
+TEST_F(ConfigSources, WarnMeansWarningWhereverItComesFrom) {
+  EXPECT_EQ(load_good(R"({"log":{"level":"warn"}})").log.level, log_level::warning);
+  EXPECT_THAT(load_good(R"({"log":{"level":"warn"}})").printed, HasSubstr(R"("level": "warning")"));
+
+  sources.variables = {{"CALLBOARD_LOG_LEVEL", "warn"}};
+  EXPECT_EQ(load_good("{}").log.level, log_level::warning);
+
+  sources.flags = {{"--log-level", "/log/level", "warn"}};
+  EXPECT_EQ(load_good(R"({"log":{"level":"info"}})").log.level, log_level::warning);
+
+  sources.variables.clear();
+  sources.flags.clear();
+  EXPECT_EQ(load_bad(R"({"log":"warn"})").size(), 1u);
+  EXPECT_EQ(load_bad(R"({"log":{"level":"warns"}})").size(), 1u);
+}
+
 TEST_F(ConfigSources, FlagsOverrideTheEnvironment) {
   sources.variables = {{"CALLBOARD_LISTEN", "127.0.0.1:2"}};
   sources.flags = {{"--listen", "/listen", "127.0.0.1:3"}, {"--log-level", "/log/level", "debug"}};
@@ -89,7 +114,7 @@ TEST_F(ConfigSources, FlagsOverrideTheEnvironment) {
 
 TEST_F(ConfigSources, FaultNamesTheVariableOrFlagThatSetTheValue) {
   sources.variables = {{"CALLBOARD_CAPACITY_MAX_JOBS", "many"}};
-  sources.flags = {{"--log-level", "/log/level", "warn"}};
+  sources.flags = {{"--log-level", "/log/level", "loud"}};
 
   const auto faults = load_bad("{}");
 
@@ -97,7 +122,7 @@ TEST_F(ConfigSources, FaultNamesTheVariableOrFlagThatSetTheValue) {
                         config_fault{"/capacity/maxJobs (CALLBOARD_CAPACITY_MAX_JOBS)",
                                      R"(must be an integer from 1 to 100000000, not "many")"},
                         config_fault{"/log/level (--log-level)",
-                                     R"(must be one of debug, info, warning, error, not "warn")"}));
+                                     R"(must be one of debug, info, warning, error, not "loud")"}));
 }
 
 TEST_F(ConfigSources, VariableForASectionThatIsNoObjectDoesNotHideTheFault) {

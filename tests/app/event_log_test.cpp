@@ -1,7 +1,12 @@
 #include "app/event_log.hpp"
 
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
+
+#include <sys/resource.h>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -20,6 +25,23 @@ std::string text_of(const std::filesystem::path& file) {
   std::ifstream in{file};
   return {std::istreambuf_iterator<char>{in}, {}};
 }
+
+/// No file of this process can grow beyond a size for a while.
+class file_size_limit {
+public:
+  explicit file_size_limit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit now{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~file_size_limit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+  }
+
+private:
+  rlimit before_{};
+};
 
 struct log_test : ::testing::Test {
   tests::temp_dir dir;
@@ -109,6 +131,81 @@ TEST_F(EventLog, DefaultDirectoryThatCannotBeUsedIsGivenUp) {
 
   EXPECT_TRUE(log);
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("no log file"));
+}
+
+TEST_F(EventLog, FileAndItsDirectoriesAreForTheirOwnerAlone) {
+  const auto log = event_log::open(config);
+
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(dir.path() / "a").permissions(), perms{0700});
+  EXPECT_EQ(std::filesystem::status(dir.path() / "a" / "b" / "callboard.log").permissions(),
+            perms{0600});
+}
+
+// Symptom: a second server with the same directory, which was refused, said so in the first one's file.
+TEST_F(EventLog, FileOfAnotherProcessIsGivenUpWhoeverAskedForIt) {
+  const auto first = event_log::open(config);
+
+  ::testing::internal::CaptureStderr();
+  const auto second = event_log::open(config);
+  ASSERT_TRUE(second);
+  second->write(log_level::error, "cannot start");
+
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              ::testing::AllOf(HasSubstr("no log file"), HasSubstr("cannot start")));
+  EXPECT_EQ(written(), "");
+}
+
+TEST_F(EventLog, MovedFileIsOpenedAnew) {
+  const auto log = event_log::open(config);
+  std::filesystem::rename(dir.path() / "a" / "b" / "callboard.log", dir.path() / "moved");
+
+  log->reopen();
+  log->write(log_level::info, "new");
+
+  EXPECT_EQ(text_of(dir.path() / "moved"), "");
+  EXPECT_THAT(written(), HasSubstr("new"));
+}
+
+TEST_F(EventLog, FileThatCannotBeOpenedAnewIsWrittenOnAndItIsSaid) {
+  const auto log = event_log::open(config);
+  std::filesystem::rename(dir.path() / "a" / "b" / "callboard.log", dir.path() / "moved");
+  std::filesystem::create_symlink(dir.path() / "victim", dir.path() / "a" / "b" / "callboard.log");
+
+  log->reopen();
+
+  EXPECT_THAT(text_of(dir.path() / "moved"), HasSubstr("cannot be opened anew"));
+}
+
+TEST_F(EventLog, WhatIsToldDoesNotStandInTheFile) {
+  const auto log = event_log::open(config);
+
+  ::testing::internal::CaptureStderr();
+  log->tell(log_level::info, "key made", {{"key", "abc"}});
+
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("key made key=abc"));
+  EXPECT_EQ(written(), "");
+}
+
+// Symptom: with the JSON format, spdlog's own complaint about a full disk was no JSON.
+TEST_F(EventLog, FileThatTakesNoMoreIsComplainedAboutOnceInTheLogsFormat) {
+  config.format = log_format::json;
+  const auto log = event_log::open(config);
+  constexpr std::uintmax_t mebibyte = 1 << 20;
+  std::filesystem::resize_file(dir.path() / "a" / "b" / "callboard.log", 5 * mebibyte);
+  const file_size_limit limit{mebibyte};
+
+  ::testing::internal::CaptureStderr();
+  log->write(log_level::info, "lost");
+  log->write(log_level::info, "lost");
+  const auto said = ::testing::internal::GetCapturedStderr();
+
+  std::istringstream lines{said};
+  std::vector<std::string> messages;
+  for (std::string line; std::getline(lines, line);)
+    messages.push_back(nlohmann::json::parse(line).at("message"));
+  EXPECT_THAT(messages,
+              ::testing::UnorderedElementsAre("lost", "lost", "the log file cannot be written"));
 }
 
 TEST_F(EventLog, NoDirectoryMeansNoFile) {

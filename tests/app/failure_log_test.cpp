@@ -104,6 +104,29 @@ TEST(FailureLog, SecretAcrossTheCutLeavesNoPart) {
   EXPECT_EQ(line.find("sk-0"), line.npos);
 }
 
+// Symptom: with `"log":{"directory":""}` failed attempts were told nowhere.
+TEST(FailureLog, WithoutAFileTheProgramsLogGetsTheLines) {
+  log_config config;
+  config.format = log_format::json;
+  const auto program_log = event_log::open(config).value();
+  const auto log = failure_log::within(program_log, {"sk-123456"});
+  const auto failed = sample("401 for sk-123456");
+
+  ::testing::internal::CaptureStderr();
+  log.write(failed.of, failed.run);
+
+  auto line = json::parse(::testing::internal::GetCapturedStderr());
+  line.erase("time");
+  EXPECT_EQ(line, json({{"level", "error"},
+                        {"message", "attempt failed"},
+                        {"jobId", "01890a5d-ac96-774b-bcce-b302099a8057"},
+                        {"name", "clean \"up\"\n"},
+                        {"runId", "01890a5d-ac96-774b-bcce-b302099a8058"},
+                        {"attempt", 2},
+                        {"error", "401 for ***"}}));
+  EXPECT_TRUE(log.reopen());
+}
+
 TEST(FailureLog, FullFileIsRotatedAndTheOldestGoes) {
   const tests::temp_dir directory;
   const auto full = directory.write("failures.jsonl", std::string(10 * 1024 * 1024 - 1, 'x'));

@@ -1,6 +1,7 @@
 #include "app/stop_signals.hpp"
 
 #include <csignal>
+#include <future>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -41,6 +42,37 @@ TEST(StopSignals, FaultEndsTheWaitWithoutASignal) {
   signals.fail();
 
   EXPECT_EQ(signals.wait(), std::nullopt);
+}
+
+// Symptom: SIGHUP (a closed terminal, logrotate) ended the server, and running tasks with it.
+TEST(StopSignals, HangupIsToldAndEndsNothing) {
+  stop_signals signals;
+  std::promise<void> first;
+  std::promise<void> second;
+  int count = 0;
+  ::kill(::getpid(), SIGHUP);
+
+  signals.on_hangup([&] { (++count == 1 ? first : second).set_value(); });
+  first.get_future().wait();
+  ::kill(::getpid(), SIGHUP);
+  second.get_future().wait();
+  signals.on_hangup({});
+  ::kill(::getpid(), SIGTERM);
+
+  EXPECT_EQ(signals.wait(), SIGTERM);
+  EXPECT_EQ(count, 2);
+}
+
+TEST(StopSignals, HangupIsNoFirstSignal) {
+  stop_signals signals;
+  std::promise<void> told;
+  signals.on_hangup([&] { told.set_value(); });
+  ::kill(::getpid(), SIGHUP);
+  told.get_future().wait();
+
+  ::kill(::getpid(), SIGTERM);
+
+  EXPECT_EQ(signals.wait(), SIGTERM);
 }
 
 TEST(StopSignals, BrokenPipeIsIgnored) {

@@ -120,6 +120,26 @@ test('when the grace time is over, waiting requests hear why their job failed', 
     });
   }));
 
+// Symptom: the grace time was for tasks alone; a program that does not end took two seconds more.
+test('a stop takes no longer than the grace time, whatever a program does', () => {
+  const stubborn = ['sh', '-c', 'trap "" TERM; for i in 1 2 3 4 5 6 7 8 9; do sleep 1; done'];
+  const agents = [{ name: 'stubborn', type: 'exec', command: stubborn }];
+  const config = { agents, shutdown: { graceSeconds: 3 } };
+  return with_server({ config }, async (server) => {
+    const { jobId: id } = await create_job(server, { timeoutMs: 300_000 });
+    await until('a running program', async () => {
+      return (await server.call('GET', `${jobs_path}/${id}`)).json.status === 'processing';
+    });
+
+    server.kill('SIGTERM');
+
+    const took_ms = await time_to_end(server);
+    // 3 s, and what a busy machine adds; it was 5 s.
+    assert.ok(took_ms < 4_500, `ended after ${took_ms} ms`);
+    assert.match(server.log.trimEnd().split('\n').at(-1), /stopped$/);
+  });
+});
+
 test('while it stops it says so to those who are still connected', () =>
   with_peer(silent, (peer) => {
     const config = { agents: [hook(peer)], shutdown: { graceSeconds: 5 } };

@@ -219,7 +219,26 @@ TEST_F(Application, VerboseReadinessListsTheChecks) {
   service_.state.store_fault = "x";
   const auto failed = json::parse(get("/readyz?verbose=1").body);
   EXPECT_EQ(failed["status"], 503);
-  EXPECT_EQ(failed["checks"][2], (json{{"name", "store"}, {"status", "failed"}}));
+  EXPECT_EQ(failed["checks"][2], (json{{"name", "store"}, {"status", "failed"}, {"reason", "x"}}));
+}
+
+// Symptom: `/readyz?verbose` said that the store fails, but not why.
+TEST_F(Application, VerboseReadinessGivesTheReasonWithoutPaths) {
+  const std::pair<std::string, std::string> reasons[] = {
+    {"the disk that holds the database is full", "the disk that holds the database is full"},
+    {"the database cannot be read or written: disk I/O error",
+     "the database cannot be read or written: disk (path) error"},
+    {"cannot write /var/lib/callboard.db", "cannot write (path)"},
+    {"/var/lib/callboard.db: full", "(path): full"},
+    {"cannot open \"/var/lib/a b.db\"", "cannot open \"(path) b.db\""},
+    {"cannot open (../a.db)", "cannot open ((path))"},
+    {R"(cannot open C:\jobs.db)", "cannot open (path)"},
+    {"a \"quoted\"\nreason", "a \"quoted\"\nreason"},
+  };
+  for (const auto& [fault, shown] : reasons) {
+    service_.state.store_fault = fault;
+    EXPECT_EQ(json::parse(get("/readyz?verbose").body)["checks"][2]["reason"], shown);
+  }
 }
 
 TEST_F(Application, TaskResultIsDelivered) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "http/log_rule.hpp"
 #include "http/middleware.hpp"
 #include "http/problem.hpp"
 #include "tests/http/test_exchange.hpp"
@@ -191,6 +192,61 @@ TEST(Exchange, LogIsToldOfTheAnswer) {
   EXPECT_EQ(record->path, "/a");
   EXPECT_EQ(record->key_name, "ci");
   EXPECT_EQ(record->status, 404);
+}
+
+TEST(Exchange, LogNamesTheJob) {
+  constexpr auto id = "01890a5d-ac96-774b-bcce-b302099a8057";
+  const auto shared = std::make_shared<traffic>([](const http_log_entry&) {});
+  const auto job_of = [&](std::string target, std::string location) {
+    const auto asked
+      = std::make_shared<test_exchange>(sample_request{.target = std::move(target)}, shared);
+    asked->begin();
+    response made{201};
+    if (!location.empty())
+      made.add_header("Location", location);
+    asked->answer(std::move(made));
+    return (*asked->written())->record->job_id;
+  };
+
+  EXPECT_EQ(job_of("/livez", ""), "");
+  EXPECT_EQ(job_of("/api/messaging/jobs", ""), "");
+  EXPECT_EQ(job_of("/api/messaging/jobs/no-id", ""), "");
+  EXPECT_EQ(job_of("/api/messaging/jobs/" + std::string{id}, ""), id);
+  EXPECT_EQ(job_of("/api/messaging/jobs/" + std::string{id} + "?wait=1", ""), id);
+  EXPECT_EQ(job_of("/services/agent-jobs/" + std::string{id} + "/activities", ""), id);
+  EXPECT_EQ(job_of("/api/messaging/jobs", "/api/messaging/jobs/" + std::string{id}), id);
+  EXPECT_EQ(job_of("/services/agent-jobs", "/services/agent-jobs/" + std::string{id}), id);
+}
+
+TEST(Exchange, LogOfFailuresIsToldOfThese) {
+  using namespace std::chrono_literals;
+  struct answered {
+    int status;
+    std::chrono::microseconds took;
+    bool has_waited;
+    bool is_logged;
+  };
+  constexpr answered rule[] = {
+    {200, 0us, false, false}, {404, 1s, false, false},       {499, 1s, false, false},
+    {200, 1s, false, false},  {200, 1000001us, false, true}, {200, 60s, true, false},
+    {500, 0us, false, true},  {503, 60s, true, true},        {599, 0us, false, true},
+  };
+  for (const auto& [status, took, has_waited, is_logged] : rule)
+    EXPECT_EQ(http::is_failure(status, took, has_waited), is_logged)
+      << status << ' ' << took.count();
+
+  for (const auto& [choice, status, is_told] :
+       {std::tuple{log_choice::off, 500, false}, std::tuple{log_choice::failures, 404, false},
+        std::tuple{log_choice::failures, 503, true}, std::tuple{log_choice::all, 200, true}}) {
+    const auto shared = std::make_shared<traffic>([](const http_log_entry&) {},
+                                                  http_options{}.unsent_bytes_max, choice);
+    const auto asked = std::make_shared<test_exchange>(sample_request{.target = "/a"}, shared);
+    asked->begin();
+
+    asked->answer(response{status});
+
+    EXPECT_EQ((*asked->written())->record != nullptr, is_told) << status;
+  }
 }
 
 TEST(Exchange, AnswersRaceAndExactlyOneCounts) {
