@@ -5,14 +5,41 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
 
 namespace callboard::agents {
 
+namespace {
+
+bool contains_ignoring_case(std::string_view text, std::string_view wanted) {
+  const auto lower
+    = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::search(text.begin(), text.end(), wanted.begin(), wanted.end(),
+                     [&](char left, char right) { return lower(left) == lower(right); })
+         != text.end();
+}
+
+} // namespace
+
 result<std::string> webhook_key(std::string_view secret) {
   constexpr std::string_view prefix = "whsec_";
+  constexpr std::string_view blanks = " \t\r\n";
+  if (!secret.empty()
+      && (blanks.find(secret.front()) != blanks.npos || blanks.find(secret.back()) != blanks.npos))
+    return fail(errc::invalid_argument,
+                "secret: must not begin or end with a blank or line end, which receivers cut off");
+  if (contains_ignoring_case(secret, prefix) && !secret.starts_with(prefix))
+    return fail(errc::invalid_argument,
+                "secret: must begin with whsec_, in lower case and with nothing before it (v1, or "
+                "quotes, say), or not have it at all");
+  for (const std::string_view other : {"whsk_", "whpk_"})
+    if (secret.starts_with(other))
+      return fail(errc::invalid_argument,
+                  "secret: must be a symmetric key, whsec_ and base64; those that begin with "
+                    + std::string{other} + " are for other signatures");
   if (!secret.starts_with(prefix))
     return std::string{secret};
   auto key = from_base64(secret.substr(prefix.size()));

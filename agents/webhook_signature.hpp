@@ -9,7 +9,8 @@
 namespace callboard::agents {
 
 /// The key that a secret stands for: of `whsec_` + base64 the bytes, else the text itself.
-/// Errors: `invalid_argument` when what follows `whsec_` is no base64, or nothing.
+/// Errors: `invalid_argument` when what follows `whsec_` is no base64, or nothing, and for what would be
+/// taken as plain text although no receiver would: `v1,whsec_…`, `whsk_…`, blanks at the ends.
 result<std::string> webhook_key(std::string_view secret);
 
 /// The value of `webhook-signature` (Standard Webhooks 1.0, symmetric): `v1,` + base64 of

@@ -12,6 +12,7 @@
 #include "app/config_print.hpp"
 #include "app/config_rules.hpp"
 #include "app/digest.hpp"
+#include "app/make_agents.hpp"
 
 namespace callboard::app {
 
@@ -151,6 +152,15 @@ http_options read_http(const reader& from, const environment& variables) {
   return made;
 }
 
+outbound_options read_outbound(const reader& from) {
+  return {from.list("outbound")["allow"].get<std::vector<std::string>>(),
+          from.list("outbound")["deny"].get<std::vector<std::string>>()};
+}
+
+log_choice to_log_choice(std::string_view text) {
+  return text == "all" ? log_choice::all : text == "off" ? log_choice::off : log_choice::failures;
+}
+
 log_config read_log(const reader& from) {
   constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
   log_config made;
@@ -158,7 +168,30 @@ log_config read_log(const reader& from) {
   made.level = static_cast<log_level>(level - std::begin(levels));
   made.format = from.text("/log/format") == "json" ? log_format::json : log_format::text;
   made.directory = from.text("/log/directory");
+  made.jobs = to_log_choice(from.text("/log/jobs"));
+  made.requests = to_log_choice(from.text("/log/requests"));
   return made;
+}
+
+/// Has the agents themselves say what is wrong with their settings, if all else about them is right.
+void check_agents(config_document& document, const environment& variables) {
+  const auto concerns_agents = [](const config_fault& fault) {
+    return fault.where.starts_with("/agents") || fault.where.starts_with("/outbound")
+           || fault.where.starts_with("/publicUrl");
+  };
+  if (std::any_of(document.faults.begin(), document.faults.end(), concerns_agents)
+      || !document.values.at("agents").is_array())
+    return;
+  auto values = document.values;
+  auto shown = values;
+  fill_agent_ids(values, shown);
+  const reader from{values};
+  const auto made
+    = make_agents(read_agents(from.list("agents"), from.text("/publicUrl"), variables),
+                  read_outbound(from), make_task_callbacks());
+  if (!made)
+    for (const auto& fault : made.error())
+      document.add_fault(fault.where, fault.what);
 }
 
 bool names(const json& values, const char* pointer) {
@@ -174,12 +207,12 @@ checked<server_config> load_config(const config_sources& sources) {
   const bool has_connections = names(document.values, "/limits/connections");
   fill_defaults(document.values);
   check_relations(document, sources.variables);
+  check_agents(document, sources.variables);
   if (!document.faults.empty())
     return tl::unexpected{std::move(document.faults)};
 
-  fill_agent_ids(document.values);
   fill_defaults(document.shown);
-  fill_agent_ids(document.shown);
+  fill_agent_ids(document.values, document.shown);
   const reader from{document.values};
   server_config made;
   made.engine = read_engine(from);
@@ -189,8 +222,7 @@ checked<server_config> load_config(const config_sources& sources) {
   made.store = from.text("/store");
   made.store_durability = from.text("/storeSync") == "full" ? store_sync::full : store_sync::normal;
   made.agents = read_agents(from.list("agents"), made.http.public_url, sources.variables);
-  made.outbound = {from.list("outbound")["allow"].get<std::vector<std::string>>(),
-                   from.list("outbound")["deny"].get<std::vector<std::string>>()};
+  made.outbound = read_outbound(from);
   made.http.organisations = read_organisations(from.list("organizations"), made.http.keys);
   made.http.job_types = read_job_types(from.list("jobTypes"), made.agents);
   made.shutdown_grace = std::chrono::seconds{from.integer<std::int64_t>("/shutdown/graceSeconds")};
@@ -200,6 +232,27 @@ checked<server_config> load_config(const config_sources& sources) {
   made.file = std::move(document.file);
   made.warnings = std::move(document.warnings);
   return made;
+}
+
+checked<std::string> load_store(const config_sources& sources) {
+  auto document = read_document(sources);
+  const auto file = document.file;
+  std::erase_if(document.faults, [&](const config_fault& fault) {
+    return fault.where != file && !fault.where.starts_with("/store ") && fault.where != "/store";
+  });
+  const auto found = document.values.find("store");
+  document.values = found == document.values.end() ? json::object() : json{{"store", *found}};
+  check_document(document);
+  if (!document.faults.empty())
+    return tl::unexpected{std::move(document.faults)};
+  fill_defaults(document.values);
+  return document.values.at("store").get<std::string>();
+}
+
+bool wants_json_log(const config_sources& sources) {
+  const json::json_pointer format{"/log/format"};
+  const auto document = read_document(sources);
+  return document.values.contains(format) && document.values.at(format) == "json";
 }
 
 } // namespace callboard::app

@@ -6,6 +6,8 @@
 
 #include <callboard/json_text.hpp>
 
+#include "app/config_formats.hpp"
+#include "app/mask_url.hpp"
 #include "app/nearest_word.hpp"
 
 namespace callboard::app {
@@ -156,7 +158,10 @@ private:
     if (value.is_structured() || rule.is_secret)
       return std::string{", not "} + value.type_name();
     const json::json_pointer at{pointer};
-    const auto text = dump_json(document_.shown.contains(at) ? document_.shown.at(at) : value);
+    auto shown = document_.shown.contains(at) ? document_.shown.at(at) : value;
+    if ((rule.check == check_http_url || rule.check == check_base_url) && shown.is_string())
+      shown = masked_url(shown.get_ref<const std::string&>());
+    const auto text = dump_json(shown);
     return ", not " + (text.size() > shown_bytes_max ? value.type_name() : text);
   }
 

@@ -8,6 +8,7 @@
 #include <callboard/uuid.hpp>
 
 #include "agents/ip_network.hpp"
+#include "agents/webhook_signature.hpp"
 #include "app/digest.hpp"
 #include "app/store_setting.hpp"
 
@@ -113,6 +114,28 @@ complaint check_http_url(std::string_view text) {
   if (rest && !rest->substr(0, rest->find_first_of("/?#")).empty() && !has_blank_or_control(text))
     return std::nullopt;
   return "must be a URL that begins with http:// or https:// and names a host";
+}
+
+complaint check_base_url(std::string_view text) {
+  if (auto what = check_http_url(text))
+    return what;
+  auto path = text.substr(0, text.find_first_of("?#"));
+  while (path.ends_with('/'))
+    path.remove_suffix(1);
+  if (path.ends_with("/chat/completions"))
+    return "must end before /chat/completions, which is added to it";
+  return std::nullopt;
+}
+
+complaint check_webhook_secret(std::string_view text) {
+  if (text.empty())
+    return "must not be empty; without the setting, requests are not signed";
+  const auto key = agents::webhook_key(text);
+  if (key)
+    return std::nullopt;
+  auto what = key.error().message;
+  constexpr std::string_view name = "secret: ";
+  return what.starts_with(name) ? what.substr(name.size()) : what;
 }
 
 complaint check_network(std::string_view text) {

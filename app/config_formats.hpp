@@ -33,6 +33,10 @@ std::optional<std::string> check_uuid(std::string_view text);
 std::optional<std::string> check_sha256(std::string_view text);
 /// "http://…" or "https://…" with a host; empty is fine.
 std::optional<std::string> check_http_url(std::string_view text);
+/// The same, for the base of an OpenAI API: not empty, and without the path of a call.
+std::optional<std::string> check_base_url(std::string_view text);
+/// A secret that signs by Standard Webhooks: not empty, and none that only looks like one.
+std::optional<std::string> check_webhook_secret(std::string_view text);
 /// "*", or scheme, host and port of an http URL.
 std::optional<std::string> check_origin(std::string_view text);
 /// An IP address, or a network like 10.0.0.0/8.

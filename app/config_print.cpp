@@ -6,6 +6,7 @@
 
 #include "app/config_check.hpp"
 #include "app/config_formats.hpp"
+#include "app/mask_url.hpp"
 
 namespace callboard::app {
 
@@ -13,20 +14,6 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
-
-constexpr std::string_view mask = "***";
-
-/// Hides what stands before the `@` of a URL's host.
-std::string mask_user(std::string url) {
-  const auto begin = url.find("://");
-  if (begin == std::string::npos)
-    return url;
-  const auto host_end = std::min(url.find_first_of("/?#", begin + 3), url.size());
-  const auto at = url.rfind('@', host_end);
-  if (at != std::string::npos && at > begin)
-    url.replace(begin + 3, at - begin - 3, mask);
-  return url;
-}
 
 ordered_json print_value(const key_rule& rule, const json& value);
 
@@ -55,8 +42,8 @@ ordered_json print_value(const key_rule& rule, const json& value) {
   }
   if (rule.is_secret)
     return mask;
-  if (rule.check == check_http_url)
-    return mask_user(value.get<std::string>());
+  if (rule.check == check_http_url || rule.check == check_base_url)
+    return masked_url(value.get<std::string>());
   // What the environment gives is a double until the type of the key is known.
   if (rule.type == key_type::integer)
     if (const auto number = to_int64(value))

@@ -1,12 +1,17 @@
 #include "app/config_rules.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <callboard/json_schema.hpp>
 #include <callboard/json_text.hpp>
 
 #include "app/config_formats.hpp"
+#include "app/config_secrets.hpp"
+#include "app/config_templates.hpp"
+#include "app/config_tls.hpp"
 #include "app/digest.hpp"
+#include "app/nearest_word.hpp"
 
 namespace callboard::app {
 
@@ -92,6 +97,11 @@ void check_tls(config_document& document) {
     document.add_fault(has_key ? "/tls/certificate" : "/tls/privateKey",
                        std::string{"is required when "}
                          + (has_key ? "/tls/privateKey" : "/tls/certificate") + " is set");
+  if (!has_certificate || !has_key)
+    return;
+  if (const auto fault = tls_complaint(*text_in(document.values, "tls", "certificate"),
+                                       *text_in(document.values, "tls", "privateKey")))
+    document.add_fault(fault->is_of_key ? "/tls/privateKey" : "/tls/certificate", fault->what);
 }
 
 void check_openness(config_document& document, const environment& variables) {
@@ -111,12 +121,38 @@ void check_openness(config_document& document, const environment& variables) {
                            "allowInsecure to true");
 }
 
-void check_key_variables(config_document& document, const environment& variables) {
-  const auto agents = objects_in(document.values, "agents");
-  for (std::size_t i = 0; i < agents.size(); ++i)
-    if (const auto name = text_in(*agents[i], "apiKeyEnv"); name && !variables.contains(*name))
-      document.add_fault("/agents/" + std::to_string(i) + "/apiKeyEnv",
-                         "environment variable " + *name + " is not set");
+/// The ids of organisations that jobs and keys can name; empty: any, for nothing says which there are.
+std::vector<std::string> known_organisations(const json& values) {
+  std::vector<std::string> known;
+  for (const auto* each : objects_in(values, "organizations"))
+    if (auto id = text_in(*each, "id"))
+      known.push_back(*std::move(id));
+  if (known.empty())
+    for (const auto* each : objects_in(values, "apiKeys"))
+      if (auto id = text_in(*each, "org"))
+        known.push_back(*std::move(id));
+  if (!known.empty())
+    known.emplace_back("default");
+  return known;
+}
+
+/// A mistyped organisation makes a key that sees nothing, or a job type that nobody can use.
+void check_organisations(config_document& document) {
+  const auto known = known_organisations(document.values);
+  if (known.empty())
+    return;
+  const auto check = [&](std::string_view list, std::string_view member) {
+    const auto elements = objects_in(document.values, list);
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const auto named = text_in(*elements[i], member);
+      if (named && std::find(known.begin(), known.end(), *named) == known.end())
+        document.add_fault(pointer_to(pointer_to(pointer_to("", list), std::to_string(i)), member),
+                           "must be the id of an organization that is configured, not "
+                             + dump_json(*named) + did_you_mean(*named, known));
+    }
+  };
+  check("apiKeys", "org");
+  check("jobTypes", "org_id");
 }
 
 /// Whether an agent goes by that name or id.
@@ -137,12 +173,17 @@ void check_job_types(config_document& document) {
     const auto pointer = "/jobTypes/" + std::to_string(i);
     if (const auto agent = text_in(*types[i], "agent"); agent && !is_agent(*agent, agents))
       document.add_fault(pointer + "/agent", "must be the id or the name of a configured agent");
-    if (!types[i]->is_object() || !types[i]->contains("params_schema")
-        || !types[i]->at("params_schema").is_object())
+    if (!types[i]->is_object())
       continue;
-    if (const auto compiled = json_schema::compile(types[i]->at("params_schema")); !compiled)
-      document.add_fault(pointer + "/params_schema" + compiled.error().pointer,
-                         compiled.error().message);
+    const auto schema = types[i]->find("params_schema");
+    const bool has_schema = schema != types[i]->end() && schema->is_object();
+    if (has_schema)
+      if (const auto compiled = json_schema::compile(*schema); !compiled)
+        document.add_fault(pointer + "/params_schema" + compiled.error().pointer,
+                           compiled.error().message);
+    if (const auto prompt = text_in(*types[i], "default_config", "start_prompt"))
+      if (const auto what = template_complaint(*prompt, has_schema ? &*schema : nullptr))
+        document.add_fault(pointer + "/default_config/start_prompt", *what);
   }
 }
 
@@ -156,14 +197,19 @@ void check_relations(config_document& document, const environment& variables) {
   check_unique(document, "jobTypes", "id", id_in_organisation);
   check_tls(document);
   check_openness(document, variables);
-  check_key_variables(document, variables);
+  check_secrets(document, variables);
+  check_organisations(document);
   check_job_types(document);
 }
 
-void fill_agent_ids(json& values) {
-  for (auto& agent : values.at("agents"))
-    if (!agent.contains("id"))
-      agent["id"] = agent_id_in(agent).value();
+void fill_agent_ids(json& values, json& shown) {
+  auto& agents = values.at("agents");
+  for (std::size_t i = 0; i < agents.size(); ++i)
+    if (!agents[i].contains("id")) {
+      agents[i]["id"] = agent_id_in(agents[i]).value();
+      // Of the name that it has, which is not the one that was written if a variable stands in it.
+      shown.at("agents").at(i)["id"] = agents[i]["id"];
+    }
 }
 
 } // namespace callboard::app

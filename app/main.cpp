@@ -9,8 +9,8 @@
 #include "app/command_line.hpp"
 #include "app/config.hpp"
 #include "app/config_print.hpp"
+#include "app/event_log.hpp"
 #include "app/exit_code.hpp"
-#include "app/make_agents.hpp"
 #include "app/new_key.hpp"
 #include "app/serve.hpp"
 #include "app/store_command.hpp"
@@ -43,13 +43,18 @@ int refuse(const config_faults& faults) {
   return exit_config;
 }
 
+/// As `refuse`, where the configuration asks for a log in JSON: nothing else may stand on standard error.
+int refuse_in_json(const config_faults& faults) {
+  const auto log = terminal_log(log_format::json);
+  for (const auto& fault : faults)
+    log.write(log_level::error, "wrong configuration",
+              {{"where", fault.where}, {"reason", fault.what}});
+  return exit_config;
+}
+
 int check_config(const server_config& config) {
   for (const auto& warning : config.warnings)
     print(stderr, "callboard: " + warning + '\n');
-  // Some settings only the agents themselves can judge.
-  if (const auto agents = make_agents(config.agents, config.outbound, make_task_callbacks());
-      !agents)
-    return refuse(agents.error());
   print(stdout, config.printed + '\n');
   return exit_ok;
 }
@@ -73,20 +78,20 @@ int run(int argc, const char* const* argv) {
     print(stdout, print_key_table());
     return exit_ok;
   }
-  const auto config = load_config({.directory = {},
-                                   .file = line->config_file,
-                                   .variables = read_environment(),
-                                   .flags = line->flags});
-  if (!config)
-    return refuse(config.error());
-  switch (line->what) {
-    case command::check_config:
-      return check_config(*config);
-    case command::store:
-      return run_store_command(line->store, config->store);
-    default:
-      return serve(*config, line->port_file);
+  const config_sources sources{.directory = {},
+                               .file = line->config_file,
+                               .variables = read_environment(),
+                               .flags = line->flags};
+  if (line->what == command::store) {
+    const auto store = load_store(sources);
+    return store ? run_store_command(line->store, *store) : refuse(store.error());
   }
+  const auto config = load_config(sources);
+  if (!config)
+    return line->what == command::serve && wants_json_log(sources) ? refuse_in_json(config.error())
+                                                                   : refuse(config.error());
+  return line->what == command::check_config ? check_config(*config)
+                                             : serve(*config, line->port_file);
 }
 
 } // namespace

@@ -1,6 +1,10 @@
 #include "app/make_agents.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+
+#include "app/config_schema.hpp"
 
 namespace callboard::app {
 
@@ -58,6 +62,18 @@ private:
   std::shared_ptr<outbound_http> outbound_;
 };
 
+/// The pointer of the setting that an agent complains about: its messages begin with the name.
+std::string place_of(std::size_t agent, std::string_view message) {
+  const auto pointer = "/agents/" + std::to_string(agent);
+  if (message.starts_with("the API key"))
+    return pointer + "/apiKeyEnv";
+  const auto name = message.substr(0, message.find_first_of(" :"));
+  const auto keys = keys_in("/agents/*");
+  const bool is_key = std::any_of(keys.begin(), keys.end(),
+                                  [&](const key_rule* rule) { return rule->name() == name; });
+  return is_key ? pointer + '/' + std::string{name} : pointer;
+}
+
 } // namespace
 
 checked<std::vector<agent_binding>> make_agents(const std::vector<agent_config>& agents,
@@ -72,7 +88,7 @@ checked<std::vector<agent_binding>> make_agents(const std::vector<agent_config>&
     if (runner)
       made.push_back({agents[i].info, std::move(*runner)});
     else
-      faults.push_back({"/agents/" + std::to_string(i), runner.error().message});
+      faults.push_back({place_of(i, runner.error().message), runner.error().message});
   }
   if (!faults.empty())
     return tl::unexpected{std::move(faults)};

@@ -68,6 +68,21 @@ TEST(WebhookKey, PlainSecretIsItsBytes) {
   EXPECT_EQ(webhook_key("a plain secret").value(), "a plain secret");
 }
 
+// Symptom: these were taken as plain text, and receivers, which know better, refused every request.
+TEST(WebhookKey, WhatOnlyLooksLikeASecretIsRefused) {
+  for (const auto* bad :
+       {"v1,whsec_aGVsbG8=", " whsec_aGVsbG8=", "whsec_aGVsbG8= ", "whsec_aGVsbG8=\n", "\tplain",
+        "plain ", " ", "\"whsec_aGVsbG8=\"", "'whsec_aGVsbG8='",
+        "Whsec_aGVsbG8=", "WHSEC_aGVsbG8=", "whsk_aGVsbG8=", "whpk_aGVsbG8="}) {
+    const auto key = webhook_key(bad);
+
+    ASSERT_FALSE(key) << bad;
+    EXPECT_EQ(key.error().code, errc::invalid_argument);
+    EXPECT_EQ(key.error().message.find("aGVs"), std::string::npos) << "the secret stays secret";
+  }
+  EXPECT_EQ(webhook_key("two words").value(), "two words");
+}
+
 TEST(WebhookKey, BrokenSecretIsRefused) {
   for (const auto* bad : {"whsec_", "whsec_???", "whsec_Zg"}) {
     const auto key = webhook_key(bad);

@@ -196,6 +196,64 @@ INSTANTIATE_TEST_SUITE_P(
                {"/tls/certificate", "is required when /tls/privateKey is set"}}),
   [](const auto& one) { return one.param.name; });
 
+// Symptom: these passed `check-config`, and some of them `serve`.
+INSTANTIATE_TEST_SUITE_P(
+  Agents, ConfigFault,
+  ::testing::Values(
+    fault_case{"BaseUrlOfACall",
+               R"({"agents":[{"name":"a","type":"openai","model":"m",
+                   "baseUrl":"http://h/v1/chat/completions/"}]})",
+               {"/agents/0/baseUrl", "must end before /chat/completions, which is added to it, not "
+                                     R"("http://h/v1/chat/completions/")"}},
+    fault_case{"BaseUrlOfACallWithAQuery",
+               R"({"agents":[{"name":"a","type":"openai","model":"m",
+                   "baseUrl":"http://h/v1/chat/completions?v=1"}]})",
+               {"/agents/0/baseUrl", "must end before /chat/completions, which is added to it, not "
+                                     R"("http://h/v1/chat/completions?v=***")"}},
+    fault_case{"NoHeaderName",
+               R"({"agents":[{"name":"a","type":"http","url":"http://h","headers":{"a b":"c"}}]})",
+               {"/agents/0/headers", R"(headers: "a b" is not a header name)"}},
+    fault_case{"NoDirectory",
+               R"({"agents":[{"name":"a","type":"exec","command":["true"],"cwd":"/nowhere"}]})",
+               {"/agents/0/cwd", "cwd must be a directory"}},
+    fault_case{"EmptySecret",
+               R"({"agents":[{"name":"a","type":"http","url":"http://h","secret":""}]})",
+               {"/agents/0/secret",
+                "must not be empty; without the setting, requests are not signed, "
+                "not string"}},
+    fault_case{"SecretThatIsNoBase64",
+               R"({"agents":[{"name":"a","type":"http","url":"http://h","secret":"whsec_!"}]})",
+               {"/agents/0/secret", "what follows whsec_ must be base64, not string"}},
+    fault_case{
+      "SecretWithAVersion",
+      R"({"agents":[{"name":"a","type":"http","url":"http://h","secret":"v1,whsec_aGVs"}]})",
+      {"/agents/0/secret",
+       "must begin with whsec_, in lower case and with nothing before it (v1, or quotes, "
+       "say), or not have it at all, not string"}}),
+  [](const auto& one) { return one.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+  Organisations, ConfigFault,
+  ::testing::Values(
+    fault_case{"OfAKey",
+               R"({"organizations":[{"id":"org123"}],"apiKeys":[{"name":"a","org":"org132",
+                   "scopes":["JOBS"],"sha256":
+                   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}]})",
+               {"/apiKeys/0/org", "must be the id of an organization that is configured, not "
+                                  R"("org132", did you mean org123?)"}},
+    fault_case{"OfAJobType",
+               R"({"organizations":[{"id":"acme"}],
+                   "jobTypes":[{"id":"j","org_id":"acne","agent":"echo"}]})",
+               {"/jobTypes/0/org_id", "must be the id of an organization that is configured, not "
+                                      R"("acne", did you mean acme?)"}},
+    fault_case{"OfAJobTypeThatNoKeyHas",
+               R"({"apiKeys":[{"name":"a","org":"acme","scopes":["SERVICES:READ"],"sha256":
+                   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}],
+                   "jobTypes":[{"id":"j","org_id":"xyzzy","agent":"echo"}]})",
+               {"/jobTypes/0/org_id",
+                R"(must be the id of an organization that is configured, not "xyzzy")"}}),
+  [](const auto& one) { return one.param.name; });
+
 TEST_F(ConfigFaults, AllAreReportedAtOnce) {
   const auto faults = load_bad(R"({"listen":1,"storre":"x","capacity":{"maxJobs":-1},
     "agents":[{"name":"a","type":"http"},{"name":"a"}],"publicUrl":"${NO_SUCH}"})");

@@ -2,6 +2,7 @@
 
 #include "app/digest.hpp"
 #include "tests/app/config_fixture.hpp"
+#include "tests/app/tls_files.hpp"
 
 namespace callboard::app {
 
@@ -48,17 +49,20 @@ constexpr std::string_view whole = R"({
   "retryPolicy": { "maxRetries": 4, "backoff": "fixed", "initialDelayMs": 1, "maxDelayMs": 2,
     "jitter": 0.3 },
   "cors": { "allowedOrigins": ["https://app.example.com"] },
-  "tls": { "certificate": "c.pem", "privateKey": "k.pem" },
+  "tls": { "certificate": "${TLS_FILES}.pem", "privateKey": "${TLS_FILES}.key" },
   "limits": { "bodyBytes": 2048, "connections": 12, "connectionsPerAddress": 5, "unsentBytes": 16777217, "waiters": 13, "selfCheckSeconds": 19 },
   "rateLimit": { "perKey": 15, "perAddress": 16, "failedKeys": 17, "windowSeconds": 18 },
   "shutdown": { "graceSeconds": 14 },
-  "log": { "level": "debug", "format": "json", "directory": "l" },
+  "log": { "level": "debug", "format": "json", "directory": "l", "jobs": "all", "requests": "off" },
   "allowInsecure": true
 })";
 
 struct whole_config_test : config_test {
   void SetUp() override {
-    sources.variables = {{"HOOK_SECRET", "whsec_aGVsbG8="}, {"OPENAI_API_KEY", "sk-1"}};
+    write_tls_files(dir.path(), "tls");
+    sources.variables = {{"HOOK_SECRET", "whsec_aGVsbG8="},
+                         {"OPENAI_API_KEY", "sk-1"},
+                         {"TLS_FILES", (dir.path() / "tls").string()}};
     config = load_good(whole);
   }
 
@@ -144,8 +148,8 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.http.default_time_limit, std::chrono::milliseconds{40'000});
   EXPECT_EQ(config.engine.message_retention, std::chrono::seconds{50});
   EXPECT_THAT(config.http.allowed_origins, ElementsAre("https://app.example.com"));
-  EXPECT_EQ(config.http.tls_certificate, "c.pem");
-  EXPECT_EQ(config.http.tls_private_key, "k.pem");
+  EXPECT_EQ(config.http.tls_certificate, (dir.path() / "tls.pem").string());
+  EXPECT_EQ(config.http.tls_private_key, (dir.path() / "tls.key").string());
   EXPECT_EQ(config.http.body_bytes_max, 2048U);
   EXPECT_EQ(config.http.connections_max, 12U);
   EXPECT_EQ(config.http.connections_per_address_max, 5U);
@@ -161,6 +165,8 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.log.level, log_level::debug);
   EXPECT_EQ(config.log.format, log_format::json);
   EXPECT_EQ(config.log.directory, "l");
+  EXPECT_EQ(config.log.jobs, log_choice::all);
+  EXPECT_EQ(config.log.requests, log_choice::off);
   EXPECT_TRUE(config.log.directory_is_explicit);
   EXPECT_TRUE(config.http.allow_insecure);
 }
@@ -224,6 +230,7 @@ TEST_F(WholeConfig, PrintedOneIsInTheTablesOrderAndShowsNoSecret) {
 TEST_F(WholeConfig, PrintedOneLoadsAgainToTheSame) {
   sources.variables.clear();
   sources.variables["OPENAI_API_KEY"] = "sk-1";
+  sources.variables["TLS_FILES"] = (dir.path() / "tls").string();
 
   const auto again = load_good(config.printed);
 
@@ -239,6 +246,26 @@ TEST_F(ConfigFile, TextsFromTheEnvironmentArePrintedAsWritten) {
   EXPECT_EQ(std::get<http_agent_options>(config.agents[0].settings).url,
             "http://me:pass@host/?t=hidden");
   EXPECT_THAT(config.printed, HasSubstr(R"("url": "http://***@host/?t=${TOKEN}")"));
+}
+
+// Symptom: `check-config` printed the token in an agent's URL.
+TEST_F(ConfigFile, UrlsArePrintedWithoutWhatMayBeSecret) {
+  const auto config = load_good(R"({"publicUrl":"http://a:hidden1@h/","agents":[
+    {"name":"a","type":"http","url":"http://me:hidden2@host/t?token=hidden3#hidden4"},
+    {"name":"b","type":"openai","model":"m","baseUrl":"http://host/v1?api-key=hidden5"}]})");
+
+  EXPECT_THAT(config.printed, ::testing::Not(HasSubstr("hidden")));
+  EXPECT_THAT(config.printed, HasSubstr("http://***@host/t?token=***#***"));
+  EXPECT_THAT(config.printed, HasSubstr("http://host/v1?api-key=***"));
+}
+
+TEST_F(ConfigFile, FaultsShowUrlsWithoutWhatMayBeSecret) {
+  const auto faults = load_bad(R"({"agents":[
+    {"name":"a","type":"http","url":"htp://me:hidden@host/t?token=hidden"}]})");
+
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_THAT(faults[0].what, ::testing::Not(HasSubstr("hidden")));
+  EXPECT_THAT(faults[0].what, HasSubstr("htp://***@host/t?token=***"));
 }
 
 TEST_F(ConfigFile, AgentWithoutKeyVariableHasNoKey) {
