@@ -94,6 +94,20 @@ void add_load_options(CLI::App& app, load_command& command) {
   app.add_flag("--progress", command.shows_progress, "Show a live line even without a terminal");
 }
 
+/// Not every script reads what is printed.
+int exit_code_of(verdict how) {
+  constexpr int some_failed = 2;
+  switch (how) {
+    case verdict::all_well:
+      return EXIT_SUCCESS;
+    case verdict::some_failed:
+      return some_failed;
+    case verdict::nothing_worked:
+      break;
+  }
+  return EXIT_FAILURE;
+}
+
 int load(load_command command) {
   auto target = parse_url(command.url);
   if (!target)
@@ -123,7 +137,7 @@ int load(load_command command) {
   if (!command.json_file.empty()
       && !write_text(command.json_file, to_json(options, *report).dump(2) + "\n"))
     return EXIT_FAILURE;
-  return EXIT_SUCCESS;
+  return exit_code_of(verdict_of(report->counts));
 }
 
 void add_figures_options(CLI::App& app, figures_options& options) {
@@ -202,6 +216,9 @@ int soak(soak_command command) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app{"Loads a Callboard server and reports throughput and latency"};
+  app.footer(
+    "Exit codes of a load: 0 each request was answered with 2xx and no job failed that was "
+    "looked at, 1 nothing worked or the load could not be made, 2 some requests or jobs failed.");
   load_command load_of;
   add_load_options(app, load_of);
   engine_run_options engine_run;

@@ -180,6 +180,9 @@ result<turn> take_turn(const contender& who, load_options options) {
   if (!before || !after)
     return fail(errc::io, who.name + " is gone");
   const auto& counts = report->counts;
+  if (counts.failed_jobs() > 0)
+    return fail(errc::unavailable,
+                who.name + " had " + std::to_string(counts.failed_jobs()) + " jobs that failed");
   if (counts.refusals() + counts.lost_requests() > 0 || counts.answers() == 0)
     return fail(errc::unavailable,
                 who.name + " gave " + std::to_string(counts.refusals())

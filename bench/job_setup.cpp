@@ -48,6 +48,9 @@ result<std::vector<std::string>> make_finished_jobs(http_client& client,
     auto id = document->find("jobId");
     if (id == document->end() || !id->is_string())
       return fail(errc::unavailable, "the server's answer to a creation has no jobId");
+    const auto status = document->find("status");
+    if (status != document->end() && (*status == "failed" || *status == "timeout"))
+      return fail(errc::unavailable, "a job that was to be read has failed: " + document->dump());
     ids.push_back(id->get<std::string>());
   }
   return ids;

@@ -135,11 +135,37 @@ load_report report_of(const workers& all, const load_options& options, const loa
   return report;
 }
 
+/// Looks at some of the jobs that were created, until they are over or the time is.
+void look_at_jobs(const workers& all, const load_options& options, const request_set& requests,
+                  tally& counts) {
+  const auto give_up_at = std::chrono::steady_clock::now() + options.look_limit;
+  http_client client{options.target};
+  for (const auto& each : all)
+    for (const auto& id : each->unfinished_jobs()) {
+      const std::chrono::duration<double> left = give_up_at - std::chrono::steady_clock::now();
+      const auto wait = std::to_string(std::max(left.count(), 0.0));
+      const auto answer = client.call(requests.get_job(id + "?wait=" + wait));
+      // The server may hold it no more; what is gone has no outcome.
+      if (const auto seen
+          = answer && is_success(answer->status) ? outcome_in(answer->body) : std::nullopt)
+        counts.saw(*seen);
+    }
+}
+
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
 } // namespace
+
+verdict verdict_of(const tally& counts) noexcept {
+  const auto completed = counts.jobs[static_cast<std::size_t>(job_outcome_seen::completed)];
+  if (counts.answers() == counts.refusals() || (counts.failed_jobs() > 0 && completed == 0))
+    return verdict::nothing_worked;
+  const bool has_failures
+    = counts.refusals() > 0 || counts.lost_requests() > 0 || counts.failed_jobs() > 0;
+  return has_failures ? verdict::some_failed : verdict::all_well;
+}
 
 double load_report::throughput() const noexcept {
   return measured.count() > 0 ? static_cast<double>(counts.successes_in_time) / seconds(measured)
@@ -178,7 +204,9 @@ result<load_report> run_load(const load_options& options, const request_set& req
   auto phases = phases_of(options);
   auto all = make_workers(options, *address, requests, phases);
   run_all(all, phases, watch);
-  return report_of(all, options, phases);
+  auto report = report_of(all, options, phases);
+  look_at_jobs(all, options, requests, report.counts);
+  return report;
 }
 
 } // namespace callboard::bench

@@ -36,6 +36,8 @@ struct load_options {
   std::chrono::milliseconds answer_limit{30'000};
   /// How long the load's end may wait for the answers still missing.
   std::chrono::milliseconds finish_limit{10'000};
+  /// How long the jobs that are looked at may take to end after the load.
+  std::chrono::milliseconds look_limit{2000};
   /// Threads of the generator. One is enough for several servers of this kind.
   std::size_t threads = 1;
   /// Jobs that `get` and `mixed` read, made before the load; ≥ 1.
@@ -58,6 +60,18 @@ struct load_report {
   double generator_cores() const noexcept;
 };
 
+/// How a load has gone.
+enum class verdict : std::uint8_t {
+  /// Each request was answered with 2xx, and no job failed that was looked at.
+  all_well,
+  /// Some requests were refused or lost, or some jobs failed.
+  some_failed,
+  /// No request was answered with 2xx, or no job was completed of those that are over.
+  nothing_worked,
+};
+
+verdict verdict_of(const tally& counts) noexcept;
+
 /// A look at a running load.
 struct load_progress {
   std::chrono::milliseconds elapsed{0};
@@ -72,7 +86,7 @@ struct load_progress {
 /// Errors: `unavailable` (no server, or one that makes no jobs), `io`.
 result<request_set> prepare_requests(const load_options& options);
 
-/// Loads a server and blocks until that is over. Errors: `invalid_argument` (options), `not_found` (no
+/// Loads a server and blocks until that is over; of jobs that were only created a few are looked at then. Errors: `invalid_argument` (options), `not_found` (no
 /// such host).
 /// @param requests from `prepare_requests` for the same target and scenario.
 /// @param watch called a few times a second; may be empty.

@@ -41,6 +41,24 @@ std::string failures_text(const tally& counts) {
   return text;
 }
 
+std::string verdict_text(const tally& counts) {
+  const auto all = counts.answers() + counts.lost_requests();
+  const auto fine = counts.answers() - counts.refusals();
+  switch (verdict_of(counts)) {
+    case verdict::all_well:
+      return {};
+    case verdict::some_failed:
+      return fmt::format(
+        "  SOME FAILED: {} of {} requests were answered with 2xx, {} jobs failed\n", fine, all,
+        counts.failed_jobs());
+    case verdict::nothing_worked:
+      return fmt::format(
+        "  NOTHING WORKED: {} of {} requests were answered with 2xx, {} jobs failed\n", fine, all,
+        counts.failed_jobs());
+  }
+  return {};
+}
+
 } // namespace
 
 std::string to_text(std::chrono::nanoseconds time) {
@@ -60,9 +78,15 @@ std::string to_text(const load_options& options, const load_report& report) {
                           to_string(options.kind), options.target.authority(), loop_text(options),
                           options.connections, options.threads, seconds(report.measured));
   text += fmt::format("  throughput  {:>12.0f} /s\n", report.throughput());
+  // Of nothing there is no latency: 0 ns would look splendid.
   for (const auto& [name, q] : shown_quantiles)
-    text += fmt::format("  {:<11} {:>12}\n", name, to_text(counts.latency.quantile(q)));
+    text += fmt::format("  {:<11} {:>12}\n", name,
+                        counts.latency.count() > 0 ? to_text(counts.latency.quantile(q)) : "-");
   text += failures_text(counts);
+  for (std::size_t i = 0; i < job_outcome_count; ++i)
+    if (counts.jobs[i] > 0)
+      text += fmt::format("  jobs {:<10} {:>8}\n", to_string(static_cast<job_outcome_seen>(i)),
+                          counts.jobs[i]);
   if (counts.reconnects > 0)
     text += fmt::format("  {:<11} {:>12}\n", "reconnects", counts.reconnects);
   if (options.rate > 0)
@@ -70,6 +94,7 @@ std::string to_text(const load_options& options, const load_report& report) {
   text += fmt::format("  generator   {:>12.2f} cores\n", report.generator_cores());
   if (report.generator_cores() > busy_generator * static_cast<double>(options.threads))
     text += "  the generator was busy all the time: more --threads may show more throughput\n";
+  text += verdict_text(counts);
   if (options.rate > 0)
     text += "  latency counts from the time at which each request was meant to be sent\n";
   return text;
@@ -77,10 +102,17 @@ std::string to_text(const load_options& options, const load_report& report) {
 
 nlohmann::json to_json(const load_options& options, const load_report& report) {
   const auto& counts = report.counts;
-  nlohmann::json latency{{"mean", microseconds(counts.latency.mean())},
-                         {"min", microseconds(counts.latency.min())}};
+  const bool has_latency = counts.latency.count() > 0;
+  const auto shown = [&](std::chrono::nanoseconds time) {
+    return has_latency ? nlohmann::json(microseconds(time)) : nlohmann::json();
+  };
+  nlohmann::json latency{{"mean", shown(counts.latency.mean())},
+                         {"min", shown(counts.latency.min())}};
   for (const auto& [name, q] : shown_quantiles)
-    latency[name] = microseconds(counts.latency.quantile(q));
+    latency[name] = shown(counts.latency.quantile(q));
+  nlohmann::json jobs = nlohmann::json::object();
+  for (std::size_t i = 0; i < job_outcome_count; ++i)
+    jobs[std::string{to_string(static_cast<job_outcome_seen>(i))}] = counts.jobs[i];
   nlohmann::json statuses = nlohmann::json::object();
   for (std::size_t status = 0; status < tally::status_count; ++status)
     if (counts.statuses[status] > 0)
@@ -100,6 +132,7 @@ nlohmann::json to_json(const load_options& options, const load_report& report) {
           {"latencyMicroseconds", std::move(latency)},
           {"statuses", std::move(statuses)},
           {"lost", std::move(losses)},
+          {"jobs", std::move(jobs)},
           {"reconnects", counts.reconnects},
           {"waitingMax", counts.waiting_max},
           {"generatorCores", report.generator_cores()}};

@@ -22,6 +22,8 @@ constexpr std::size_t events_max = 256;
 /// How often late answers are looked for, and the longest sleep.
 constexpr milliseconds sweep_interval{50};
 constexpr int status_created = 201;
+/// Jobs of a load that are looked at when it is over: enough to see that they are not done.
+constexpr std::size_t looked_at_max = 100;
 /// Wait before a broken connection is made anew, so that a dead server is not hammered.
 constexpr milliseconds reconnect_delay{50};
 
@@ -140,8 +142,27 @@ void load_worker::on_answer(int status, std::string_view body, steady_time inten
     ++counts_.successes_in_time;
   if (intended >= phases_.measure_from)
     counts_.answered(status, now_ - intended);
+  if (is_success(status) && !body.empty())
+    look_at(body, intended >= phases_.measure_from);
   if (status == status_created && !body.empty())
     sequence_.learn(body);
+}
+
+void load_worker::look_at(std::string_view body, bool is_measured) {
+  const auto seen = outcome_in(body);
+  if (!seen)
+    return;
+  // A creation that does not wait says nothing yet of what becomes of its job.
+  if (options_.kind != scenario::create) {
+    // Of `mixed`, the answers to creations without waiting are among them.
+    if (is_measured && (options_.kind != scenario::mixed || seen != job_outcome_seen::unfinished))
+      counts_.saw(*seen);
+    return;
+  }
+  if (unfinished_jobs_.size() < looked_at_max)
+    unfinished_jobs_.emplace_back(job_id_in(body));
+  else
+    unfinished_jobs_[next_unfinished_++ % looked_at_max] = job_id_in(body);
 }
 
 void load_worker::on_closed(connection& from, loss why, std::size_t requests) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -56,6 +57,11 @@ public:
     return counts_;
   }
 
+  /// Some of the jobs whose creation was answered before they were over: the last ones. After `run`.
+  const std::vector<std::string>& unfinished_jobs() const noexcept {
+    return unfinished_jobs_;
+  }
+
   /// When the last request was answered or lost. After `run`.
   steady_time last_outcome() const noexcept {
     return last_outcome_;
@@ -80,6 +86,7 @@ private:
   void on_room(connection& from) override;
   void on_answer(int status, std::string_view body, steady_time intended) override;
   void on_closed(connection& from, loss why, std::size_t requests) override;
+  void look_at(std::string_view body, bool is_measured);
 
   bool may_send() const noexcept;
   bool is_over() const noexcept;
@@ -118,6 +125,8 @@ private:
   std::optional<std::chrono::nanoseconds> cpu_at_start_;
   std::optional<std::chrono::nanoseconds> cpu_at_end_;
   tally counts_;
+  std::vector<std::string> unfinished_jobs_;
+  std::size_t next_unfinished_ = 0;
   std::atomic<std::uint64_t> answers_{0};
   std::atomic<std::uint64_t> failures_{0};
 };

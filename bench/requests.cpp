@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "bench/job_outcome.hpp"
+
 namespace callboard::bench {
 
 namespace {
@@ -108,11 +110,10 @@ request_sequence::request_sequence(const request_set& set, scenario kind, std::u
 }
 
 void request_sequence::learn(std::string_view body) {
-  constexpr std::string_view opening = R"({"jobId":")";
-  if (!body.starts_with(opening) || recent_.empty())
+  const auto id = kind_ == scenario::mixed ? job_id_in(body) : std::string_view{};
+  if (id.empty() || recent_.empty())
     return;
-  body.remove_prefix(opening.size());
-  recent_[oldest_] = set_.get_job(body.substr(0, body.find('"')));
+  recent_[oldest_] = set_.get_job(id);
   oldest_ = (oldest_ + 1) % recent_.size();
 }
 

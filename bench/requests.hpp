@@ -87,9 +87,9 @@ public:
   /// The next request's bytes; valid until `learn`.
   std::string_view next() noexcept;
 
-  /// Whether `learn` makes sense: only `mixed` reads jobs that it has made itself.
+  /// Whether bodies show jobs that are to be looked at; a list's are too long to be kept.
   bool wants_bodies() const noexcept {
-    return kind_ == scenario::mixed;
+    return kind_ != scenario::list;
   }
 
   /// Takes note of the job that the body of a creation's answer shows: from now on it is read in place

@@ -30,6 +30,8 @@ void tally::merge(const tally& other) noexcept {
     statuses[i] += other.statuses[i];
   for (std::size_t i = 0; i < loss_count; ++i)
     losses[i] += other.losses[i];
+  for (std::size_t i = 0; i < job_outcome_count; ++i)
+    jobs[i] += other.jobs[i];
   reconnects += other.reconnects;
   waiting_max = std::max(waiting_max, other.waiting_max);
   generator_cpu += other.generator_cpu;
@@ -41,6 +43,11 @@ std::uint64_t tally::answers() const noexcept {
 
 std::uint64_t tally::refusals() const noexcept {
   return answers() - latency.count();
+}
+
+std::uint64_t tally::failed_jobs() const noexcept {
+  return jobs[static_cast<std::size_t>(job_outcome_seen::failed)]
+         + jobs[static_cast<std::size_t>(job_outcome_seen::timeout)];
 }
 
 std::uint64_t tally::lost_requests() const noexcept {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "bench/histogram.hpp"
+#include "bench/job_outcome.hpp"
 
 namespace callboard::bench {
 
@@ -48,6 +49,8 @@ struct tally {
   std::array<std::uint64_t, status_count> statuses{};
   /// Requests without an answer, by reason; indexed by `loss`.
   std::array<std::uint64_t, loss_count> losses{};
+  /// Jobs that answers have shown, by what they said; indexed by `job_outcome_seen`.
+  std::array<std::uint64_t, job_outcome_count> jobs{};
   /// Connections made after the first ones.
   std::uint64_t reconnects = 0;
   /// Open loop: the most requests that ever waited for a free connection.
@@ -63,6 +66,11 @@ struct tally {
     losses[static_cast<std::size_t>(why)] += requests;
   }
 
+  /// Counts a job that an answer has shown.
+  void saw(job_outcome_seen what) noexcept {
+    ++jobs[static_cast<std::size_t>(what)];
+  }
+
   void merge(const tally& other) noexcept;
 
   /// All answers.
@@ -71,6 +79,8 @@ struct tally {
   std::uint64_t refusals() const noexcept;
   /// Requests without an answer.
   std::uint64_t lost_requests() const noexcept;
+  /// Jobs that are over without having been completed.
+  std::uint64_t failed_jobs() const noexcept;
 };
 
 } // namespace callboard::bench
