@@ -104,7 +104,8 @@ std::string masked(std::string text, std::span<const std::string> secrets) {
 
 std::string shown_reason(std::string text, std::span<const std::string> secrets) {
   const auto line = in_one_line(masked(valid_text(std::move(text)), secrets));
-  return std::string{first_characters(line, reason_characters_max)};
+  const auto shown = first_characters(line, reason_characters_max);
+  return is_blank(shown) ? std::string{} : std::string{shown};
 }
 
 std::string error_reason(const json& value, std::span<const std::string> secrets) {

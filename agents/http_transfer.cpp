@@ -22,6 +22,9 @@ constexpr std::chrono::milliseconds connect_time_max = 10s;
 /// so that this excludes all of 4 s and more.
 constexpr long idle_seconds_max = 3;
 
+/// How long it takes until a changed file of trusted certificates counts. Reading it takes some 20 ms.
+constexpr long trust_seconds_max = 60;
+
 /// More than any answer within the limits needs with its framing, even if each byte comes as a chunk
 /// and a TLS record of its own. Bounds what is never stored: extensions of chunks, blank lines.
 constexpr std::uint64_t received_bytes_max = 64 * 1024 * 1024;
@@ -46,13 +49,8 @@ long milliseconds_of(std::optional<std::chrono::milliseconds> limit) {
 } // namespace
 
 http_transfer::http_transfer(outbound_http::request_id id, http_request request,
-                             const address_policy& policy, open_sockets& sockets,
-                             outbound_http::response_handler done)
-  : id_(id),
-    request_(std::move(request)),
-    policy_(policy),
-    sockets_(sockets),
-    done_(std::move(done)) {
+                             client_context& context, outbound_http::response_handler done)
+  : id_(id), request_(std::move(request)), context_(context), done_(std::move(done)) {
   // nop
 }
 
@@ -64,7 +62,7 @@ bool http_transfer::prepare() {
     if (!add_header(line.c_str()))
       return false;
   handle_.reset(curl_easy_init());
-  return handle_ && set_request_options() && set_connection_options();
+  return handle_ && set_request_options() && set_connection_options() && set_trust_options();
 }
 
 bool http_transfer::add_header(const char* line) {
@@ -101,7 +99,7 @@ bool http_transfer::set_connection_options() {
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &http_transfer::open_socket),
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this),
     curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, &http_transfer::close_socket),
-    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, &sockets_),
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, &context_.sockets),
     curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, &http_transfer::before_sending),
     curl_easy_setopt(handle, CURLOPT_PREREQDATA, this),
     curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &http_transfer::on_progress),
@@ -119,12 +117,24 @@ bool http_transfer::set_connection_options() {
     curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L));
 }
 
+bool http_transfer::set_trust_options() {
+  auto* handle = handle_.get();
+  // With a folder of certificates beside the file libcurl reads all of them for each connection, and
+  // keeps them with it; from the file alone it reads them for all of them.
+  return all_ok(curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr),
+                curl_easy_setopt(handle, CURLOPT_CA_CACHE_TIMEOUT, trust_seconds_max),
+                curl_easy_setopt(handle, CURLOPT_SHARE, context_.sessions()),
+                context_.ca_bundle.empty()
+                  ? CURLE_OK
+                  : curl_easy_setopt(handle, CURLOPT_CAINFO, context_.ca_bundle.c_str()));
+}
+
 curl_socket_t http_transfer::open_socket(void* self, curlsocktype /*purpose*/,
                                          curl_sockaddr* address) {
   auto& transfer = *static_cast<http_transfer*>(self);
   // Here, with what is about to be connected to: a name checked before could mean something else now.
   const auto target = ip_address::of(address->addr);
-  if (!target || !transfer.policy_.accepts(*target)) {
+  if (!target || !transfer.context_.policy.accepts(*target)) {
     transfer.was_refused_ = true;
     return CURL_SOCKET_BAD;
   }
@@ -154,7 +164,7 @@ bool http_transfer::may_send(const std::string& ends, int local_port) {
   long connects = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_NUM_CONNECTS, &connects);
   if (connects == 0) {
-    socket_ = sockets_.find(ends);
+    socket_ = context_.sockets.find(ends);
     // Its end, or something that nobody asked for, like a 408 or the farewell of TLS. libcurl itself
     // sees nothing but a plain end.
     is_stale_ = socket_ >= 0 && has_input(socket_);
@@ -165,7 +175,7 @@ bool http_transfer::may_send(const std::string& ends, int local_port) {
                                    [&](int socket) { return local_port_of(socket) == local_port; });
     socket_ = made == opened_.rend() ? -1 : *made;
     if (socket_ >= 0)
-      sockets_.add(ends, socket_);
+      context_.sockets.add(ends, socket_);
   }
   received_before_ = socket_ < 0 ? 0 : bytes_received(socket_);
   return true;
@@ -189,9 +199,10 @@ int http_transfer::on_progress(void* self, curl_off_t /*to_receive*/, curl_off_t
   if (!transfer.is_head_complete_ || transfer.socket_ < 0
       || ++transfer.progress_calls_ % progress_calls_per_look != 0)
     return 0;
-  transfer.is_too_large_
-    = bytes_received(transfer.socket_) > transfer.received_before_ + received_bytes_max;
-  return transfer.is_too_large_ ? 1 : 0;
+  if (bytes_received(transfer.socket_) <= transfer.received_before_ + received_bytes_max)
+    return 0;
+  transfer.is_too_large_ = true;
+  return 1;
 }
 
 std::size_t http_transfer::take_header(char* bytes, std::size_t size, std::size_t count,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agents/open_sockets.hpp"
+#include "agents/client_context.hpp"
 #include "agents/outbound_http.hpp"
 
 #include <curl/curl.h>
@@ -15,10 +15,8 @@ namespace callboard::agents {
 /// One request on its way: a libcurl easy handle with all that it points to. Used by one thread.
 class http_transfer {
 public:
-  /// @param policy must outlive the transfer.
-  /// @param sockets must outlive the transfer, and the connections that it makes.
-  http_transfer(outbound_http::request_id id, http_request request, const address_policy& policy,
-                open_sockets& sockets, outbound_http::response_handler done);
+  http_transfer(outbound_http::request_id id, http_request request, client_context& context,
+                outbound_http::response_handler done);
 
   http_transfer(const http_transfer&) = delete;
   http_transfer& operator=(const http_transfer&) = delete;
@@ -69,6 +67,7 @@ private:
   bool add_header(const char* line);
   bool set_request_options();
   bool set_connection_options();
+  bool set_trust_options();
   /// Whether the request may go out on the connection with these ends.
   bool may_send(const std::string& ends, int local_port);
   bool was_sent() const;
@@ -78,8 +77,7 @@ private:
 
   outbound_http::request_id id_;
   http_request request_;
-  const address_policy& policy_;
-  open_sockets& sockets_;
+  client_context& context_;
   outbound_http::response_handler done_;
   std::unique_ptr<curl_slist, list_closer> headers_;
   std::unique_ptr<CURL, handle_closer> handle_;

@@ -1,5 +1,6 @@
 #include "agents/outbound_http.hpp"
 
+#include "agents/client_context.hpp"
 #include "agents/http_transfer.hpp"
 
 #include <curl/curl.h>
@@ -70,19 +71,13 @@ constexpr long idle_connections_max = 256;
 /// libcurl is woken when there is something to do; this only bounds the wait if a wake-up fails.
 constexpr int idle_wait_ms = 60'000;
 
-void init_curl_once() {
-  static const auto code = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (code != CURLE_OK)
-    throw std::runtime_error("the HTTP client library cannot be set up");
-}
-
 } // namespace
 
 /// The thread's own: it owns the multi handle and the transfers; others leave orders for it.
 class outbound_http::loop {
 public:
-  explicit loop(address_policy policy) : policy_(std::move(policy)) {
-    init_curl_once();
+  loop(address_policy policy, std::string ca_bundle)
+    : context_(std::move(policy), std::move(ca_bundle)) {
     multi_ = curl_multi_init();
     if (!multi_)
       throw std::runtime_error("the HTTP client library cannot be set up");
@@ -101,8 +96,8 @@ public:
     {
       std::lock_guard guard{mutex_};
       id = ++last_id_;
-      orders_.emplace_back(std::make_unique<http_transfer>(id, std::move(request), policy_,
-                                                           sockets_, std::move(done)));
+      orders_.emplace_back(
+        std::make_unique<http_transfer>(id, std::move(request), context_, std::move(done)));
     }
     curl_multi_wakeup(multi_);
     return id;
@@ -200,8 +195,7 @@ private:
       remove(running_.begin()->first)->fail(http_fault::stopped);
   }
 
-  const address_policy policy_;
-  open_sockets sockets_;
+  client_context context_;
   std::mutex mutex_;
   std::vector<order> orders_;
   request_id last_id_ = 0;
@@ -210,8 +204,9 @@ private:
   std::unordered_map<request_id, std::unique_ptr<http_transfer>> running_;
 };
 
-outbound_http::outbound_http(address_policy policy)
-  : loop_(std::make_shared<loop>(std::move(policy))), thread_([held = loop_] { held->run(); }) {
+outbound_http::outbound_http(address_policy policy, std::string ca_bundle)
+  : loop_(std::make_shared<loop>(std::move(policy), std::move(ca_bundle))),
+    thread_([held = loop_] { held->run(); }) {
   // nop
 }
 

@@ -102,7 +102,9 @@ public:
   /// Takes the response, on the client's thread. It must not block nor throw.
   using response_handler = std::function<void(agents::http_response)>;
 
-  explicit outbound_http(agents::address_policy policy = {});
+  /// @param ca_bundle file with the certificates to trust, PEM; empty: the system's. A change of it
+  /// counts after a minute.
+  explicit outbound_http(agents::address_policy policy = {}, std::string ca_bundle = {});
 
   /// Ends what is under way; the handlers hear `http_fault::stopped`.
   ~outbound_http();

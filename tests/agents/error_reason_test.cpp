@@ -57,6 +57,7 @@ TEST(ErrorReason, IsFoundInTheFormsOfManyServers) {
     {"null", ""},
     {"", ""},
     {" \n", ""},
+    {"\xE2\x80\x8B\x01", ""},
     {std::string("a\0b", 3), ""},
   };
   for (const auto& expected : cases)
