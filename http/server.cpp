@@ -11,7 +11,6 @@
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/ssl/context.hpp>
 #include <asio/steady_timer.hpp>
 
 #include "http/address.hpp"
@@ -19,6 +18,7 @@
 #include "http/descriptors.hpp"
 #include "http/self_check.hpp"
 #include "http/stream.hpp"
+#include "http/tls_context.hpp"
 
 namespace callboard {
 
@@ -77,27 +77,6 @@ result<void> check(const http_options& options) {
   return {};
 }
 
-/// TLS 1.2 and up with the given files; null without any.
-result<std::shared_ptr<asio::ssl::context>> make_tls(const http_options& options) {
-  if (options.tls_certificate.empty())
-    return nullptr;
-  using context = asio::ssl::context;
-  const auto* file = &options.tls_certificate;
-  try {
-    auto made = std::make_shared<context>(context::tls_server);
-    made->set_options(context::default_workarounds | context::no_sslv2 | context::no_sslv3
-                      | context::no_tlsv1 | context::no_tlsv1_1 | SSL_OP_NO_RENEGOTIATION);
-    made->use_certificate_chain_file(options.tls_certificate);
-    file = &options.tls_private_key;
-    made->use_private_key_file(options.tls_private_key, context::pem);
-    if (SSL_CTX_check_private_key(made->native_handle()) != 1)
-      return fail(errc::io, "the TLS private key does not belong to the certificate");
-    return made;
-  } catch (const std::exception& fault) {
-    return fail(errc::io, "cannot use the TLS file " + *file + ": " + fault.what());
-  }
-}
-
 std::size_t thread_count(std::size_t wanted) {
   // Half of the cores: the engine needs the others.
   return wanted > 0 ? wanted : std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
@@ -129,7 +108,7 @@ public:
 
   result<void> start(const http_options& options, std::shared_ptr<http::traffic> shared,
                      http::application& app) {
-    auto tls = make_tls(options);
+    auto tls = http::make_tls(options);
     if (!tls)
       return tl::unexpected{std::move(tls.error())};
     const auto connections

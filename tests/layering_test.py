@@ -40,6 +40,8 @@ ALLOWED_FILES = {
     "http/checked_socket.hpp": {"asio"},
     "http/linger.hpp": {"asio"},
     "http/linger.cpp": {"asio"},
+    "http/tls_context.hpp": {"asio"},
+    "http/tls_context.cpp": {"asio"},
     "http/listener.hpp": {"asio"},
     "http/listener.cpp": {"asio"},
 }
