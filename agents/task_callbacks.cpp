@@ -42,6 +42,11 @@ public:
       dropped = close(at->first, at->second);
   }
 
+  result<void> admits(const uuid& task_id, std::string_view token) override {
+    std::lock_guard guard{mutex_};
+    return check(task_id, token);
+  }
+
   result<void> deliver(const uuid& task_id, std::string_view token,
                        std::string_view body) override {
     {

@@ -205,6 +205,8 @@ std::vector<key_rule> server_keys() {
             "The same from one address (one /64 network with IPv6); 0: no limit of its own."),
     integer("/limits/unsentBytes", 16'777'216, 1'099'511'627'776, "268435456",
             "Bytes of answers over 16 KiB that are held for clients that have not read them yet."),
+    integer("/limits/unreadBytes", 16'777'216, 1'099'511'627'776, "268435456",
+            "Bytes that requests over 4 KiB hold which have not come as a whole."),
     integer("/limits/waiters", 0, 1'000'000, "10000",
             "Requests that wait for a job at once; one more is answered at once."),
     integer(

@@ -48,8 +48,33 @@ application::application(const http_options& options, service& jobs,
                          std::shared_ptr<task_callbacks> callbacks,
                          std::shared_ptr<const traffic> shared)
   : middleware_(options),
+    callbacks_(callbacks),
     router_(all_routes(options, jobs, std::move(callbacks), std::move(shared))) {
   // nop
+}
+
+std::unique_ptr<screening> application::screen(request& head, steady_time now) noexcept {
+  try {
+    auto made = std::make_unique<screening>();
+    made->refused = middleware_.screen(head, made->every_answer, now);
+    if (!made->refused)
+      made->refused = refuse_route_of(head);
+    made->id = std::move(head.id);
+    made->organisation = head.organisation;
+    made->key_name = head.key_name;
+    return made;
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+std::optional<response> application::refuse_route_of(request& head) const {
+  const auto where = router_.find(head);
+  if (where.found == nullptr)
+    return refuse_method(area_of(head.segments).form, where.allow);
+  if (where.found->pattern == task_result_path)
+    return refuse_task_result(head, callbacks_);
+  return std::nullopt;
 }
 
 void application::handle(const std::shared_ptr<exchange>& received) noexcept {
@@ -64,7 +89,10 @@ void application::handle(const std::shared_ptr<exchange>& received) noexcept {
 
 void application::dispatch(exchange& received, const responder& back) {
   auto& asked = received.received();
-  if (auto answered = middleware_.screen(asked, received.every_answer(), received.came_at()))
+  auto answered = received.screened()
+                    ? middleware_.resume(asked, received.every_answer(), *received.screened())
+                    : middleware_.screen(asked, received.every_answer(), received.came_at());
+  if (answered)
     return back.send(std::move(*answered));
   const auto where = router_.find(asked);
   if (where.found == nullptr)

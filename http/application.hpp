@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <callboard/http_server.hpp>
 
@@ -18,6 +19,10 @@ public:
   application(const http_options& options, service& jobs, std::shared_ptr<task_callbacks> callbacks,
               std::shared_ptr<const traffic> shared);
 
+  /// Judges a request by its head, for `handle` to go on from when it is whole. Never throws; null if it
+  /// could not.
+  std::unique_ptr<screening> screen(request& head, steady_time now) noexcept;
+
   /// Answers a request, now or later. Never throws.
   void handle(const std::shared_ptr<exchange>& received) noexcept;
 
@@ -29,7 +34,10 @@ public:
 private:
   void dispatch(exchange& received, const responder& back);
 
+  std::optional<response> refuse_route_of(request& head) const;
+
   middleware middleware_;
+  const std::shared_ptr<task_callbacks> callbacks_;
   router router_;
 };
 

@@ -84,6 +84,8 @@ response refuse_framing(error_form form, const framing_fault& fault) {
   auto made = form == error_form::messaging ? messaging_fault(fault.status, fault.detail)
                                             : problem(fault.status, fault.code, fault.detail);
   made.close_connection();
+  if (fault.status == 503)
+    made.add_header("Retry-After", "1");
   return made;
 }
 

@@ -51,6 +51,11 @@ public:
     return content_left_;
   }
 
+  /// How much content has been passed, of all chunks together.
+  std::uint64_t content_passed() const noexcept {
+    return body_bytes_ - content_left_;
+  }
+
 private:
   enum class part : std::uint8_t { size_line, content, content_end, trailers };
 

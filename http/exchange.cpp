@@ -37,9 +37,11 @@ std::string_view location_of(std::string_view header_lines) {
 
 } // namespace
 
-exchange::exchange(std::shared_ptr<traffic> shared, request received)
+exchange::exchange(std::shared_ptr<traffic> shared, request received,
+                   std::unique_ptr<screening> screened)
   : shared_(std::move(shared)),
     received_(std::move(received)),
+    screened_(std::move(screened)),
     came_at_(std::chrono::steady_clock::now()) {
   // nop
 }
@@ -159,7 +161,8 @@ std::shared_ptr<const log_record> exchange::record_of(const response& made) cons
 
 outgoing exchange::render(response made) {
   outgoing out;
-  out.closes = made.closes_connection() || !received_.keeps_alive || shared_->is_closing();
+  out.closes = made.closes_connection() || !received_.keeps_alive || received_.is_beyond_limit
+               || shared_->is_closing();
   out.head = render_head(made, {.request_id = received_.id,
                                 .more_lines = every_answer_.header_lines(),
                                 .closes = out.closes,

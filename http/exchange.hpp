@@ -10,6 +10,7 @@
 #include <callboard/time.hpp>
 
 #include "http/message.hpp"
+#include "http/screening.hpp"
 #include "http/traffic.hpp"
 
 namespace callboard::http {
@@ -66,6 +67,11 @@ public:
     return every_answer_;
   }
 
+  /// What was found when its head was there; null: nobody has looked. Only for the thread that handles it.
+  const std::unique_ptr<screening>& screened() const noexcept {
+    return screened_;
+  }
+
   /// Sends the answer; does nothing if there was one. From any thread.
   void answer(response made) noexcept;
 
@@ -78,7 +84,8 @@ public:
   void abandon() noexcept;
 
 protected:
-  exchange(std::shared_ptr<traffic> shared, request received);
+  exchange(std::shared_ptr<traffic> shared, request received,
+           std::unique_ptr<screening> screened = nullptr);
 
   /// To be called first in the destructor of the last derived class: answers 500 if nobody did.
   void close() noexcept;
@@ -114,6 +121,7 @@ private:
   void fail() noexcept;
 
   request received_;
+  std::unique_ptr<screening> screened_;
   response every_answer_{0};
   const steady_time came_at_;
   std::atomic<bool> is_answered_{false};

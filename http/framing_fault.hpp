@@ -72,6 +72,15 @@ inline constexpr framing_fault slow_head{408, "request_timeout",
                                          "the head of the request took too long to arrive"};
 inline constexpr framing_fault slow_body{408, "request_timeout",
                                          "the body of the request took too long to arrive"};
+/// Too many requests that have not come as a whole.
+inline constexpr framing_fault too_much_unread{
+  503, "too_much_unread",
+  "the server holds too much of requests that have not come as a whole: ask again"};
+inline constexpr framing_fault no_room{503, "too_many_connections",
+                                       "the server has no room for another connection"};
+/// Nothing is wrong with the bytes: the request has been judged by its head, and its answer is known.
+inline constexpr framing_fault answered_early{400, "bad_request",
+                                              "the request is answered without its body"};
 
 } // namespace faults
 

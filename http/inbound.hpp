@@ -9,15 +9,37 @@
 
 namespace callboard::http {
 
+/// Looks at requests before their bodies have come.
+class head_judge {
+public:
+  enum class verdict : std::uint8_t {
+    /// The body is wanted.
+    go_on,
+    /// The request is answered without it. What comes of it is dropped, and the next request follows.
+    answer,
+    /// The request is answered without it, and the connection ends with that.
+    answer_and_end,
+  };
+
+  /// @param head whole and sound, with its empty line
+  virtual verdict judge(std::string_view head) noexcept = 0;
+
+protected:
+  ~head_judge() = default;
+};
+
 /// The bytes that come on one connection, on their way to the parser. The parser is given one
 /// request at a time, and none of it before its head is whole and sound. Where a request is not
-/// sound it is given one that stands for it, and after that nothing more.
+/// sound it is given one that stands for it, and after that nothing more. A request that is answered
+/// without its body has one that stands for it, too.
 ///
 /// Bytes stay in the buffer that they were read into; they are copied only if a head comes in pieces
 /// or several requests at once.
 class inbound {
 public:
-  explicit inbound(const message_reader::limits& allowed) noexcept : reader_(allowed) {
+  /// @param judge asked about each head whose body does not come with it; null: all bodies are wanted
+  explicit inbound(const message_reader::limits& allowed, head_judge* judge = nullptr) noexcept
+    : reader_(allowed), kept_body_bytes_max_(allowed.asked_body_bytes_max), judge_(judge) {
     // nop
   }
 
@@ -35,12 +57,18 @@ public:
 
   /// Ends with a fault that is not in the bytes; `take` then gives the request that stands for it. If
   /// the content of a body is missing, it gives two bytes for all of it, one at a time: given the
-  /// first, the parser must be told that only the second is missing.
+  /// first, the parser must be told that only the second is missing. Of a request that has been answered
+  /// nothing is given: the connection ends.
   void fail(const framing_fault& why);
 
   /// The fault that everything given from now on stands for; null while there is none.
   const framing_fault* fault() const noexcept {
     return reader_.fault() != nullptr && is_refused_ ? reader_.fault() : nullptr;
+  }
+
+  /// Whether what comes belongs to a request that has been answered.
+  bool is_dropping() const noexcept {
+    return reader_.is_dropping();
   }
 
   /// Whether the client waits for a 100 before it sends more. Says so once.
@@ -72,6 +100,14 @@ public:
     return held_.capacity();
   }
 
+  /// What the parser has been given of a request whose end has not come, and keeps.
+  std::size_t parsed_bytes() const noexcept {
+    if (waits_for() != phase::body || is_dropping())
+      return 0;
+    const auto body = reader_.content_passed();
+    return head_bytes_ + static_cast<std::size_t>(body > kept_body_bytes_max_ ? 0 : body);
+  }
+
 private:
   /// Forgets what has been given to the parser or skipped. Where requests do not end where reads do,
   /// something is always left, and what came before it would stay for ever.
@@ -79,6 +115,11 @@ private:
 
   /// Takes over what the reader has found in the bytes held, or in the buffer before they are.
   void note(const message_reader::outcome& found) noexcept;
+
+  /// Whether the request whose head has just been found is answered without its body: then a request
+  /// that stands for it is held, and what comes behind.
+  /// @param bytes what the reader has looked at
+  bool is_answered_early(const message_reader::outcome& found, std::string_view bytes);
 
   std::string_view left() const noexcept {
     return std::string_view{held_}.substr(held_from_);
@@ -93,6 +134,11 @@ private:
   /// How many of those stand for content that is missing.
   std::size_t fillers_ = 0;
   std::uint64_t count_ = 0;
+  /// Of the head of the request under way.
+  std::size_t head_bytes_ = 0;
+  /// Of a longer body nothing is kept.
+  std::uint64_t kept_body_bytes_max_;
+  head_judge* judge_;
   bool asks_to_continue_ = false;
   bool is_refused_ = false;
 };

@@ -34,6 +34,10 @@ constexpr std::chrono::milliseconds rest_after_failure{100};
 /// those that are left for everything but connections.
 constexpr std::size_t refused_max = 64;
 
+/// How many are taken beyond the limits, for as long as it takes to say one thing. Enough for all who look
+/// after a server; their descriptors come from there, too.
+constexpr std::size_t beyond_limit_max = 32;
+
 /// How much of an answer the system takes beyond what is on its way to the client. Without this it takes
 /// megabytes for each client that does not read, in memory that nobody counts, and takes long for that
 /// while others wait. Twice what a TLS record holds; less would have large answers wait for this process
@@ -220,7 +224,9 @@ private:
     if (fault || is_probe)
       return;
     if (auto place = places_->take(source_of(peer.address())))
-      take_(std::move(from), std::move(*place));
+      take_(std::move(from), std::move(*place), false);
+    else if (auto beyond = beyond_limit_->take({}))
+      take_(std::move(from), std::move(*beyond), true);
     else
       refuse(std::move(from));
   }
@@ -265,6 +271,8 @@ private:
   asio::ip::tcp::acceptor acceptor_;
   asio::steady_timer timer_;
   std::shared_ptr<connection_places> places_;
+  std::shared_ptr<connection_places> beyond_limit_
+    = std::make_shared<connection_places>(beyond_limit_max, 0);
   std::shared_ptr<connection_places> refused_ = std::make_shared<connection_places>(refused_max, 0);
   bool answers_refused_;
   std::atomic<std::uint64_t> seen_{0};

@@ -26,18 +26,22 @@ struct listener_options {
   std::size_t connections_max = 0;
   /// 0: no limit of its own.
   std::size_t connections_per_address_max = 0;
-  /// Whether those who find no room are told so before their connection is closed: a few words of
-  /// HTTP, which only a client that does not expect TLS understands.
+  /// Whether those are told so before their connection is closed who find no room even among the few
+  /// that are listened to beyond the limits: a few words of HTTP, which only a client that does not
+  /// expect TLS understands.
   bool answers_refused = true;
 };
 
-/// Takes connections, for as long as the process has descriptors and again when it has them back.
-/// Those beyond the limits are refused at once, never left waiting.
+/// Takes connections, for as long as the process has descriptors and again when it has them back. A few
+/// beyond the limits are taken, too, so that somebody can ask whether the server is up; the others are
+/// refused at once, never left waiting.
 class listener {
 public:
-  /// Given each connection, on a thread of the io_context, one at a time. May throw: then the
-  /// connection is lost.
-  using taker = std::function<void(asio::ip::tcp::socket, connection_places::place)>;
+  /// Given each connection, on a thread of the io_context, one at a time, and whether there is no room for
+  /// it: then it is to be told so, unless it asks what everybody may. May throw: then the connection is
+  /// lost.
+  using taker
+    = std::function<void(asio::ip::tcp::socket, connection_places::place, bool is_beyond_limit)>;
 
   /// Listens. Throws `std::system_error` (address in use, not ours …). `io` must have stopped before
   /// the listener goes.

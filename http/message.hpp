@@ -79,8 +79,10 @@ struct request {
   /// What the route's parameters stand for, in the order of its pattern. Set by the router.
   std::array<std::string_view, parameters_max> parameters;
   std::vector<header_field> headers;
+  /// Only until the handler has returned.
   std::string_view body;
-  /// Bytes that came as body. More than `body.size()` if the body was too large to be kept.
+  /// Bytes that came as body. More than `body.size()` if the body was too large to be kept: of
+  /// methods that give it no meaning (GET, HEAD, OPTIONS) more than a few KiB.
   std::uint64_t body_bytes = 0;
   /// "1.0" is 10, "1.1" is 11.
   int version = 11;
@@ -90,6 +92,8 @@ struct request {
   /// but method, target and version says anything about what was sent then, and these only if the
   /// target is more than an asterisk.
   const framing_fault* fault = nullptr;
+  /// Whether it came on a connection for which there was no room any more.
+  bool is_beyond_limit = false;
   /// Where it came from.
   client_source from{};
   /// `X-Request-Id` of the answer. Set by the middleware.

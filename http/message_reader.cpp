@@ -1,6 +1,7 @@
 #include "http/message_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace callboard::http {
 
@@ -21,6 +22,8 @@ message_reader::outcome message_reader::read(std::string_view bytes) noexcept {
     if (found.size > 0) {
       rest.remove_prefix(found.size);
       begin_body(made, rest);
+      if (!made.is_end)
+        made.head = found.size;
       if (fault_ == nullptr)
         made.pass = found.size;
     }
@@ -29,8 +32,13 @@ message_reader::outcome message_reader::read(std::string_view bytes) noexcept {
       return made;
     }
   }
+  const auto drops_body = drops_body_;
   if (fault_ == nullptr)
     read_body(made, rest);
+  if (made.is_end)
+    made.head = 0;
+  if (drops_body)
+    made.skip += std::exchange(made.pass, 0);
   // What is good before a fault goes on first.
   if (made.pass == 0)
     made.fault = fault_;
@@ -84,6 +92,7 @@ void message_reader::end_message(outcome& made) noexcept {
   made.is_end = true;
   part_ = part::before_head;
   empty_lines_ = 0;
+  drops_body_ = false;
 }
 
 std::string message_reader::missing_end(std::string_view left) const {
@@ -91,10 +100,12 @@ std::string message_reader::missing_end(std::string_view left) const {
     return std::string{chunks_.missing_end()};
   if (part_ == part::content)
     return {};
-  const auto line = left.substr(0, head_.request_line_size());
   // No client can send this one: the asterisk is for OPTIONS alone.
-  std::string made{has_request_line() ? line : "GET * HTTP/1.1"};
-  return made.append("\r\n\r\n");
+  return has_request_line() ? stand_in(left) : "GET * HTTP/1.1\r\n\r\n";
+}
+
+std::string message_reader::stand_in(std::string_view head) const {
+  return std::string{head.substr(0, head_.request_line_size())}.append("\r\n\r\n");
 }
 
 } // namespace callboard::http

@@ -28,6 +28,9 @@ public:
     std::size_t skip = 0;
     /// … so many after them go on, and what comes then must be shown again.
     std::size_t pass = 0;
+    /// Length of the head that what is passed begins with, if the request does not end with it, or whose
+    /// body is the fault; else 0. The last chance to answer without the body.
+    std::size_t head = 0;
     /// Whether the client waits for a 100 with what is passed.
     bool asks_to_continue = false;
     /// Whether a request ends with what is passed.
@@ -49,6 +52,16 @@ public:
     fault_ = &why;
   }
 
+  /// From now on the rest of the body that has begun is skipped, not passed.
+  void drop_body() noexcept {
+    drops_body_ = true;
+  }
+
+  /// Whether the rest of a body is being skipped.
+  bool is_dropping() const noexcept {
+    return drops_body_;
+  }
+
   /// The fault that the connection ends with.
   const framing_fault* fault() const noexcept {
     return fault_;
@@ -64,9 +77,9 @@ public:
     return part_ == part::head;
   }
 
-  /// After a fault: whether the request line was found sound.
+  /// After a fault: whether there is a request line, and it was found sound.
   bool has_request_line() const noexcept {
-    return !is_in_head() || head_.request_line_size() > 0;
+    return is_in_head() ? head_.request_line_size() > 0 : !is_between();
   }
 
   /// After a fault: bytes that make a whole request of what has been passed, so that the parser
@@ -74,6 +87,17 @@ public:
   /// that was sound. If the body has begun, `content_left` bytes must come before them. `left`: what
   /// the last call was about, beyond what it skipped.
   std::string missing_end(std::string_view left) const;
+
+  /// A request without a body that has the same request line.
+  /// @param head a head that has just been found whole
+  std::string stand_in(std::string_view head) const;
+
+  /// Inside of a body: how much of its content has been passed.
+  std::uint64_t content_passed() const noexcept {
+    return part_ == part::content  ? head_.content_length() - content_left_
+           : part_ == part::chunks ? chunks_.content_passed()
+                                   : 0;
+  }
 
   /// Inside of a body: how much of its content, or of that of a chunk, has not been passed.
   std::uint64_t content_left() const noexcept {
@@ -99,6 +123,7 @@ private:
   chunk_reader chunks_;
   std::uint64_t content_left_ = 0;
   std::size_t empty_lines_ = 0;
+  bool drops_body_ = false;
   const framing_fault* fault_ = nullptr;
 };
 

@@ -42,6 +42,18 @@ response refuse_faulty(request& asked) {
   return refuse_framing(area_of(asked.path).form, *asked.fault);
 }
 
+/// Whether a request asks if the process is up: somebody may be about to end it if it is not answered.
+bool asks_for_life(const request& asked) noexcept {
+  return asked.segments.size() == 1 && asked.segments[0] == "livez";
+}
+
+response refuse_connection(error_form form) {
+  auto made
+    = refuse(form, 503, "too_many_connections", "the server has no room for another connection");
+  made.add_header("Retry-After", "1");
+  return made;
+}
+
 } // namespace
 
 middleware::middleware(const http_options& options)
@@ -65,21 +77,46 @@ std::optional<response> middleware::screen(request& asked, response& every_answe
   if (auto refused = read_target(asked))
     return refused;
   const auto& where = area_of(asked.segments);
+  if (asked.is_beyond_limit && !asks_for_life(asked))
+    return refuse_connection(where.form);
   if (auto answered = origins_.judge(asked, is_open(where), every_answer))
     return answered;
   if (const auto fault = fault_of_fields(asked, where); !fault.empty())
     return refuse(where.form, 400, "bad_request", fault);
   if (auto refused = check_client(asked, every_answer, now))
     return refused;
+  return check_body(asked, where.form);
+}
+
+std::optional<response> middleware::check_body(const request& asked, error_form form) const {
   if (const auto coding = foreign_coding(asked); !coding.empty())
-    return refuse_coding(where.form, coding);
+    return refuse_coding(form, coding);
   if (asked.body_bytes > body_bytes_max_)
-    return refuse_body(where.form, body_bytes_max_);
+    return refuse_body(form, body_bytes_max_);
   return std::nullopt;
 }
 
 bool middleware::is_open(const area& where) const noexcept {
   return where.scope && keys_.is_empty() && !where.is_never_open;
+}
+
+std::optional<response> middleware::resume(request& asked, response& every_answer,
+                                           screening& before) const {
+  asked.id = std::move(before.id);
+  asked.organisation = before.organisation;
+  asked.key_name = before.key_name;
+  every_answer = std::move(before.every_answer);
+  if (before.refused) {
+    if (asked.fault != nullptr)
+      before.refused->close_connection();
+    return std::move(before.refused);
+  }
+  if (asked.fault != nullptr)
+    return refuse_faulty(asked);
+  if (auto refused = read_target(asked))
+    return refused;
+  // How long a body in chunks is, and whether it is one, is known only now.
+  return check_body(asked, area_of(asked.segments).form);
 }
 
 std::optional<response> middleware::check_client(request& asked, response& every_answer,

@@ -6,8 +6,8 @@
 
 namespace callboard::http {
 
-/// The way out of a connection, as far as large answers are concerned: what goes out on it, and how it
-/// ends when the client does not read. Owned by `shared_ptr`.
+/// A connection as far as its memory is concerned: which large answer goes out on it, and how it ends when
+/// others need the room. Owned by `shared_ptr`.
 class outlet : public std::enable_shared_from_this<outlet> {
 public:
   outlet() = default;
@@ -18,6 +18,10 @@ public:
   /// The connection ends, and what its client has not read is forgotten, if this answer is still the
   /// one that goes out. From any thread.
   virtual void drop(std::uint64_t answer) noexcept = 0;
+
+  /// The request that comes on the connection is refused, if this one is still the one that counts. From
+  /// any thread.
+  virtual void crowd_out(std::uint64_t request) noexcept = 0;
 
   /// A large answer is about to be handed to the connection. From the thread that does so.
   void begin(std::uint64_t answer) noexcept {

@@ -46,6 +46,9 @@ constexpr std::size_t rate_max = 1'000'000'000;
 /// More than any answer that cannot be refused takes: else one could never go out beside another.
 constexpr std::size_t unsent_bytes_least = 16 * 1024 * 1024;
 
+/// Several of the largest requests: else one would be refused because of another.
+constexpr std::size_t unread_bytes_least = 16 * 1024 * 1024;
+
 result<void> check(const http_options& options) {
   if (!http::is_listen_address(options.address))
     return fail(errc::invalid_argument,
@@ -61,6 +64,8 @@ result<void> check(const http_options& options) {
     return fail(errc::invalid_argument, "the number of connections must be at least 1");
   if (options.unsent_bytes_max < unsent_bytes_least)
     return fail(errc::invalid_argument, "unsent answers must be allowed at least 16 MiB");
+  if (options.unread_bytes_max < unread_bytes_least)
+    return fail(errc::invalid_argument, "unread requests must be allowed at least 16 MiB");
   if (options.idle_limit < std::chrono::seconds{1})
     return fail(errc::invalid_argument, "the idle limit must be at least 1 s");
   if (options.head_limit < std::chrono::milliseconds{1})
@@ -115,17 +120,18 @@ public:
       = http::fit_connections(options.connections_max, options.connections_max_is_explicit);
     if (!connections)
       return tl::unexpected{connections.error()};
-    auto opened
-      = http::open_stream(io_, aside_,
-                          {.address = options.address,
-                           .port = options.port,
-                           .connections_max = *connections,
-                           .connections_per_address_max = options.connections_per_address_max,
-                           .body_bytes_max = options.body_bytes_max,
-                           .head_limit = options.head_limit,
-                           .idle_limit = options.idle_limit,
-                           .tls = std::move(*tls)},
-                          shared, [&app](const auto& received) { app.handle(received); });
+    auto opened = http::open_stream(
+      io_, aside_,
+      {.address = options.address,
+       .port = options.port,
+       .connections_max = *connections,
+       .connections_per_address_max = options.connections_per_address_max,
+       .body_bytes_max = options.body_bytes_max,
+       .head_limit = options.head_limit,
+       .idle_limit = options.idle_limit,
+       .tls = std::move(*tls)},
+      shared, [&app](const auto& received) { app.handle(received); },
+      [&app](auto& head, auto now) { return app.screen(head, now); });
     if (!opened)
       return tl::unexpected{std::move(opened.error())};
     wire_ = std::move(*opened);
@@ -228,7 +234,7 @@ struct http_server::implementation {
                  std::shared_ptr<task_callbacks> callbacks,
                  std::function<void(const http_log_entry&)> log)
     : shared(std::make_shared<http::traffic>(std::move(log), options.unsent_bytes_max,
-                                             options.logged_requests)),
+                                             options.logged_requests, options.unread_bytes_max)),
       app(options, jobs, std::move(callbacks), shared),
       loop(std::make_unique<server_loop>(thread_count(options.threads))) {
     // nop
@@ -288,6 +294,10 @@ std::uint16_t http_server::port() const noexcept {
 
 std::size_t http_server::unsent_bytes() const {
   return impl_->shared->gate().bytes();
+}
+
+std::size_t http_server::unread_bytes() const {
+  return impl_->shared->arrivals().bytes();
 }
 
 void http_server::on_fatal(std::function<void(std::string_view)> told) {

@@ -11,6 +11,7 @@
 #include <callboard/error.hpp>
 
 #include "http/exchange.hpp"
+#include "http/screening.hpp"
 #include "http/traffic.hpp"
 
 namespace asio {
@@ -75,6 +76,7 @@ public:
 /// Errors: `io` (address in use, not ours …).
 result<std::unique_ptr<stream>> open_stream(asio::io_context& io, asio::io_context& aside,
                                             const stream_options& options,
-                                            std::shared_ptr<traffic> shared, request_sink sink);
+                                            std::shared_ptr<traffic> shared, request_sink sink,
+                                            head_screen screen);
 
 } // namespace callboard::http

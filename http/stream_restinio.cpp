@@ -24,8 +24,30 @@ struct parser_methods : restinio::default_http_methods_t {};
 
 // What the parser calls. Each gets the context that RESTinio keeps its progress in.
 
-restinio::impl::http_parser_ctx_t& context_of(http_parser* parser) noexcept {
+restinio::impl::http_parser_ctx_t& context_of(const http_parser* parser) noexcept {
   return *static_cast<restinio::impl::http_parser_ctx_t*>(parser->data);
+}
+
+/// Where the method gives a body no meaning, it is kept as far as it takes to see that there is one.
+constexpr std::uint64_t meaningless_bytes_max = 4096;
+
+/// Of a body that is longer than that nothing is kept.
+std::uint64_t kept_bytes_max(const http_parser& parser) noexcept {
+  const auto most = context_of(&parser).m_limits.max_body_size();
+  const auto has_meaning
+    = parser.method != HTTP_GET && parser.method != HTTP_HEAD && parser.method != HTTP_OPTIONS;
+  return has_meaning ? most : std::min(most, meaningless_bytes_max);
+}
+
+/// What the parser is told when memory runs out: that the request cannot be read.
+template <class Function>
+int guarded(Function&& run) noexcept {
+  try {
+    run();
+    return 0;
+  } catch (const std::exception&) {
+    return -1;
+  }
 }
 
 int on_headers_complete(http_parser* parser) noexcept {
@@ -35,10 +57,12 @@ int on_headers_complete(http_parser* parser) noexcept {
   // RESTinio gives requests that ask for an upgrade to their handler without any time limit. As far
   // as it is concerned there are none: the server ignores them, as it may (RFC 9110, 7.8).
   parser->upgrade = 0;
-  const auto has_length = parser->content_length != ULLONG_MAX;
-  if (!has_length || parser->content_length <= context.m_limits.max_body_size())
-    return restinio::impl::restinio_headers_complete_cb(parser);
   context.m_leading_headers_completed = true;
+  // Bodies are kept by the connection, not by RESTinio, which would keep them until they are answered.
+  arriving->body.clear();
+  const auto has_length = parser->content_length != ULLONG_MAX;
+  if (has_length && parser->content_length <= kept_bytes_max(*parser))
+    return guarded([&] { arriving->body.reserve(parser->content_length); });
   return 0;
 }
 
@@ -47,11 +71,11 @@ int on_body(http_parser* parser, const char* at, std::size_t length) noexcept {
   const auto bytes = context.m_header.content_length() + length;
   context.m_header.content_length(bytes);
   // The rest will not come: the request ends with one more byte.
-  if (arriving_fault != nullptr)
+  if (arriving->fault != nullptr)
     parser->content_length = std::min<std::uint64_t>(parser->content_length, 1);
-  if (bytes <= context.m_limits.max_body_size())
-    return restinio::impl::restinio_body_cb(parser, at, length);
-  std::string{}.swap(context.m_body);
+  if (bytes <= kept_bytes_max(*parser))
+    return guarded([&] { arriving->body.append(at, length); });
+  std::string{}.swap(arriving->body);
   return 0;
 }
 
@@ -101,6 +125,9 @@ constexpr std::chrono::seconds timer_period{5};
 constexpr std::size_t read_buffer_bytes = 2048;
 /// How long a TLS handshake may take. RESTinio itself sets no limit and would wait for ever.
 constexpr std::chrono::seconds handshake_limit{10};
+/// The same, and how long a client has for its request, where there is no room for the connection: it
+/// has one of a few places, for which others wait, and there is little to say.
+constexpr std::chrono::seconds limit_beyond_limit{1};
 
 /// Up to this size head and body go out as one piece: a copy is cheaper than a second buffer.
 constexpr std::size_t joined_bytes_max = 4096;
@@ -114,18 +141,25 @@ class restinio_exchange final : public exchange {
 public:
   restinio_exchange(asio::io_context& io, asio::io_context& aside, std::shared_ptr<traffic> shared,
                     restinio::request_handle_t from)
-    : exchange(std::move(shared), view(*from)),
+    : exchange(std::move(shared), view(*from), std::move(arriving->screened)),
       io_(io),
       aside_(aside),
       id_(from->request_id()),
-      outlet_(arriving_outlet),
+      outlet_(arriving->way_out),
       connection_(std::move(restinio::impl::access_req_connection(*from))),
-      bytes_(std::move(from)) {
-    // nop
+      bytes_(std::move(from)),
+      body_(std::move(arriving->body)) {
+    arriving->body.clear();
+    received().body = body_;
   }
 
   ~restinio_exchange() override {
     close();
+  }
+
+  /// The handler has returned. A body can be large, and its answer be waited for.
+  void forget_body() noexcept {
+    std::string{}.swap(body_);
   }
 
 protected:
@@ -136,8 +170,8 @@ protected:
       made.body.clear();
     }
     // The connection is held, and with it its outlet.
-    if (made.counted && outlet_ != nullptr)
-      made.counted->begin(outlet_->shared_from_this());
+    if (made.counted)
+      made.counted->begin(outlet_.shared_from_this());
     items.reserve(2);
     items.emplace_back(std::move(made.head));
     if (!made.body.empty())
@@ -169,11 +203,11 @@ private:
     header.for_each_field([&made](const restinio::http_header_field_t& field) {
       made.headers.push_back({field.name(), field.value()});
     });
-    made.body = from.body();
     made.body_bytes = header.content_length();
     made.version = header.http_major() * 10 + header.http_minor();
     made.keeps_alive = header.should_keep_alive();
-    made.fault = arriving_fault;
+    made.fault = arriving->fault;
+    made.is_beyond_limit = arriving->is_beyond_limit;
     made.from = source_of(from.remote_endpoint().address());
     return made;
   }
@@ -221,9 +255,11 @@ private:
   asio::io_context& io_;
   asio::io_context& aside_;
   restinio::request_id_t id_;
-  outlet* outlet_;
+  outlet& outlet_;
   restinio::impl::connection_handle_t connection_;
   restinio::request_handle_t bytes_;
+  /// Only until the handler has returned.
+  std::string body_;
 };
 
 /// What RESTinio calls for each request.
@@ -239,6 +275,7 @@ struct request_handler {
     const auto made = std::make_shared<restinio_exchange>(*io, *aside, shared, std::move(received));
     made->begin();
     sink(made);
+    made->forget_body();
     return restinio::request_accepted();
   }
 };
@@ -266,7 +303,8 @@ void prepare_connection_and_start_read(tls_socket& socket, Connection& connectio
                                        Failed failed) {
   const auto& strand = connection.get_executor();
   const auto self = connection.shared_from_this();
-  const auto timer = std::make_shared<asio::steady_timer>(strand, handshake_limit);
+  const auto timer = std::make_shared<asio::steady_timer>(
+    strand, socket.is_beyond_limit() ? limit_beyond_limit : handshake_limit);
   timer->async_wait([&socket, self](const asio::error_code& canceled) {
     if (!canceled)
       socket.close();
@@ -288,25 +326,21 @@ template <class Socket>
 class restinio_stream final : public stream {
 public:
   restinio_stream(asio::io_context& io, asio::io_context& aside, const stream_options& options,
-                  std::shared_ptr<traffic> shared, request_sink sink)
-    : limits_{.bodies = {.body_bytes_max
-                         = std::max<std::uint64_t>(refused_body_bytes_max, options.body_bytes_max),
-                         .asked_body_bytes_max = options.body_bytes_max},
-              .head = options.head_limit,
-              .idle = options.idle_limit},
+                  std::shared_ptr<traffic> shared, request_sink sink, head_screen screen)
+    : rules_(make_rules(options, *shared, std::move(screen))),
       tls_(options.tls),
-      gate_(shared->gate()),
       settings_(make_settings(io, options,
                               request_handler{&io, &aside, std::move(shared), std::move(sink)})),
-      listener_(io,
-                {.address = options.address,
-                 .port = options.port,
-                 .connections_max = options.connections_max,
-                 .connections_per_address_max = options.connections_per_address_max,
-                 .answers_refused = tls_ == nullptr},
-                [this](asio::ip::tcp::socket from, connection_places::place place) {
-                  connect(std::move(from), std::move(place));
-                }) {
+      listener_(
+        io,
+        {.address = options.address,
+         .port = options.port,
+         .connections_max = options.connections_max,
+         .connections_per_address_max = options.connections_per_address_max,
+         .answers_refused = tls_ == nullptr},
+        [this](asio::ip::tcp::socket from, connection_places::place place, bool is_beyond_limit) {
+          connect(std::move(from), std::move(place), is_beyond_limit);
+        }) {
     // nop
   }
 
@@ -363,10 +397,25 @@ private:
       std::move(made), restinio::impl::create_parser_settings<parser_methods>(), timers);
   }
 
-  void connect(asio::ip::tcp::socket from, connection_places::place place) {
+  static std::shared_ptr<const connection_rules> make_rules(const stream_options& options,
+                                                            traffic& shared, head_screen screen) {
+    const message_reader::limits bodies{
+      .body_bytes_max = std::max<std::uint64_t>(refused_body_bytes_max, options.body_bytes_max),
+      .asked_body_bytes_max = options.body_bytes_max};
+    return std::make_shared<const connection_rules>(connection_rules{
+      .bodies = bodies,
+      .times = {.head = options.head_limit, .idle = options.idle_limit},
+      .times_beyond_limit = {.head = limit_beyond_limit, .idle = limit_beyond_limit},
+      .answers = shared.gate(),
+      .arrivals = shared.arrivals(),
+      .screen = std::move(screen)});
+  }
+
+  void connect(asio::ip::tcp::socket from, connection_places::place place, bool is_beyond_limit) {
     from.set_option(asio::ip::tcp::no_delay{true});
     const auto peer = from.remote_endpoint();
-    Socket checked{with_tls(std::move(from)), std::move(place), limits_, gate_};
+    Socket checked{with_tls(std::move(from)), std::move(place), source_of(peer.address()),
+                   is_beyond_limit, rules_};
     const auto made = std::make_shared<connection>(next_id_++, std::move(checked), settings_, peer,
                                                    no_monitor{nullptr});
     asio::dispatch(made->get_executor(), [made] { made->init(); });
@@ -379,9 +428,8 @@ private:
       return from;
   }
 
-  const reading_limits limits_;
+  const std::shared_ptr<const connection_rules> rules_;
   const std::shared_ptr<asio::ssl::context> tls_;
-  answer_gate& gate_;
   const std::shared_ptr<settings> settings_;
   restinio::connection_id_t next_id_ = 1;
   listener listener_;
@@ -391,13 +439,14 @@ private:
 
 result<std::unique_ptr<stream>> open_stream(asio::io_context& io, asio::io_context& aside,
                                             const stream_options& options,
-                                            std::shared_ptr<traffic> shared, request_sink sink) {
+                                            std::shared_ptr<traffic> shared, request_sink sink,
+                                            head_screen screen) {
   try {
     if (options.tls)
       return std::make_unique<restinio_stream<tls_socket>>(io, aside, options, std::move(shared),
-                                                           std::move(sink));
+                                                           std::move(sink), std::move(screen));
     return std::make_unique<restinio_stream<plain_socket>>(io, aside, options, std::move(shared),
-                                                           std::move(sink));
+                                                           std::move(sink), std::move(screen));
   } catch (const std::exception& fault) {
     return fail(errc::io, "cannot listen on " + options.address + " port "
                             + std::to_string(options.port) + ": " + fault.what());

@@ -42,7 +42,18 @@ std::vector<route> task_result_routes(std::shared_ptr<task_callbacks> callbacks)
         const auto delivered = callbacks->deliver(*id, bearer_token(asked), asked.body);
         back.send(delivered ? response{204} : refuse(delivered.error()));
       };
-  return {{method::post, "/agents/tasks/:taskId/result", deliver}};
+  return {{method::post, task_result_path, deliver}};
+}
+
+std::optional<response> refuse_task_result(const request& asked,
+                                           const std::shared_ptr<task_callbacks>& callbacks) {
+  const auto id = uuid::parse(asked.parameters[0]);
+  if (!id || !callbacks)
+    return no_such_task();
+  const auto admitted = callbacks->admits(*id, bearer_token(asked));
+  if (admitted)
+    return std::nullopt;
+  return refuse(admitted.error());
 }
 
 } // namespace callboard::http

@@ -14,6 +14,7 @@
 #include <callboard/time.hpp>
 
 #include "http/answer_gate.hpp"
+#include "http/arrival_gate.hpp"
 
 namespace callboard::http {
 
@@ -26,14 +27,23 @@ class traffic {
 public:
   explicit traffic(std::function<void(const http_log_entry&)> log = {},
                    std::size_t unsent_bytes_max = http_options{}.unsent_bytes_max,
-                   log_choice logged = log_choice::all)
-    : gate_(unsent_bytes_max), logged_(log ? logged : log_choice::off), log_(std::move(log)) {
+                   log_choice logged = log_choice::all,
+                   std::size_t unread_bytes_max = http_options{}.unread_bytes_max)
+    : gate_(unsent_bytes_max),
+      arrivals_(unread_bytes_max),
+      logged_(log ? logged : log_choice::off),
+      log_(std::move(log)) {
     // nop
   }
 
   /// What large answers pass before they go out.
   answer_gate& gate() noexcept {
     return gate_;
+  }
+
+  /// What requests pass that come in pieces.
+  arrival_gate& arrivals() noexcept {
+    return arrivals_;
   }
 
   /// Takes up a request that has just come.
@@ -103,6 +113,7 @@ private:
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<bool> is_closing_{false};
   answer_gate gate_;
+  arrival_gate arrivals_;
   const log_choice logged_;
   std::function<void(const http_log_entry&)> log_;
 };

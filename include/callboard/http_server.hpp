@@ -90,6 +90,10 @@ struct http_options {
   /// connections end whose clients have taken nothing for the longest time, and lists are answered 503.
   /// Several of the largest lists, and little beside the memory of a server.
   std::size_t unsent_bytes_max = 256 * 1024 * 1024;
+  /// Bytes that requests may hold, all together, before they have come as a whole; ≥ 16 MiB. What comes in
+  /// one piece, and requests up to 4 KiB, do not count. Beyond it those whose clients have stopped sending
+  /// are answered 503, else the one that needs more. More than a hundred of the largest bodies.
+  std::size_t unread_bytes_max = 256 * 1024 * 1024;
   rate_limits rates;
   /// Whether `connections_max` was asked for: then a limit on descriptors that is too low is an
   /// error, else the number is lowered to what fits.
@@ -146,6 +150,9 @@ public:
 
   /// Bytes of answers over 16 KiB that clients have asked for and not read yet. From any thread.
   std::size_t unsent_bytes() const;
+
+  /// Bytes that requests hold which have not come as a whole. From any thread.
+  std::size_t unread_bytes() const;
 
   /// Told once, on a thread of the server, when it takes no connections any more although it should: end
   /// the process. Must not destroy or stop the server.

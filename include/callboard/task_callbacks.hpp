@@ -21,6 +21,14 @@ public:
   /// Closes a task: an answer that comes after this is a `conflict`. Unknown ids are ignored.
   virtual void close(const uuid& task_id) = 0;
 
+  /// Whether an answer with that token would be taken now, whatever it says: the errors of `deliver` that
+  /// are not about the body. Asked before a body is read; the default reads all of them.
+  virtual result<void> admits(const uuid& task_id, std::string_view token) {
+    static_cast<void>(task_id);
+    static_cast<void>(token);
+    return {};
+  }
+
   /// Answers a task, once, with the body of the agent's request: an answer as JSON
   /// (docs/agents.md). Errors, checked in this order: `not_found` (no such task was handed out, or
   /// it was over long ago), `forbidden` (the token is not this task's), `conflict` (the task is

@@ -50,7 +50,7 @@ constexpr std::string_view whole = R"({
     "jitter": 0.3 },
   "cors": { "allowedOrigins": ["https://app.example.com"] },
   "tls": { "certificate": "${TLS_FILES}.pem", "privateKey": "${TLS_FILES}.key" },
-  "limits": { "bodyBytes": 2048, "connections": 12, "connectionsPerAddress": 5, "unsentBytes": 16777217, "waiters": 13, "selfCheckSeconds": 19 },
+  "limits": { "bodyBytes": 2048, "connections": 12, "connectionsPerAddress": 5, "unsentBytes": 16777217, "unreadBytes": 16777218, "waiters": 13, "selfCheckSeconds": 19 },
   "rateLimit": { "perKey": 15, "perAddress": 16, "failedKeys": 17, "windowSeconds": 18 },
   "shutdown": { "graceSeconds": 14 },
   "log": { "level": "debug", "format": "json", "directory": "l", "jobs": "all", "requests": "off" },
@@ -102,6 +102,7 @@ TEST_F(ConfigFile, NothingConfiguredGivesTheDefaults) {
   EXPECT_EQ(config->http.connections_max, 10'000U);
   EXPECT_EQ(config->http.connections_per_address_max, 0U);
   EXPECT_EQ(config->http.unsent_bytes_max, 268'435'456U);
+  EXPECT_EQ(config->http.unread_bytes_max, 268'435'456U);
   EXPECT_FALSE(config->http.connections_max_is_explicit);
   EXPECT_EQ(config->http.body_bytes_max, 2'097'152U);
   EXPECT_EQ(config->http.default_time_limit, std::chrono::seconds{30});
@@ -154,6 +155,7 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.http.connections_max, 12U);
   EXPECT_EQ(config.http.connections_per_address_max, 5U);
   EXPECT_EQ(config.http.unsent_bytes_max, 16'777'217U);
+  EXPECT_EQ(config.http.unread_bytes_max, 16'777'218U);
   EXPECT_TRUE(config.http.connections_max_is_explicit);
   EXPECT_EQ(config.engine.waiters_max, 13U);
   EXPECT_EQ(config.http.self_check_interval, std::chrono::seconds{19});

@@ -63,6 +63,21 @@ test('connections beyond the limit are answered or closed, and room is made agai
       ));
   }));
 
+test('whoever asks for /livez is answered beyond the limit, too', () =>
+  // Symptom: a busy server did not answer its liveness probe, and was restarted.
+  with_server({ config: { limits: { connections: 5 } } }, async (server) => {
+    server.http_agent.destroy();
+    await until('no connection', async () => await connection_count(server) === 0);
+    const within = await open_connections(server, 5);
+
+    assert.equal((await server.call('GET', '/livez', { agent: false })).status, 200);
+    const other = await server.call('GET', '/readyz', { agent: false });
+    assert.equal(other.status, 503);
+    assert.equal(other.json.code, 'too_many_connections');
+
+    for (const connection of within) connection.destroy();
+  }));
+
 test('a thousand pipelined requests get a thousand answers in order', () =>
   with_server({}, async (server) => {
     const targets = ['/livez', '/nowhere', `${jobs_path}/health`, `${jobs_path}/x`, jobs_path];

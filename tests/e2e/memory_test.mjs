@@ -1,10 +1,12 @@
 // Clients without a key that try to fill the server's memory. Each sends far more than the server may
 // grow by. Builds with sanitizers take more for everything, so the bounds are part of what was sent.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { assert_alive } from './jobs.mjs';
+import { assert_alive, create_job, jobs_path } from './jobs.mjs';
 import { assert_resident, resident_bytes } from './memory.mjs';
 import { with_server } from './server.mjs';
+import { in_parallel, until } from './until.mjs';
 import { raw_connection } from './wire.mjs';
 
 const mebibyte = 1024 * 1024;
@@ -44,3 +46,91 @@ test('a pipeline that never ends where a read does is not kept', () =>
     connection.destroy();
     await assert_alive(server);
   }));
+
+const key = 'a-key-of-this-test';
+const keys = [{
+  name: 'test',
+  sha256: createHash('sha256').update(key).digest('hex'),
+  org: 'default',
+  scopes: ['MESSAGING'],
+}];
+const body_bytes = 2 * mebibyte - 1;
+const with_body = (lines) => `POST ${jobs_path} HTTP/1.1\r\nHost: localhost\r\n` +
+  `Content-Type: application/json\r\n${lines}\r\n\r\n`;
+
+/** Opens connections of which each sends a head and most of a body, and nothing more. */
+async function begin_bodies(server, count, head, framed = (piece) => piece) {
+  const piece = framed(Buffer.alloc(256 * 1024, 'x'));
+  return in_parallel(count, 16, async () => {
+    const connection = await new raw_connection(server.port).connected;
+    connection.write(head);
+    for (let sent = 0; sent + 256 * 1024 < body_bytes && !connection.is_closed; sent += 256 * 1024) {
+      await new Promise((resolve) => connection.socket.write(piece, resolve));
+    }
+    return connection;
+  });
+}
+
+function in_a_chunk(piece) {
+  return Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]);
+}
+
+for (const [what, lines, framed] of [
+  ['with a length', `Content-Length: ${body_bytes}\r\n`],
+  ['in chunks', 'Transfer-Encoding: chunked\r\n', in_a_chunk],
+]) {
+  test(`bodies ${what} of clients without a key are not kept`, () =>
+    // Symptom: 300 such clients made the server grow from 44 to 648 MB.
+    with_server({ env, config: { apiKeys: keys } }, async (server) => {
+      await assert_alive(server);
+      const quiet = await resident_bytes(server.pid);
+
+      const connections = await begin_bodies(server, 60, with_body(lines), framed);
+      for (const connection of connections) {
+        await connection.answered_or_closed('a body without a key');
+        assert.equal(connection.answers[0]?.status, 401);
+      }
+
+      await assert_resident(server, quiet, 40 * mebibyte, 'after 105 MiB of bodies');
+      await create_job(server, {}, { 'X-API-Key': key });
+      for (const connection of connections) connection.destroy();
+    }));
+}
+
+test('bodies that are wanted are kept within limits.unreadBytes', () => {
+  const config = { limits: { unreadBytes: 16 * mebibyte } };
+  return with_server({ env, config }, async (server) => {
+    await assert_alive(server);
+    const quiet = await resident_bytes(server.pid);
+
+    const head = with_body(`Content-Length: ${body_bytes}\r\n`);
+    const connections = await begin_bodies(server, 60, head);
+
+    await assert_resident(server, quiet, 60 * mebibyte, 'after 105 MiB of bodies');
+    const refused = connections.filter(({ answers }) => answers[0]?.status === 503);
+    assert.ok(refused.length >= 50, `${refused.length} of 60 were refused`);
+    await create_job(server);
+    const large = { metadata: { x: 'x'.repeat(mebibyte) } };
+    // Those who have stopped sending make room, when they have for half a second.
+    await until('room for a large body', () => create_job(server, large).catch(() => false));
+    for (const connection of connections) connection.destroy();
+  });
+});
+
+test('heads that never end are kept within limits.unreadBytes', () => {
+  const config = { limits: { unreadBytes: 16 * mebibyte } };
+  return with_server({ env, config }, async (server) => {
+    await assert_alive(server);
+    const quiet = await resident_bytes(server.pid);
+    const head = `GET /livez HTTP/1.1\r\nHost: localhost\r\n${`X: ${'x'.repeat(8000)}\r\n`.repeat(9)}`;
+
+    const connections = await in_parallel(1000, 64, async () => {
+      const connection = await new raw_connection(server.port).connected;
+      return connection.write(head);
+    });
+    await assert_alive(server);
+
+    await assert_resident(server, quiet, 50 * mebibyte, 'after 70 MiB of heads');
+    for (const connection of connections) connection.destroy();
+  });
+});

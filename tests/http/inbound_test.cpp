@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@ namespace callboard::tests {
 namespace {
 
 using http::inbound;
+using http::message_reader;
 
 /// What the parser of the server has room for.
 constexpr std::size_t room = 2048;
@@ -85,6 +87,139 @@ TEST(Inbound, IdleConnectionHoldsNothing) {
   client.take(request_of(8192) + request_of(60));
 
   EXPECT_EQ(client.in.held_bytes(), std::string{}.capacity());
+}
+
+/// A judge that always says the same.
+struct one_verdict final : http::head_judge {
+  explicit one_verdict(verdict its_answer) : answer(its_answer) {
+    // nop
+  }
+
+  verdict judge(std::string_view head) noexcept override {
+    heads += head;
+    return answer;
+  }
+
+  verdict answer;
+  std::string heads;
+};
+
+/// What the parser is given of bytes that come one by one.
+std::string given_of(inbound& in, std::string_view bytes) {
+  std::string all;
+  std::string buffer(room, '\0');
+  for (const char each : bytes) {
+    buffer[0] = each;
+    auto given = in.came(buffer.data(), 1, room);
+    while (given > 0) {
+      all.append(buffer, 0, given);
+      given = in.take(buffer.data(), room);
+    }
+  }
+  return all;
+}
+
+constexpr message_reader::limits small_limits{.body_bytes_max = 1000, .asked_body_bytes_max = 500};
+const std::string next_request = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string stand_in = "POST /p?q HTTP/1.1\r\n\r\n";
+
+struct bodied {
+  std::string head;
+  std::string body;
+};
+
+std::vector<bodied> requests_with_bodies() {
+  const std::string line = "POST /p?q HTTP/1.1\r\nHost: a\r\n";
+  return {{line + "Content-Length: 5\r\n\r\n", "hello"},
+          {line + "Content-Length: 900\r\n\r\n", std::string(900, '\n')},
+          {line + "Transfer-Encoding: chunked\r\n\r\n", "0\r\n\r\n"},
+          {line + "Transfer-Encoding: chunked\r\n\r\n",
+           "5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX: y\r\nZ: z\r\n\r\n"}};
+}
+
+TEST(Inbound, BodyOfARequestThatIsAnsweredEarlyIsDroppedAndTheNextRequestFollows) {
+  for (const auto& each : requests_with_bodies()) {
+    one_verdict judge{one_verdict::verdict::answer};
+    inbound in{small_limits, &judge};
+
+    EXPECT_EQ(given_of(in, each.head), stand_in);
+    EXPECT_TRUE(in.is_dropping());
+    EXPECT_EQ(given_of(in, each.body), "");
+    EXPECT_FALSE(in.is_dropping());
+    EXPECT_EQ(given_of(in, next_request), next_request);
+
+    EXPECT_EQ(judge.heads, each.head);
+    EXPECT_EQ(in.fault(), nullptr);
+    EXPECT_EQ(in.count(), 2U);
+  }
+}
+
+TEST(Inbound, SeveralThatAreAnsweredEarlyMayComeAtOnce) {
+  for (const auto& each : requests_with_bodies()) {
+    one_verdict judge{one_verdict::verdict::answer};
+    inbound in{small_limits, &judge};
+    // The second one comes whole, but its end is not known by its head if it is in chunks.
+    std::string bytes = each.head + each.body + each.head + each.body + next_request;
+    bytes.resize(std::max(bytes.size(), std::size_t{4096}));
+    const auto size = 2 * (each.head.size() + each.body.size()) + next_request.size();
+
+    std::string all;
+    auto given = in.came(bytes.data(), size, bytes.size());
+    for (; given > 0; given = in.take(bytes.data(), bytes.size()))
+      all.append(bytes, 0, given);
+
+    EXPECT_TRUE(all.ends_with(next_request));
+    EXPECT_EQ(in.count(), 3U);
+  }
+}
+
+TEST(Inbound, NothingFollowsARequestThatEndsItsConnection) {
+  for (const auto& each : requests_with_bodies()) {
+    one_verdict judge{one_verdict::verdict::answer_and_end};
+    inbound in{small_limits, &judge};
+
+    EXPECT_EQ(given_of(in, each.head), stand_in);
+    EXPECT_EQ(given_of(in, each.body + next_request), "");
+    EXPECT_NE(in.fault(), nullptr);
+  }
+}
+
+TEST(Inbound, ClientThatWaitsForA100OrSendsTooMuchEndsItsConnection) {
+  const std::string line = "POST /p?q HTTP/1.1\r\nHost: a\r\n";
+  for (const auto& head : {line + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+                           line + "Content-Length: 1001\r\n\r\n"}) {
+    one_verdict judge{one_verdict::verdict::answer};
+    inbound in{small_limits, &judge};
+
+    EXPECT_EQ(given_of(in, head), stand_in);
+    EXPECT_FALSE(in.must_say_continue());
+    EXPECT_EQ(in.fault(), &http::faults::answered_early);
+  }
+}
+
+TEST(Inbound, BodyThatIsWantedGoesOnAndIsCounted) {
+  for (const auto& each : requests_with_bodies()) {
+    one_verdict judge{one_verdict::verdict::go_on};
+    inbound in{small_limits, &judge};
+
+    EXPECT_EQ(given_of(in, each.head), each.head);
+    EXPECT_EQ(in.parsed_bytes(), each.head.size());
+    given_of(in, each.body.substr(0, each.body.size() - 1));
+    EXPECT_GE(in.parsed_bytes(), each.head.size());
+    given_of(in, each.body.substr(each.body.size() - 1));
+
+    EXPECT_EQ(in.parsed_bytes(), 0U);
+    EXPECT_EQ(in.count(), 1U);
+  }
+}
+
+TEST(Inbound, FaultBehindAnEarlyAnswerIsNotAnswered) {
+  one_verdict judge{one_verdict::verdict::answer};
+  inbound in{small_limits, &judge};
+  given_of(in, requests_with_bodies().back().head);
+
+  EXPECT_EQ(given_of(in, "zz\r\n" + next_request), "");
+  EXPECT_EQ(in.fault(), &http::faults::bad_chunk_size);
 }
 
 } // namespace

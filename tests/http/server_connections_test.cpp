@@ -89,6 +89,54 @@ TEST(ServerConnections, OneBeyondTheLimitIsRefusedAtOnceAndItsPlaceIsFreedLater)
   EXPECT_EQ(ask_until_served(running).status, 200);
 }
 
+TEST(ServerConnections, LivenessIsAnsweredAlsoBeyondTheLimit) {
+  // Symptom: whoever watches the process took it for dead, and restarted it, because it was busy.
+  http_options options;
+  options.connections_max = 1;
+  const running_server running{calling::elsewhere, options};
+  const auto held = running.connect();
+  const std::pair<std::string, int> cases[] = {
+    {make_request("GET", "/livez"), 200},
+    {make_request("GET", "/livez/?x"), 200},
+    {make_request("HEAD", "/livez"), 200},
+    {make_request("POST", "/livez"), 405},
+    {make_request("GET", "/readyz"), 503},
+    {make_request("GET", "/nothing"), 503},
+    {make_request("GET", job_path), 503},
+    {make_request("POST", jobs_path, {}, std::string(10'000, 'x')), 503},
+    {make_request("POST", jobs_path, "Expect: 100-continue\r\nContent-Length: 5\r\n"), 503},
+    {"nonsense\r\n\r\n", 400},
+    {"", 503},
+  };
+  for (const auto& [request, status] : cases) {
+    SCOPED_TRACE(request.substr(0, 40));
+    auto client = running.connect();
+    client.send_if_open(request);
+
+    const auto answer = client.receive(request.starts_with("HEAD"));
+
+    EXPECT_EQ(answer.status, status);
+    EXPECT_EQ(answer.header("Connection"), "close");
+    EXPECT_EQ(answer.header("Retry-After"), status == 503 ? "1" : "");
+    EXPECT_EQ(client.receive_until_closed(), "");
+  }
+}
+
+TEST(ServerConnections, ManyBeyondTheLimitAreAllAnswered) {
+  http_options options;
+  options.connections_max = 1;
+  const running_server running{calling::inside, options};
+  const auto held = running.connect();
+  std::vector<raw_client> silent;
+  for (int i = 0; i < 200; ++i)
+    silent.push_back(running.connect());
+
+  for (auto& each : silent)
+    EXPECT_EQ(each.receive().status, 503);
+  silent.clear();
+  EXPECT_EQ(ask_until_served(running).status, 200);
+}
+
 TEST(ServerConnections, OneAddressMayHaveItsOwnLimit) {
   http_options options;
   options.connections_per_address_max = 1;

@@ -46,8 +46,10 @@ struct closed_file {
 /// A key and a certificate that it signs itself, as PEM files.
 class certificate_files {
 public:
-  certificate_files() {
-    const key_ptr key{EVP_EC_gen("P-256")};
+  enum class kind { ecdsa, rsa };
+
+  explicit certificate_files(kind of = kind::ecdsa) {
+    const key_ptr key{of == kind::ecdsa ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048)};
     check(key != nullptr, "no key");
     const certificate_ptr made{X509_new()};
     X509_set_version(made.get(), X509_VERSION_3);
@@ -91,8 +93,16 @@ private:
 /// A TLS client that trusts anybody.
 class tls_client {
 public:
-  tls_client(std::uint16_t port, int version_max)
+  /// @param ciphers the only ones that it knows with TLS 1.2; empty: OpenSSL's
+  /// @param groups the same for key agreement
+  tls_client(std::uint16_t port, int version_max, const std::string& ciphers = {},
+             const std::string& groups = {})
     : transport_(port), context_(SSL_CTX_new(TLS_client_method())) {
+    if (!ciphers.empty())
+      check(SSL_CTX_set_cipher_list(context_.get(), (ciphers + ":@SECLEVEL=0").c_str()) == 1,
+            "no such ciphers");
+    if (!groups.empty())
+      check(SSL_CTX_set1_groups_list(context_.get(), groups.c_str()) == 1, "no such groups");
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context_.get(), version_max);
     // Debian's default level would keep the client itself from offering what is old.
@@ -130,6 +140,14 @@ public:
     }
   }
 
+  /// Whether nothing comes any more, and the server has said so within TLS: else anybody on the way may
+  /// have cut the answer off.
+  bool is_told_of_the_end() {
+    char buffer[4096];
+    const auto count = SSL_read(ssl_.get(), buffer, sizeof(buffer));
+    return count <= 0 && SSL_get_error(ssl_.get(), count) == SSL_ERROR_ZERO_RETURN;
+  }
+
 private:
   raw_client transport_;
   context_ptr context_;
@@ -149,6 +167,104 @@ TEST(ServerTls, HandshakeAndRequests) {
     EXPECT_EQ(client.exchange(make_request("GET", job_path)).status, 200);
     EXPECT_EQ(client.exchange(make_request("GET", "/livez")).status, 200);
   }
+}
+
+TEST(ServerTls, EndOfAConnectionIsTold) {
+  // Symptom: OpenSSL 3 and Python took the end of an answer with Connection: close for an attack
+  // (unexpected eof while reading).
+  const certificate_files files;
+  auto options = files.options();
+  options.idle_limit = std::chrono::seconds{1};
+  options.head_limit = std::chrono::milliseconds{100};
+  const running_server running{calling::elsewhere, options};
+  const std::pair<const char*, std::string> cases[] = {
+    {"asked for", make_request("GET", job_path, "Connection: close\r\n")},
+    {"HTTP/1.0", "GET /livez HTTP/1.0\r\n\r\n"},
+    {"refused", "GET / HTTP/1.1\r\nHost : a\r\n\r\n"},
+    {"refused while sending", "GET / HTTP/1.1\r\nHost : a\r\n\r\n" + std::string(10'000, 'x')},
+    {"slow head", "GET / HT"},
+    {"idle", make_request("GET", "/livez")},
+    {"behind a body that is not wanted",
+     make_request("POST", jobs_path, "Expect: 100-continue\r\nContent-Length: 9999999\r\n")},
+  };
+  for (const auto version : {TLS1_2_VERSION, TLS1_3_VERSION})
+    for (const auto& [what, bytes] : cases) {
+      SCOPED_TRACE(what);
+      tls_client client{running.server->port(), version};
+      client.exchange(bytes);
+
+      EXPECT_TRUE(client.is_told_of_the_end());
+    }
+}
+
+TEST(ServerTls, ClientThatDoesNotAnswerToTheEndDoesNotKeepItsConnection) {
+  const certificate_files files;
+  auto options = files.options();
+  options.connections_max = 1;
+  running_server running{calling::elsewhere, options};
+  tls_client silent{running.server->port(), TLS1_3_VERSION};
+  silent.exchange(make_request("GET", "/livez", "Connection: close\r\n"));
+  const auto end = std::chrono::steady_clock::now() + test::patience;
+
+  int status = 0;
+  while (status != 200 && std::chrono::steady_clock::now() < end)
+    status = tls_client{running.server->port(), TLS1_3_VERSION}
+               .exchange(make_request("GET", job_path))
+               .status;
+
+  EXPECT_EQ(status, 200);
+}
+
+TEST(ServerTls, CiphersWithoutForwardSecrecyOrAuthenticationAreNotThere) {
+  // Symptom: TLS 1.2 took the whole of OpenSSL's default list.
+  using kind = certificate_files::kind;
+  struct sample {
+    kind of;
+    const char* ciphers;
+    bool is_taken;
+  };
+  const sample samples[] = {
+    {kind::ecdsa, "ECDHE-ECDSA-AES128-GCM-SHA256", true},
+    {kind::ecdsa, "ECDHE-ECDSA-AES256-GCM-SHA384", true},
+    {kind::ecdsa, "ECDHE-ECDSA-CHACHA20-POLY1305", true},
+    {kind::ecdsa, "ECDHE-ECDSA-AES128-SHA", false},
+    {kind::ecdsa, "ECDHE-ECDSA-AES256-SHA384", false},
+    {kind::ecdsa, "ECDHE-ECDSA-AES128-CCM8", false},
+    {kind::rsa, "ECDHE-RSA-AES128-GCM-SHA256", true},
+    {kind::rsa, "ECDHE-RSA-AES256-GCM-SHA384", true},
+    {kind::rsa, "ECDHE-RSA-CHACHA20-POLY1305", true},
+    {kind::rsa, "DHE-RSA-AES128-GCM-SHA256", true},
+    {kind::rsa, "DHE-RSA-CHACHA20-POLY1305", true},
+    {kind::rsa, "AES128-SHA", false},
+    {kind::rsa, "AES128-GCM-SHA256", false},
+    {kind::rsa, "AES256-SHA256", false},
+    {kind::rsa, "ECDHE-RSA-AES128-SHA", false},
+    {kind::rsa, "ECDHE-RSA-AES256-SHA384", false},
+    {kind::rsa, "DHE-RSA-AES128-SHA", false},
+  };
+  for (const auto of : {kind::ecdsa, kind::rsa}) {
+    const certificate_files files{of};
+    const running_server running{calling::inside, files.options()};
+    for (const auto& each : samples) {
+      if (each.of != of)
+        continue;
+      const tls_client client{running.server->port(), TLS1_2_VERSION, each.ciphers};
+      EXPECT_EQ(client.is_connected(), each.is_taken) << each.ciphers;
+    }
+  }
+}
+
+TEST(ServerTls, GroupsAreThoseThatCostAServerLittle) {
+  // Symptom: ffdhe8192 was offered, which costs a server many milliseconds and a client nothing.
+  const certificate_files files;
+  const running_server running{calling::inside, files.options()};
+
+  for (const auto* group : {"X25519", "P-256", "P-384"})
+    EXPECT_TRUE((tls_client{running.server->port(), TLS1_3_VERSION, {}, group}.is_connected()))
+      << group;
+  for (const auto* group : {"ffdhe2048", "ffdhe3072", "ffdhe8192", "P-521", "X448"})
+    EXPECT_FALSE((tls_client{running.server->port(), TLS1_3_VERSION, {}, group}.is_connected()))
+      << group;
 }
 
 TEST(ServerTls, RequestsAreCheckedAsStrictly) {
