@@ -158,6 +158,8 @@ private:
   /// The job that a call means if it may see it and expects this version; else answers the call.
   template <class Call>
   const core::schedule_book::entry* schedule_for(Call& call);
+  void on_schedule_call(get_one_run& call);
+  void on_schedule_call(cancel_one_run& call);
   result<void> check_agent(const schedule_definition& wanted) const;
   void change_schedule(const core::schedule_book::entry& held, schedule_definition wanted,
                        callback<scheduled_job_ptr> done);

@@ -18,6 +18,29 @@ tl::unexpected<error> no_such_job() {
   return fail(errc::not_found, "job not found");
 }
 
+bool is_run_of(const job& one, const uuid& schedule) {
+  return one.spec->run && one.spec->run->schedule_id == schedule;
+}
+
+tl::unexpected<error> already_over(const job& run) {
+  return fail(errc::conflict, "job is already " + std::string{to_string(run.state)});
+}
+
+/// Asks for a run; what is no run of that scheduled job is not found.
+template <class Call>
+job_call_ptr call_for_run(Call& call) {
+  auto made = std::make_shared<job_call>();
+  made->ref = {call.run, job_kind::run, {}};
+  made->done = [of = call.ref.id, done = std::move(call.done)](result<job_ptr> found) {
+    const auto is_other = found ? !is_run_of(**found, of) : found.error().code == errc::not_found;
+    if (is_other)
+      done(fail(errc::not_found, "run not found"));
+    else
+      done(std::move(found));
+  };
+  return made;
+}
+
 tl::unexpected<error> name_taken(const std::string& name) {
   return fail(errc::conflict, "name \"" + name + "\" is taken");
 }
@@ -214,6 +237,38 @@ void registry_state::on_schedule_call(next_times& call) {
     return call.done(fail(errc::invalid_argument, "count must be an integer from 1 to 1000"));
   const auto status = held->job.record->status;
   if (status == schedule_status::completed || (status == schedule_status::paused && !call.after))
+void registry_state::on_schedule_call(get_one_run& call) {
+  if (!schedule_for(call))
+    return;
+  const auto asked = call_for_run(call);
+  if (const auto* entry = jobs_->find(call.run))
+    return asked->done(entry->visible);
+  // In the store are also those that ended some time ago, whatever store it is.
+  if (!is_durable_)
+    flush();
+  self_->send(reader_, atom::find_v, asked);
+}
+
+void registry_state::on_schedule_call(cancel_one_run& call) {
+  if (!schedule_for(call))
+    return;
+  if (auto* entry = jobs_->find(call.run); entry && is_run_of(*entry->visible, call.ref.id)) {
+    const auto asked = call_for_run(call);
+    asked->reason = std::move(call.reason);
+    return cancel(*entry, asked);
+  }
+  // Those that are not held are over, or not there.
+  call.done = [done = std::move(call.done)](result<job_ptr> found) {
+    if (found)
+      done(already_over(**found));
+    else
+      done(std::move(found));
+  };
+  if (!is_durable_)
+    flush();
+  self_->send(reader_, atom::find_v, call_for_run(call));
+}
+
     return call.done(std::vector<system_time>{});
   const auto after = call.after.value_or(now_of(self_, *world_).wall);
   call.done(core::due_between(*held->job.when, after, system_time::max(), call.count));

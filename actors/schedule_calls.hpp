@@ -63,6 +63,21 @@ struct list_runs {
   callback<std::vector<job_ptr>> done;
 };
 
+/// The arguments of `schedule_service::get_run`.
+struct get_one_run {
+  schedule_ref ref;
+  uuid run;
+  callback<job_ptr> done;
+};
+
+/// The arguments of `schedule_service::cancel_run`.
+struct cancel_one_run {
+  schedule_ref ref;
+  uuid run;
+  std::string reason;
+  callback<job_ptr> done;
+};
+
 /// The arguments of `schedule_service::next_times`.
 struct next_times {
   schedule_ref ref;
@@ -74,7 +89,7 @@ struct next_times {
 /// A call of `schedule_service`.
 using schedule_call
   = std::variant<create_schedule, list_schedules, get_schedule, update_schedule, enable_schedule,
-                 remove_schedule, run_schedule, list_runs, next_times>;
+                 remove_schedule, run_schedule, list_runs, get_one_run, cancel_one_run, next_times>;
 using schedule_call_ptr = std::shared_ptr<schedule_call>;
 using list_runs_ptr = std::shared_ptr<list_runs>;
 

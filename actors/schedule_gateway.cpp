@@ -50,6 +50,15 @@ void schedule_gateway::runs(schedule_ref ref, run_query query,
   send(list_runs{std::move(ref), std::move(query), std::move(done)});
 }
 
+void schedule_gateway::get_run(schedule_ref ref, uuid run, callback<job_ptr> done) {
+  send(get_one_run{std::move(ref), run, std::move(done)});
+}
+
+void schedule_gateway::cancel_run(schedule_ref ref, uuid run, std::string reason,
+                                  callback<job_ptr> done) {
+  send(cancel_one_run{std::move(ref), run, std::move(reason), std::move(done)});
+}
+
 void schedule_gateway::next_times(schedule_ref ref, std::optional<system_time> after,
                                   std::size_t count, callback<std::vector<system_time>> done) {
   send(actors::next_times{std::move(ref), after, count, std::move(done)});

@@ -11,8 +11,10 @@ class schedule_gateway final : public schedule_service {
 public:
   explicit schedule_gateway(registry_actor registry);
 
+  using schedule_service::cancel_run;
   using schedule_service::create;
   using schedule_service::get;
+  using schedule_service::get_run;
   using schedule_service::list;
   using schedule_service::next_times;
   using schedule_service::remove;
@@ -30,6 +32,8 @@ public:
   void remove(schedule_ref ref, callback<scheduled_job_ptr> done) override;
   void run_now(schedule_ref ref, callback<job_ptr> done) override;
   void runs(schedule_ref ref, run_query query, callback<std::vector<job_ptr>> done) override;
+  void get_run(schedule_ref ref, uuid run, callback<job_ptr> done) override;
+  void cancel_run(schedule_ref ref, uuid run, std::string reason, callback<job_ptr> done) override;
   void next_times(schedule_ref ref, std::optional<system_time> after, std::size_t count,
                   callback<std::vector<system_time>> done) override;
 

@@ -59,6 +59,16 @@ std::future<result<std::vector<job_ptr>>> schedule_service::runs(schedule_ref re
     [&](auto done) { runs(std::move(ref), std::move(query), std::move(done)); });
 }
 
+std::future<result<job_ptr>> schedule_service::get_run(schedule_ref ref, uuid run) {
+  return as_future<job_ptr>([&](auto done) { get_run(std::move(ref), run, std::move(done)); });
+}
+
+std::future<result<job_ptr>> schedule_service::cancel_run(schedule_ref ref, uuid run,
+                                                          std::string reason) {
+  return as_future<job_ptr>(
+    [&](auto done) { cancel_run(std::move(ref), run, std::move(reason), std::move(done)); });
+}
+
 std::future<result<std::vector<system_time>>> schedule_service::next_times(
   schedule_ref ref, std::optional<system_time> after, std::size_t count) {
   return as_future<std::vector<system_time>>(

@@ -8,6 +8,7 @@
 #include "http/job_type_routes.hpp"
 #include "http/messaging_jobs.hpp"
 #include "http/problem.hpp"
+#include "http/schedule_runs.hpp"
 #include "http/schedules.hpp"
 #include "http/task_results.hpp"
 
@@ -28,6 +29,7 @@ std::vector<route> all_routes(const http_options& options, service& jobs,
   add(agent_job_routes(jobs, types));
   add(job_type_routes(types));
   add(schedule_routes(jobs.schedules(), options.run_retry));
+  add(schedule_run_routes(jobs.schedules()));
   add(health_routes(jobs, std::move(shared)));
   add(task_result_routes(std::move(callbacks)));
   return table;

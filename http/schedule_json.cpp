@@ -180,6 +180,12 @@ std::string time_list(const std::vector<system_time>& times) {
 
 std::string schedule_deleted(const scheduled_job& gone) {
   std::string out = R"({"id":)";
+std::string run_details(const job& run) {
+  std::string out;
+  append_run(out, run);
+  return out;
+}
+
   append_uuid(out, gone.id);
   append_text(out, R"(,"name":)", gone.definition->name);
   return out += R"(,"deleted":true})";

@@ -17,6 +17,9 @@ std::string schedule_details(const scheduled_job& shown,
 std::string schedule_list(const std::vector<scheduled_job_ptr>& jobs,
                           const std::optional<retry_policy>& default_retry);
 
+/// A run.
+std::string run_details(const job& run);
+
 /// A bare array of runs.
 std::string run_list(const std::vector<job_ptr>& runs);
 

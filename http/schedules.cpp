@@ -8,57 +8,21 @@
 #include "http/query_reader.hpp"
 #include "http/schedule_body.hpp"
 #include "http/schedule_json.hpp"
+#include "http/schedule_problem.hpp"
+#include "http/schedule_runs.hpp"
 #include "http/services_problem.hpp"
 
 namespace callboard::http {
 
 namespace {
 
-/// When to come back after a 503: soon. What is short here, room and slots, comes free all the time.
-constexpr std::string_view retry_after_seconds = "1";
-
 constexpr std::int64_t list_max = 1000;
 constexpr std::int64_t runs_default = 50;
 constexpr std::int64_t times_default = 10;
 
-response job_not_found() {
-  return services_problem(404, "not_found", "job not found");
-}
-
-/// A fault that the engine found: its message begins with the member that it is about.
-response refuse_member(const std::string& message) {
-  const auto end = message.find(' ');
-  return refuse_fields({{'/' + message.substr(0, end), message.substr(end + 1)}});
-}
-
 /// What the service refused, in the words of the API.
 response refuse(const error& fault) {
-  switch (fault.code) {
-    case errc::invalid_argument:
-      return refuse_member(fault.message);
-    case errc::not_found:
-    case errc::forbidden:
-      return job_not_found();
-    case errc::agent_not_found:
-    case errc::no_agents:
-      return services_problem(404, "agent_not_found", fault.message);
-    case errc::conflict:
-      return services_problem(409, "conflict", fault.message);
-    case errc::version_mismatch:
-      return services_problem(412, "version_mismatch", fault.message);
-    case errc::capacity:
-    case errc::agent_busy:
-    case errc::unavailable: {
-      auto made = services_problem(
-        503, fault.code == errc::unavailable ? "unavailable" : "capacity", fault.message);
-      made.add_header("Retry-After", retry_after_seconds);
-      return made;
-    }
-    case errc::io:
-    case errc::internal:
-      break;
-  }
-  return services_problem(500, "internal", "the server failed to answer");
+  return schedule_problem(fault);
 }
 
 /// The versions that `If-Match` allows; empty: any. What is no version of ours, a weak one say, matches
@@ -164,8 +128,12 @@ public:
 
   void run(const request& asked, const responder& back) const {
     if (auto ref = ref_for(asked, back))
-      jobs_->run_now(*std::move(ref), [back](const result<job_ptr>& run) {
-        back.send(run ? response{202, run_started(**run)} : refuse(run.error()));
+      jobs_->run_now(*ref, [back, job = ref->id](const result<job_ptr>& run) {
+        if (!run)
+          return back.send(refuse(run.error()));
+        response started{202, run_started(**run)};
+        started.add_header("Location", schedule_run_path(job, (*run)->spec->id));
+        back.send(std::move(started));
       });
   }
 
@@ -225,7 +193,7 @@ private:
   static std::optional<schedule_ref> ref_for(const request& asked, const responder& back) {
     auto ref = read_ref(asked);
     if (!ref)
-      back.send(job_not_found());
+      back.send(schedule_not_found());
     return ref;
   }
 

@@ -47,16 +47,26 @@ public:
   /// was. Errors: `version_mismatch`, `unavailable`.
   virtual void remove(schedule_ref ref, callback<scheduled_job_ptr> done) = 0;
 
-  /// Starts a run now, beside whatever runs. Errors: `agent_not_found`, `capacity`, `agent_busy`,
-  /// `unavailable`.
+  /// Starts a run now, beside whatever runs. (If its agent is not configured the run fails like any
+  /// other.) Errors: `capacity`, `agent_busy`, `unavailable`.
   virtual void run_now(schedule_ref ref, callback<job_ptr> done) = 0;
 
   /// Runs, newest first, live ones too. `query.schedule_id` and `query.keep` are set by the engine.
   /// Errors: `invalid_argument`, `unavailable` (store).
   virtual void runs(schedule_ref ref, run_query query, callback<std::vector<job_ptr>> done) = 0;
 
+  /// One of its runs as it stands. Errors: `not_found` also if the job has no such run, `unavailable`
+  /// (store).
+  virtual void get_run(schedule_ref ref, uuid run, callback<job_ptr> done) = 0;
+
+  /// Ends a live run as `canceled` and aborts its task. Errors: as `get_run`, and `conflict` when it is
+  /// over.
+  virtual void cancel_run(schedule_ref ref, uuid run, std::string reason, callback<job_ptr> done)
+    = 0;
+
   /// The next times after `after` (none: now) at which the job is due, at most `count` (1–1000). None for
-  /// a completed job, and for a paused one unless `after` is given. Errors: `invalid_argument`.
+  /// a completed job, while its time zone cannot be read, and for a paused one unless `after` is given.
+  /// Errors: `invalid_argument`.
   virtual void next_times(schedule_ref ref, std::optional<system_time> after, std::size_t count,
                           callback<std::vector<system_time>> done)
     = 0;
@@ -71,6 +81,8 @@ public:
   std::future<result<scheduled_job_ptr>> remove(schedule_ref ref);
   std::future<result<job_ptr>> run_now(schedule_ref ref);
   std::future<result<std::vector<job_ptr>>> runs(schedule_ref ref, run_query query = {});
+  std::future<result<job_ptr>> get_run(schedule_ref ref, uuid run);
+  std::future<result<job_ptr>> cancel_run(schedule_ref ref, uuid run, std::string reason = {});
   std::future<result<std::vector<system_time>>> next_times(schedule_ref ref,
                                                            std::optional<system_time> after,
                                                            std::size_t count);

@@ -47,6 +47,23 @@ void fake_schedules::runs(schedule_ref, run_query query, callback<std::vector<jo
   done(finished_runs);
 }
 
+void fake_schedules::get_run(schedule_ref ref, uuid run, callback<job_ptr> done) {
+  asked.push_back(std::move(ref));
+  asked_runs.push_back(run);
+  for (const auto& each : finished_runs)
+    if (each->spec->id == run)
+      return done(each);
+  done(fail(errc::not_found, "run not found"));
+}
+
+void fake_schedules::cancel_run(schedule_ref ref, uuid run, std::string reason,
+                                callback<job_ptr> done) {
+  asked.push_back(std::move(ref));
+  asked_runs.push_back(run);
+  cancel_reasons.push_back(std::move(reason));
+  done(canceled);
+}
+
 void fake_schedules::next_times(schedule_ref, std::optional<system_time> after, std::size_t count,
                                 callback<std::vector<system_time>> done) {
   done(std::vector<system_time>(count, after.value_or(system_time{})));

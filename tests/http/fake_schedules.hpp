@@ -19,6 +19,8 @@ public:
   void remove(schedule_ref ref, callback<scheduled_job_ptr> done) override;
   void run_now(schedule_ref ref, callback<job_ptr> done) override;
   void runs(schedule_ref ref, run_query query, callback<std::vector<job_ptr>> done) override;
+  void get_run(schedule_ref ref, uuid run, callback<job_ptr> done) override;
+  void cancel_run(schedule_ref ref, uuid run, std::string reason, callback<job_ptr> done) override;
   void next_times(schedule_ref ref, std::optional<system_time> after, std::size_t count,
                   callback<std::vector<system_time>> done) override;
 
@@ -27,6 +29,8 @@ public:
   /// What lists and runs are answered with.
   std::vector<scheduled_job_ptr> jobs;
   std::vector<job_ptr> finished_runs;
+  /// What canceling a run is answered with.
+  result<job_ptr> canceled = fail(errc::conflict, "job is already completed");
 
   // What was asked.
   std::vector<schedule_definition> created;
@@ -34,6 +38,8 @@ public:
   std::vector<schedule_ref> asked;
   std::vector<schedule_query> listed;
   std::vector<run_query> run_lists;
+  std::vector<uuid> asked_runs;
+  std::vector<std::string> cancel_reasons;
 };
 
 } // namespace callboard::tests
