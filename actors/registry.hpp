@@ -189,6 +189,8 @@ private:
   void check_wall_clock(system_time now);
   void on_schedules_due();
   void look_at_schedule(const uuid& id, system_time now);
+  /// A run with the name that stores do not keep; any other job as it is.
+  job_ptr with_schedule_name(job_ptr run) const;
   /// Starts what waits for the end of earlier runs.
   void start_waiting(const uuid& id);
   void keep_schedule(core::live_schedule next);

@@ -49,7 +49,7 @@ new_job order_for(const scheduled_job& record, const core::run_order& order,
   wanted.due_at = order.scheduled_at;
   wanted.retry = what.retry.value_or(default_retry.value_or(retry_policy{}));
   wanted.run = std::make_shared<const run_fields>(
-    run_fields{record.id, order.trigger, what.payload, what.runner});
+    run_fields{record.id, order.trigger, what.payload, what.runner, what.name});
   return wanted;
 }
 
@@ -79,6 +79,19 @@ void registry_state::restore_schedules(const std::vector<scheduled_job_ptr>& sto
     schedules_.stall(record->id);
   }
   if (!stored.empty())
+job_ptr registry_state::with_schedule_name(job_ptr run) const {
+  const auto* held = run->spec->run ? schedules_.find(run->spec->run->schedule_id) : nullptr;
+  if (!held)
+    return run;
+  auto fields = std::make_shared<run_fields>(*run->spec->run);
+  fields->schedule_name = held->job.record->definition->name;
+  auto spec = std::make_shared<job_spec>(*run->spec);
+  spec->run = std::move(fields);
+  auto made = std::make_shared<callboard::job>(*run);
+  made->spec = std::move(spec);
+  return made;
+}
+
     schedule_wake_ = now.steady;
 }
 

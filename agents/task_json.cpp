@@ -44,6 +44,10 @@ private:
   std::string text_ = "{";
 };
 
+std::string list_json(const std::vector<std::string>& texts) {
+  return texts.empty() ? std::string{} : dump_json(nlohmann::json(texts));
+}
+
 std::string history_json(const std::vector<history_entry>& history) {
   if (history.empty())
     return {};
@@ -71,7 +75,10 @@ std::string task_json(const agent_task& task, const callback_address* callback) 
     .raw("attempt", std::to_string(task.attempt))
     .text("kind", to_string(task.kind));
   if (spec.run)
-    made.text("runId", spec.id.to_string());
+    made.text("runId", spec.id.to_string()).text_if_any("scheduleName", spec.run->schedule_name);
+  if (spec.agent_job)
+    made.text_if_any("jobType", spec.agent_job->job_type_id)
+      .raw_if_any("tags", list_json(spec.agent_job->tags));
   made
     .raw(
       "agent",

@@ -153,6 +153,8 @@ struct run_fields {
   json_text payload;
   /// `schedule_definition::runner`.
   std::shared_ptr<agent> runner = nullptr;
+  /// The scheduled job's name when it fired; after a restart, its name then. Not stored.
+  std::string schedule_name = {};
 };
 
 /// What a caller asks for. `service::submit` checks it, adds what is missing and makes a `job_spec`.
@@ -218,8 +220,8 @@ struct job_outcome {
   shared_text content;
   /// The agent's metadata, an object, or empty.
   json_text metadata;
-  /// Stable word for why it failed: "agent_error", "timeout", "follow_up_limit", "shutdown",
-  /// "internal"; empty unless `failed` or `timeout`.
+  /// Stable word for why it failed: "agent_error", "agent_not_found", "timeout", "follow_up_limit",
+  /// "shutdown", "internal"; empty unless `failed` or `timeout`.
   std::string error_code;
   /// Text to show for `failed` and `timeout`; for `canceled` the reason given, maybe empty.
   std::string error_text;

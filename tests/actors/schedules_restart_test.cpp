@@ -137,6 +137,7 @@ TEST_F(ScheduleRestart, RunThatWasGoingGoesOnAndCountsAsGoing) {
   start();
   ASSERT_EQ(runner->started.size(), 1u);
   EXPECT_EQ(runner->started.front()->id, live.front()->tasks.front().id);
+  EXPECT_EQ(runner->started.front()->job->spec->run->schedule_name, "job");
 
   advance(5s);
   EXPECT_EQ(now(schedules.front())->skipped_count, 1u);

@@ -50,6 +50,8 @@ TEST(TaskJson, AgentJobCarriesItsFields) {
   fields->params = json_text::from_valid(R"({"report":{"type":"daily"}})");
   fields->target_channel = json_text::from_valid(R"({"code":"C1","platform":"slack"})");
   fields->profile_id = "profile-7";
+  fields->job_type_id = "daily-report";
+  fields->tags = {"a \"b\"", "c"};
   parts.spec->agent_job = fields;
   parts.spec->user_id = "u1";
   parts.spec->metadata = json_text::from_valid(R"({"b":1,"a":2})");
@@ -65,6 +67,8 @@ TEST(TaskJson, AgentJobCarriesItsFields) {
   EXPECT_EQ(made["params"], json::parse(R"({"report":{"type":"daily"}})"));
   EXPECT_EQ(made["targetChannel"], json::parse(R"({"code":"C1","platform":"slack"})"));
   EXPECT_EQ(made["profileId"], "profile-7");
+  EXPECT_EQ(made["jobType"], "daily-report");
+  EXPECT_EQ(made["tags"], json::parse(R"(["a \"b\"","c"])"));
   EXPECT_EQ(made["metadata"], json::parse(R"({"a":2,"b":1})"));
   EXPECT_EQ(made["history"], json::parse(R"([{"role":"user","content":"first \"question\""},
                             {"role":"assistant","content":"first\nanswer"}])"));
@@ -77,6 +81,7 @@ TEST(TaskJson, RunNamesItsScheduledJobAndItself) {
   const task_parts parts;
   auto fields = std::make_shared<run_fields>();
   fields->schedule_id = schedule_id;
+  fields->schedule_name = "nightly";
   fields->payload = json_text::from_valid(R"({"action":"sync"})");
   parts.spec->run = fields;
   parts.task->kind = task_kind::run;
@@ -86,6 +91,7 @@ TEST(TaskJson, RunNamesItsScheduledJobAndItself) {
   EXPECT_EQ(made["kind"], "run");
   EXPECT_EQ(made["jobId"], schedule_id.to_string());
   EXPECT_EQ(made["runId"], job_id.to_string());
+  EXPECT_EQ(made["scheduleName"], "nightly");
   EXPECT_EQ(made["payload"], json::parse(R"({"action":"sync"})"));
   EXPECT_FALSE(made.contains("params"));
 }
