@@ -83,23 +83,32 @@ private:
   std::function<void(std::string_view)> told_;
 };
 
-/// Passes failed attempts on to whoever wants to know.
+/// Of failed attempts before anybody wants to know: a start with that many jobs whose agent is gone.
+constexpr std::size_t early_failures_max = 10'000;
+
+/// Passes failed attempts on to whoever wants to know, the first ones when they say so.
 class failure_relay {
 public:
   void on_failed_attempt(failed_attempt_sink told) {
     const std::lock_guard guard{mutex_};
     told_ = std::move(told);
+    for (const auto& [of, run] : std::exchange(early_, {}))
+      if (told_)
+        told_(of, run);
   }
 
   void raise(const scheduled_job& of, const job& run) {
     const std::lock_guard guard{mutex_};
     if (told_)
       told_(of, run);
+    else if (early_.size() < early_failures_max)
+      early_.emplace_back(of, run);
   }
 
 private:
   std::mutex mutex_;
   failed_attempt_sink told_;
+  std::vector<std::pair<scheduled_job, job>> early_;
 };
 
 } // namespace

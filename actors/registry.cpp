@@ -27,6 +27,8 @@ registry_actor::behavior_type registry_state::make_behavior(const environment& s
                                                             registry_start start) {
   world_ = &surroundings;
   options_ = start.options;
+  zones_ = options_.zone_directory.empty() ? core::system_zones()
+                                           : core::zone_database{options_.zone_directory};
   agents_ = std::move(start.agents);
   agent_actors_ = std::move(start.agent_actors);
   agent_load_.resize(agent_actors_.size());
@@ -61,18 +63,20 @@ std::optional<error> registry_state::refusal() const {
   return std::nullopt;
 }
 
-result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call, std::size_t agent,
+result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call,
+                                                               std::optional<std::size_t> agent,
                                                                moment now) {
-  const auto& info = agent < agents_.size() ? agents_[agent] : callback_agent_;
+  const auto& info = agent && *agent < agents_.size() ? agents_[*agent] : callback_agent_;
   const auto kind = call.wanted.kind;
-  auto spec = core::make_spec(std::move(call.wanted), ids_.next(now.wall, world_->random), info.id,
+  const auto agent_id = agent ? info.id : *call.wanted.agent_id;
+  auto spec = core::make_spec(std::move(call.wanted), ids_.next(now.wall, world_->random), agent_id,
                               now.wall);
-  if (!spec)
+  if (!spec || !agent)
     return spec;
   const auto& organisation = (*spec)->organisation;
   const core::current_load load{tally_.held(job_kind::message), tally_.finished(job_kind::message),
                                 live(), tally_.live_of(organisation) + parked_.of(organisation),
-                                agent_load_[agent]};
+                                agent_load_[*agent]};
   const core::load_limits limits{options_.jobs_max, options_.live_jobs_max,
                                  options_.live_jobs_per_organisation_max};
   const auto verdict = core::admit(kind, load, limits, info);
@@ -193,7 +197,7 @@ void registry_state::cancel(job_entry& entry, const job_call_ptr& call) {
   if (entry.handle)
     self_->send(entry.handle, atom::cancel_v, std::move(call->reason));
   else if (!entry.is_over)
-    apply_to_scheduled(entry, core::event::cancel_asked{std::move(call->reason)});
+    apply_without_actor(entry, core::event::cancel_asked{std::move(call->reason)});
 }
 
 void registry_state::on_list(const list_call_ptr& call) {
@@ -218,6 +222,7 @@ void registry_state::on_report(const health_call_ptr& call) {
   health.waiters = waiters_.size();
   health.finished_messages = tally_.ended(job_kind::message);
   health.mean_completion = tally_.mean_completion(job_kind::message);
+  health.schedule_blocks = schedules_.blocks();
   const auto live_messages = tally_.held(job_kind::message) - tally_.finished(job_kind::message);
   health.is_healthy
     = !refusal() && health.live < options_.live_jobs_max && live_messages < options_.jobs_max;

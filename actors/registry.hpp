@@ -93,7 +93,9 @@ private:
   /// What there is to say against any new job; empty if nothing.
   std::optional<error> refusal() const;
   /// Makes room and the job's immutable part, or says why not.
-  result<std::shared_ptr<const job_spec>> let_in(submit_call& call, std::size_t agent, moment now);
+  /// @param agent none for a run whose agent is gone, which needs no room: it ends at once.
+  result<std::shared_ptr<const job_spec>> let_in(submit_call& call,
+                                                 std::optional<std::size_t> agent, moment now);
   void acknowledge(job_entry& entry, pending_creation creation);
   /// @param without_room the answer when as many wait as may.
   void add_waiter(job_entry& entry, callback<job_ptr> done, std::chrono::milliseconds wait,
@@ -108,7 +110,8 @@ private:
   void restore_live(std::vector<job_ptr> live);
   void restore_finished(const std::vector<job_ptr>& finished);
   void restore_run(job_entry& entry);
-  job_entry& hold(core::transition first, std::size_t agent);
+  /// @param agent none if it is gone: then the job ends by the next wake-up.
+  job_entry& hold(core::transition first, std::optional<std::size_t> agent);
   void on_update(const job_update& update);
   void show(job_entry& entry, const job_ptr& snapshot);
   void count_for_agent(job_entry& entry, const callboard::job* before, const callboard::job* after);
@@ -129,10 +132,11 @@ private:
     return tally_.live() + parked_.total();
   }
   std::optional<std::size_t> agent_of(const callboard::job& one) const;
-  /// Gives a scheduled job its actor if its time has come.
+  /// Gives a scheduled job its actor if its time has come. Ends a job whose agent is gone.
   void begin_if_due(job_entry& entry);
-  /// Does to a scheduled job, which has no actor, what an event does.
-  void apply_to_scheduled(job_entry& entry, const core::job_event& event);
+  /// Does to a job that has no actor, because its time has not come or its agent is gone, what an event
+  /// does.
+  void apply_without_actor(job_entry& entry, const core::job_event& event);
   /// Leaves a scheduled job to the store if it is due beyond the horizon and nobody waits for it.
   void park_if_far(job_entry& entry);
   /// Takes back a job that was left to the store.
@@ -154,12 +158,13 @@ private:
   void on_schedule_call(remove_schedule& call);
   void on_schedule_call(run_schedule& call);
   void on_schedule_call(list_runs& call);
+  void on_schedule_call(get_one_run& call);
+  void on_schedule_call(cancel_one_run& call);
   void on_schedule_call(next_times& call);
   /// The job that a call means if it may see it and expects this version; else answers the call.
   template <class Call>
   const core::schedule_book::entry* schedule_for(Call& call);
-  void on_schedule_call(get_one_run& call);
-  void on_schedule_call(cancel_one_run& call);
+  bool has_agent(const schedule_definition& wanted) const;
   result<void> check_agent(const schedule_definition& wanted) const;
   void change_schedule(const core::schedule_book::entry& held, schedule_definition wanted,
                        callback<scheduled_job_ptr> done);
@@ -184,13 +189,15 @@ private:
   // -- scheduled jobs and their runs (registry_runs.cpp) -----------------------
 
   void restore_schedules(const std::vector<scheduled_job_ptr>& stored);
+  /// A run with the name that stores do not keep; any other job as it is.
+  job_ptr with_schedule_name(job_ptr run) const;
   /// Sets when to look at scheduled jobs again.
   void arm_schedules();
   void check_wall_clock(system_time now);
   void on_schedules_due();
   void look_at_schedule(const uuid& id, system_time now);
-  /// A run with the name that stores do not keep; any other job as it is.
-  job_ptr with_schedule_name(job_ptr run) const;
+  /// Looks now and then whether time zones that could not be read are there.
+  void look_for_zones(system_time now);
   /// Starts what waits for the end of earlier runs.
   void start_waiting(const uuid& id);
   void keep_schedule(core::live_schedule next);
@@ -297,6 +304,9 @@ private:
   bool has_begun_ = false;
 
   core::schedule_book schedules_;
+  core::zone_database zones_{std::string{}};
+  /// When to look for missing time zones again, at the earliest.
+  steady_time next_zone_look_{};
   /// When to look at scheduled jobs; none while nothing is scheduled.
   std::optional<steady_time> schedule_wake_;
   /// What the wall clock showed last; to notice when it is set back.

@@ -64,7 +64,7 @@ void registry_state::on_grace_over() {
     } else if (entry.handle) {
       self_->send(entry.handle, atom::stop_v);
     } else {
-      apply_to_scheduled(entry, core::event::stopped{});
+      apply_without_actor(entry, core::event::stopped{});
     }
   });
   drain_if_quiet();

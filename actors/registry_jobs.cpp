@@ -52,10 +52,8 @@ void registry_state::restore_live(std::vector<job_ptr> live) {
   for (auto& record : live) {
     const auto now = now_of(self_, *world_);
     const auto agent = agent_of(*record);
-    auto first = core::resume(std::move(record), now, world_->random);
-    if (!agent && !is_terminal(first.next.record->state))
-      first = *core::apply(first.next, core::event::broken{}, now, world_->random);
-    auto& entry = hold(std::move(first), agent.value_or(0));
+    auto& entry
+      = hold(core::resume(with_schedule_name(std::move(record)), now, world_->random), agent);
     if (entry.visible->spec->run)
       restore_run(entry);
   }
@@ -72,10 +70,10 @@ void registry_state::restore_run(job_entry& entry) {
     cancel_run(run->spec->id, "the scheduled job was deleted");
 }
 
-job_entry& registry_state::hold(core::transition first, std::size_t agent) {
+job_entry& registry_state::hold(core::transition first, std::optional<std::size_t> agent) {
   auto& record = first.next.record;
   auto& entry = jobs_->add(record);
-  entry.agent = static_cast<std::uint32_t>(agent);
+  entry.agent = static_cast<std::uint32_t>(agent.value_or(agents_.size()));
   tally_.add(*record);
   count_for_agent(entry, nullptr, record.get());
   if (first.is_changed)
@@ -93,11 +91,17 @@ job_entry& registry_state::hold(core::transition first, std::size_t agent) {
     arm();
     return entry; // its actor comes when its time does
   }
+  if (!agent) {
+    // By the way of all jobs, so that whoever is told of ends hears of this one.
+    timers_.arm(entry, self_->clock().now());
+    arm();
+    return entry;
+  }
   entry.handle = self_->spawn(
-    job, world_, job_start{std::move(first.next), registry_actor{self_}, agent_actors_[agent]});
+    job, world_, job_start{std::move(first.next), registry_actor{self_}, agent_actors_[*agent]});
   // On the job's behalf: jobs that begin on several threads would reach their agent in any order.
   if (first.effects.start_task)
-    self_->send(agent_actors_[agent], atom::offer_v, entry.visible, entry.handle);
+    self_->send(agent_actors_[*agent], atom::offer_v, entry.visible, entry.handle);
   arm();
   return entry;
 }

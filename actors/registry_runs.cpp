@@ -3,6 +3,7 @@
 #include "actors/registry.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "core/intake.hpp"
@@ -28,6 +29,9 @@ constexpr std::size_t erased_runs_max = 500;
 
 /// How long to let runs gather before the older ones are erased.
 constexpr std::chrono::milliseconds trim_interval{1000};
+
+/// How often to look for a time zone that cannot be read. Costs a look for one file for each such zone.
+constexpr std::chrono::milliseconds zone_look_interval{2000};
 
 /// A run is limited by its attempts, not as a whole: as long as schedules are followed.
 constexpr std::chrono::milliseconds run_time_limit = std::chrono::days{36'525};
@@ -64,21 +68,17 @@ void registry_state::restore_schedules(const std::vector<scheduled_job_ptr>& sto
       batch_.schedules[record->id] = nullptr;
       continue;
     }
-    auto taken_up = core::restore_schedule(record, now.wall);
-    if (!taken_up) {
-      // Its time zone is gone from the system, say: it rests until somebody changes it, or the zone is
-      // back at another start.
-      auto resting = std::make_shared<scheduled_job>(*record);
-      resting->next_run_at.reset();
-      taken_up = core::live_schedule{
-        std::move(resting), std::make_shared<const core::schedule>(core::dated_schedule{})};
-    } else if (taken_up->record != record) {
-      batch_.schedules[record->id] = taken_up->record;
-    }
-    schedules_.add(*std::move(taken_up));
+    auto taken_up = core::with_causes(core::restore_schedule(record, now.wall, zones_),
+                                      has_agent(*record->definition));
+    if (taken_up.record != record)
+      batch_.schedules[record->id] = taken_up.record;
+    schedules_.add(std::move(taken_up));
     schedules_.stall(record->id);
   }
   if (!stored.empty())
+    schedule_wake_ = now.steady;
+}
+
 job_ptr registry_state::with_schedule_name(job_ptr run) const {
   const auto* held = run->spec->run ? schedules_.find(run->spec->run->schedule_id) : nullptr;
   if (!held)
@@ -90,9 +90,6 @@ job_ptr registry_state::with_schedule_name(job_ptr run) const {
   auto made = std::make_shared<callboard::job>(*run);
   made->spec = std::move(spec);
   return made;
-}
-
-    schedule_wake_ = now.steady;
 }
 
 void registry_state::arm_schedules() {
@@ -122,6 +119,7 @@ void registry_state::check_wall_clock(system_time now) {
 void registry_state::on_schedules_due() {
   const auto now = now_of(self_, *world_).wall;
   check_wall_clock(now);
+  look_for_zones(now);
   // While nothing can be stored or the engine stops, nothing is started; what is due waits or is missed.
   if (!refusal()) {
     for (const auto& id : schedules_.take_stalled())
@@ -135,6 +133,28 @@ void registry_state::on_schedules_due() {
     arm_schedules();
   } else {
     schedule_wake_ = core::time_after(self_->clock().now(), clock_check);
+  }
+}
+
+void registry_state::look_for_zones(system_time now) {
+  const auto steady = self_->clock().now();
+  if (schedules_.blocked().empty() || steady < next_zone_look_)
+    return;
+  next_zone_look_ = core::time_after(steady, zone_look_interval);
+  // Many jobs have few zones.
+  std::unordered_map<std::string, bool> are_there;
+  for (const auto& id : std::vector(schedules_.blocked().begin(), schedules_.blocked().end())) {
+    const auto& held = *schedules_.find(id);
+    const auto& zone = held.job.record->definition->timezone;
+    const auto [known, is_new] = are_there.try_emplace(zone, false);
+    if (is_new)
+      known->second = zones_.find(zone).has_value();
+    if (!known->second || held.is_leaving)
+      continue;
+    if (auto freed = core::unblock(held.job, now, zones_)) {
+      keep_schedule(core::with_causes(*std::move(freed), has_agent(*held.job.record->definition)));
+      schedules_.stall(id); // there may be runs to make up for
+    }
   }
 }
 
@@ -162,12 +182,8 @@ void registry_state::perform(core::schedule_step step) {
     const auto started = start_run(std::move(step), nobody);
     if (started)
       return;
-    if (started.error().code == errc::agent_not_found) {
-      keep_schedule(core::fail_start(std::move(refused)));
-    } else {
-      keep_schedule(core::postpone(before, std::move(refused)));
-      schedules_.stall(id);
-    }
+    keep_schedule(core::postpone(before, std::move(refused)));
+    schedules_.stall(id);
   } else if (step.next.record != before.record) {
     keep_schedule(std::move(step.next));
   }
@@ -180,12 +196,13 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
   const auto& record = *step.next.record;
   auto call = std::make_shared<submit_call>();
   call->wanted = order_for(record, *step.start, options_.run_retry);
-  const auto agent = record.definition->runner ? result<std::size_t>{agents_.size()}
-                                               : core::choose_agent(call->wanted, agents_);
-  if (!agent)
-    return tl::unexpected(agent.error());
+  std::optional<std::size_t> agent;
+  if (record.definition->runner)
+    agent = agents_.size();
+  else if (const auto chosen = core::choose_agent(call->wanted, agents_))
+    agent = *chosen; // without one the run fails, and that is on record
   const auto now = now_of(self_, *world_);
-  auto spec = let_in(*call, *agent, now);
+  auto spec = let_in(*call, agent, now);
   if (!spec)
     return tl::unexpected(std::move(spec.error()));
   const auto before = schedules_.find(record.id)->job;
@@ -193,7 +210,7 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
   schedules_.begin_run(record.id, run, step.start->trigger);
   // The run and the record that counts it belong into one batch, and a batch may be sent with the run.
   keep_schedule(std::move(step.next));
-  auto& entry = hold(core::begin(*std::move(spec), now, world_->random), *agent);
+  auto& entry = hold(core::begin(*std::move(spec), now, world_->random), agent);
   if (done && !is_durable_) {
     done(entry.visible);
   } else if (done) {

@@ -31,9 +31,11 @@ std::optional<std::size_t> registry_state::agent_of(const callboard::job& one) c
 void registry_state::begin_if_due(job_entry& entry) {
   const auto now = now_of(self_, *world_);
   const auto agent = agent_of(*entry.visible);
+  if (!agent && entry.visible->state != job_state::scheduled)
+    return apply_without_actor(entry, core::event::agent_gone{});
   auto first = core::resume(entry.visible, now, world_->random);
   if (first.is_changed && !agent && !is_terminal(first.next.record->state))
-    first = *core::apply(first.next, core::event::broken{}, now, world_->random);
+    first = *core::apply(first.next, core::event::agent_gone{}, now, world_->random);
   const auto wake = core::next_wake(first.next);
   if (!first.is_changed) {
     timers_.arm(entry, wake); // the wall clock was set back
@@ -51,7 +53,7 @@ void registry_state::begin_if_due(job_entry& entry) {
   self_->send(agent_actors_[*agent], atom::offer_v, std::move(record), entry.handle);
 }
 
-void registry_state::apply_to_scheduled(job_entry& entry, const core::job_event& event) {
+void registry_state::apply_without_actor(job_entry& entry, const core::job_event& event) {
   const auto now = now_of(self_, *world_);
   auto step = core::apply(core::revived(entry.visible, now), event, now, world_->random);
   if (step && step->is_changed)
@@ -73,8 +75,7 @@ void registry_state::park_if_far(job_entry& entry) {
 
 job_entry& registry_state::adopt(const job_ptr& record) {
   parked_.remove(record->spec->organisation);
-  const auto agent = agent_of(*record).value_or(0);
-  return hold({core::revived(record, now_of(self_, *world_)), {}, false}, agent);
+  return hold({core::revived(record, now_of(self_, *world_)), {}, false}, agent_of(*record));
 }
 
 void registry_state::fetch(const job_call_ptr& call, bool is_cancel) {

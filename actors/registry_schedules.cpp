@@ -69,20 +69,22 @@ const core::schedule_book::entry* registry_state::schedule_for(Call& call) {
   return held;
 }
 
+bool registry_state::has_agent(const schedule_definition& wanted) const {
+  return wanted.runner || std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) {
+           return one.id == wanted.agent_id;
+         });
+}
+
 result<void> registry_state::check_agent(const schedule_definition& wanted) const {
-  const auto& id = wanted.agent_id;
-  if (wanted.runner
-      || std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) { return one.id == id; }))
+  if (has_agent(wanted))
     return {};
-  return fail(errc::agent_not_found, "Agent " + id.to_string() + " not found");
+  return fail(errc::agent_not_found, "Agent " + wanted.agent_id.to_string() + " not found");
 }
 
 void registry_state::on_schedule_call(create_schedule& call) {
-  if (auto why = refusal())
-    return call.done(tl::unexpected(std::move(*why)));
   const auto now = now_of(self_, *world_);
   auto made = core::make_schedule(std::move(call.wanted), std::move(call.organisation),
-                                  ids_.next(now.wall, world_->random), now.wall);
+                                  ids_.next(now.wall, world_->random), now.wall, zones_);
   if (!made)
     return call.done(tl::unexpected(std::move(made.error())));
   const auto& record = made->record;
@@ -91,6 +93,8 @@ void registry_state::on_schedule_call(create_schedule& call) {
     return call.done(tl::unexpected(std::move(ok.error())));
   if (schedules_.is_taken(record->organisation, wanted.name, record->id))
     return call.done(name_taken(wanted.name));
+  if (auto why = refusal())
+    return call.done(tl::unexpected(std::move(*why)));
   if (schedules_.size() >= options_.live_jobs_max)
     return call.done(fail(errc::capacity, "Job capacity reached ("
                                             + std::to_string(options_.live_jobs_max) + " jobs)"));
@@ -134,12 +138,14 @@ void registry_state::on_schedule_call(enable_schedule& call) {
 void registry_state::change_schedule(const core::schedule_book::entry& held,
                                      schedule_definition wanted, callback<scheduled_job_ptr> done) {
   const auto& before = *held.job.record;
-  auto changed = core::edit(held.job, std::move(wanted), now_of(self_, *world_).wall);
-  if (!changed)
-    return done(tl::unexpected(std::move(changed.error())));
-  if (changed->record == held.job.record)
+  auto edited = core::edit(held.job, std::move(wanted), now_of(self_, *world_).wall, zones_);
+  if (!edited)
+    return done(tl::unexpected(std::move(edited.error())));
+  if (edited->record == held.job.record)
     return done(held.job.record);
-  const auto& after = *changed->record->definition;
+  const auto is_runnable = has_agent(*edited->record->definition);
+  const auto changed = core::with_causes(*std::move(edited), is_runnable);
+  const auto& after = *changed.record->definition;
   if (after.agent_id != before.definition->agent_id || after.runner != before.definition->runner)
     if (auto ok = check_agent(after); !ok)
       return done(tl::unexpected(std::move(ok.error())));
@@ -147,11 +153,11 @@ void registry_state::change_schedule(const core::schedule_book::entry& held,
     return done(name_taken(after.name));
   if (auto why = refusal())
     return done(tl::unexpected(std::move(*why)));
-  const auto record = changed->record;
+  const auto record = changed.record;
   const auto old = held.job;
-  schedules_.put(*changed);
+  schedules_.put(changed);
   answer_when_stored(
-    {record->id, record}, std::move(done), record, [this, old, changed = *changed](bool is_stored) {
+    {record->id, record}, std::move(done), record, [this, old, changed](bool is_stored) {
       if (!is_stored)
         undo_change(old, changed);
       else // Times that were missed while it was paused may have to be made up for.
@@ -204,7 +210,9 @@ void registry_state::undo_creation(const uuid& id) {
 void registry_state::undo_change(const core::live_schedule& before,
                                  const core::live_schedule& changed) {
   const auto& held = schedules_.find(before.record->id)->job;
-  keep_schedule(core::undo_edit(before, changed, held, now_of(self_, *world_).wall));
+  keep_schedule(
+    core::with_causes(core::undo_edit(before, changed, held, now_of(self_, *world_).wall),
+                      has_agent(*before.record->definition)));
 }
 
 void registry_state::on_schedule_call(run_schedule& call) {
@@ -229,14 +237,6 @@ void registry_state::on_schedule_call(list_runs& call) {
   self_->send(reader_, atom::list_v, std::make_shared<list_runs>(std::move(call)));
 }
 
-void registry_state::on_schedule_call(next_times& call) {
-  const auto* held = schedule_for(call);
-  if (!held)
-    return;
-  if (call.count < 1 || call.count > times_max)
-    return call.done(fail(errc::invalid_argument, "count must be an integer from 1 to 1000"));
-  const auto status = held->job.record->status;
-  if (status == schedule_status::completed || (status == schedule_status::paused && !call.after))
 void registry_state::on_schedule_call(get_one_run& call) {
   if (!schedule_for(call))
     return;
@@ -269,6 +269,16 @@ void registry_state::on_schedule_call(cancel_one_run& call) {
   self_->send(reader_, atom::find_v, call_for_run(call));
 }
 
+void registry_state::on_schedule_call(next_times& call) {
+  const auto* held = schedule_for(call);
+  if (!held)
+    return;
+  if (call.count < 1 || call.count > times_max)
+    return call.done(fail(errc::invalid_argument, "count must be an integer from 1 to 1000"));
+  const auto status = held->job.record->status;
+  if (status == schedule_status::completed || (status == schedule_status::paused && !call.after))
+    return call.done(std::vector<system_time>{});
+  if (!held->job.when)
     return call.done(std::vector<system_time>{});
   const auto after = call.after.value_or(now_of(self_, *world_).wall);
   call.done(core::due_between(*held->job.when, after, system_time::max(), call.count));

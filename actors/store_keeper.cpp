@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "core/schedule_rules.hpp"
 #include "core/visibility.hpp"
 
 namespace callboard::actors {
@@ -42,7 +43,7 @@ store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_
 store_outcome store_keeper_state::on_commit(const store_batch& batch) {
   std::vector<schedule_change> schedules;
   for (const auto& [id, record] : batch.schedules)
-    schedules.push_back({id, record});
+    schedules.push_back({id, core::as_stored(record)});
   return guarded([&] { return jobs->commit(batch.snapshots, batch.erased, schedules); });
 }
 

@@ -25,6 +25,13 @@ struct told {
   std::string error;
 };
 
+/// Why the attempt failed, or why there is none after it.
+std::string reason_of(const job& run, const task_record& attempt) {
+  if (run.outcome && !run.outcome->error_text.empty())
+    return run.outcome->error_text;
+  return attempt.error ? *attempt.error : std::string{};
+}
+
 told tell_of(const scheduled_job& of, const job& run, const task_record& attempt,
              const std::vector<std::string>& secrets) {
   return {to_rfc3339(attempt.finished_at.value_or(run.updated_at)),
@@ -32,7 +39,7 @@ told tell_of(const scheduled_job& of, const job& run, const task_record& attempt
           of.definition->name,
           run.spec->id.to_string(),
           attempt.attempt,
-          loggable(attempt.error ? *attempt.error : std::string{}, secrets)};
+          loggable(reason_of(run, attempt), secrets)};
 }
 
 std::string line_for(const told& what) {

@@ -23,6 +23,7 @@
 #include "app/open_store.hpp"
 #include "app/orphan_reaper.hpp"
 #include "app/port_file.hpp"
+#include "app/schedule_warnings.hpp"
 #include "app/stop_signals.hpp"
 
 namespace callboard::app {
@@ -209,6 +210,7 @@ int run(const event_log& log, const failure_log& failures, stop_signals& signals
     return cannot_start(log, jobs.error());
   server.jobs = std::move(*jobs);
   announce(log, server.jobs->resumed());
+  warn_of_schedule_blocks(log, server.jobs->jobs().health().get());
   server.jobs->on_failed_attempt(
     [&](const scheduled_job& of, const job& attempt) { failures.write(of, attempt); });
   server.jobs->on_fatal([&](std::string_view reason) {

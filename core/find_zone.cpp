@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -13,7 +14,7 @@ namespace callboard::core {
 
 namespace {
 
-constexpr std::string_view database = "/usr/share/zoneinfo/";
+constexpr auto usual_directory = "/usr/share/zoneinfo";
 /// The longest name of the tz database has 32.
 constexpr std::size_t name_bytes_max = 64;
 /// Zones have 1–4 KB; whatever is larger is none.
@@ -33,8 +34,8 @@ bool is_zone_name(std::string_view name) {
 }
 
 /// The file's bytes; none if it cannot be read, or is a folder.
-std::string read_zone_file(std::string_view name) {
-  std::ifstream file{std::string{database} + std::string{name}, std::ios::binary};
+std::string read_zone_file(const std::string& directory, std::string_view name) {
+  std::ifstream file{directory + '/' + std::string{name}, std::ios::binary};
   std::string bytes(zone_bytes_max, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
@@ -49,14 +50,18 @@ auto unknown() {
 
 } // namespace
 
-result<zone_ptr> find_zone(std::string_view name) {
+zone_database::zone_database(std::string directory) : directory_(std::move(directory)) {
+  // nop
+}
+
+result<zone_ptr> zone_database::find(std::string_view name) const {
   if (name == utc_zone()->name())
     return utc_zone();
   if (!is_zone_name(name))
     return unknown();
-  const auto bytes = read_zone_file(name);
+  const auto bytes = read_zone_file(directory_, name);
   if (bytes.empty()) {
-    if (read_zone_file("UTC").empty())
+    if (read_zone_file(directory_, "UTC").empty())
       return fail(errc::unavailable, "the server has no time zone database and knows UTC only");
     return unknown();
   }
@@ -64,6 +69,18 @@ result<zone_ptr> find_zone(std::string_view name) {
   if (!zone)
     return unknown();
   return std::make_shared<const time_zone>(std::move(*zone));
+}
+
+const zone_database& system_zones() {
+  static const zone_database zones = [] {
+    const auto* const chosen = std::getenv("TZDIR");
+    return zone_database{chosen && *chosen ? chosen : usual_directory};
+  }();
+  return zones;
+}
+
+result<zone_ptr> find_zone(std::string_view name) {
+  return system_zones().find(name);
 }
 
 } // namespace callboard::core

@@ -51,8 +51,8 @@ task_kind retry_task_kind(job_kind kind) noexcept {
 }
 
 /// Ends the job with its task, for a reason that is not the agent's.
-transition break_off(const live_job& before, job_state state, const char* code, const char* why,
-                     const moment& now, const random_source& random) {
+transition break_off(const live_job& before, job_state state, const char* code,
+                     const std::string& why, const moment& now, const random_source& random) {
   job_step step{before, now, random};
   step.abort_task(task_state::failed, why);
   step.give_up(state, code, why);
@@ -162,6 +162,12 @@ transition on(const live_job& before, const event::broken&, const moment& now,
               const random_source& random) {
   return break_off(before, job_state::failed, "internal", "the server could not go on with the job",
                    now, random);
+}
+
+transition on(const live_job& before, const event::agent_gone&, const moment& now,
+              const random_source& random) {
+  const auto why = "Agent " + before.record->spec->agent_id.to_string() + " not found";
+  return break_off(before, job_state::failed, "agent_not_found", why, now, random);
 }
 
 } // namespace

@@ -47,11 +47,14 @@ struct cancel_asked {
 struct stopped {};
 /// A fault of ours makes it impossible to go on.
 struct broken {};
+/// The job's agent is not configured (any more).
+struct agent_gone {};
 
 } // namespace event
 
-using job_event = std::variant<event::time_passed, event::taken, event::answered,
-                               event::cancel_asked, event::stopped, event::broken>;
+using job_event
+  = std::variant<event::time_passed, event::taken, event::answered, event::cancel_asked,
+                 event::stopped, event::broken, event::agent_gone>;
 
 /// What the actor has to do after a transition, besides telling about the new snapshot.
 struct job_effects {

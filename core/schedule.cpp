@@ -38,6 +38,11 @@ struct next_finder {
 
 } // namespace
 
+bool needs_zone(const schedule_rule& rule) noexcept {
+  const auto* date = std::get_if<date_time>(&rule);
+  return std::holds_alternative<cron_expression>(rule) || (date && !date->offset);
+}
+
 schedule make_schedule(schedule_rule rule, zone_ptr zone, system_time start) {
   assert(zone);
   if (auto* expression = std::get_if<cron_expression>(&rule))

@@ -57,6 +57,9 @@ struct dated_schedule {
 /// When something is due.
 using schedule = std::variant<cron_schedule, interval_schedule, dated_schedule>;
 
+/// Whether it depends on a time zone when a rule is due: not for intervals and dates with an offset.
+bool needs_zone(const schedule_rule& rule) noexcept;
+
 /// The schedule of a rule.
 /// @param zone whose clocks a cron expression means, and a date-time without an offset: of two equal
 ///   wall times the first; if clocks skip it, the instant at which they do.

@@ -6,6 +6,9 @@ namespace callboard::core {
 
 namespace {
 
+/// Of the jobs that something stands in the way of: enough to see which kind of job they are.
+constexpr std::size_t names_shown_max = 5;
+
 bool matches(const scheduled_job& job, const schedule_query& query) {
   return (query.organisation.empty() || job.organisation == query.organisation)
          && (!query.agent_id || job.definition->agent_id == *query.agent_id)
@@ -88,7 +91,8 @@ std::optional<uuid> schedule_book::due(system_time now) const {
 
 std::optional<system_time> schedule_book::next_due(system_time now) const {
   if (due_.empty())
-    return stalled_.empty() ? std::nullopt : std::optional{now + std::chrono::seconds{1}};
+    return stalled_.empty() && blocked_.empty() ? std::nullopt
+                                                : std::optional{now + std::chrono::seconds{1}};
   return due_.begin()->first;
 }
 
@@ -98,6 +102,19 @@ std::vector<scheduled_job_ptr> schedule_book::list(const schedule_query& query) 
     if (const auto& record = entries_.at(id).job.record; matches(*record, query))
       found.push_back(record);
   return found;
+}
+
+std::vector<schedule_block> schedule_book::blocks() const {
+  std::vector<schedule_block> made;
+  for (const auto& [cause, ids] : causes_) {
+    auto& block = made.emplace_back(schedule_block{cause, ids.size(), {}});
+    for (const auto& id : ids) {
+      if (block.names.size() == names_shown_max)
+        break;
+      block.names.push_back(entries_.at(id).job.record->definition->name);
+    }
+  }
+  return made;
 }
 
 std::vector<uuid> schedule_book::ids() const {
@@ -112,12 +129,23 @@ void schedule_book::index(const entry& held) {
   names_.emplace(key_of(job), job.id);
   if (job.next_run_at && !held.is_leaving)
     due_.emplace(*job.next_run_at, job.id);
+  if (!held.job.when && job.status != schedule_status::completed)
+    blocked_.insert(job.id);
+  for (const auto& cause : job.blocked_by)
+    causes_[cause].insert(job.id);
 }
 
 void schedule_book::forget(const scheduled_job& job) {
   names_.erase(key_of(job));
   if (job.next_run_at)
     due_.erase({*job.next_run_at, job.id});
+  blocked_.erase(job.id);
+  for (const auto& cause : job.blocked_by) {
+    const auto found = causes_.find(cause);
+    found->second.erase(job.id);
+    if (found->second.empty())
+      causes_.erase(found);
+  }
 }
 
 } // namespace callboard::core

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <callboard/schedule.hpp>
+#include <callboard/service.hpp>
 
 #include "core/schedule_rules.hpp"
 
@@ -73,6 +74,14 @@ public:
   /// Matching jobs by name, then by organisation.
   std::vector<scheduled_job_ptr> list(const schedule_query& query) const;
 
+  /// The jobs whose time zone cannot be read, in no order.
+  const std::unordered_set<uuid>& blocked() const noexcept {
+    return blocked_;
+  }
+
+  /// What stands in the way of jobs, by cause.
+  std::vector<schedule_block> blocks() const;
+
   /// All ids, in no order.
   std::vector<uuid> ids() const;
 
@@ -93,6 +102,8 @@ private:
   std::map<name_key, uuid> names_;
   std::set<std::pair<system_time, uuid>> due_;
   std::unordered_set<uuid> stalled_;
+  std::unordered_set<uuid> blocked_;
+  std::map<std::string, std::set<uuid>> causes_;
 };
 
 } // namespace callboard::core

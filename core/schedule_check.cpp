@@ -40,7 +40,8 @@ bool is_wait(std::chrono::milliseconds wait) {
 
 class fault_finder {
 public:
-  explicit fault_finder(const schedule_definition& what) : what_(what) {
+  fault_finder(const schedule_definition& what, const core::zone_database* zones)
+    : what_(what), zones_(zones) {
     // nop
   }
 
@@ -84,8 +85,9 @@ private:
         && (*what_.interval < core::interval_min || *what_.interval > core::interval_max))
       add("interval", "must be an integer from " + std::to_string(core::interval_min.count())
                         + " to " + std::to_string(core::interval_max.count()));
-    if (const auto zone = core::find_zone(what_.timezone); !zone)
-      add("timezone", zone.error().message);
+    if (zones_)
+      if (const auto zone = zones_->find(what_.timezone); !zone)
+        add("timezone", zone.error().message);
   }
 
   void check_retry(const retry_policy& retry) {
@@ -100,13 +102,14 @@ private:
   }
 
   const schedule_definition& what_;
+  const core::zone_database* zones_;
   std::vector<schedule_fault> faults_;
 };
 
 } // namespace
 
 std::vector<schedule_fault> find_faults(const schedule_definition& definition) {
-  return fault_finder{definition}.find();
+  return core::find_faults(definition, &core::system_zones());
 }
 
 } // namespace callboard
@@ -117,16 +120,24 @@ tl::unexpected<error> fail_with(const std::vector<schedule_fault>& faults) {
   return fail(errc::invalid_argument, faults.front().field + ' ' + faults.front().message);
 }
 
-result<schedule> timing_of(const schedule_definition& definition, system_time grid_start) {
+std::vector<schedule_fault> find_faults(const schedule_definition& definition,
+                                        const zone_database* zones) {
+  return fault_finder{definition, zones}.find();
+}
+
+result<std::shared_ptr<const schedule>> timing_of(const schedule_definition& definition,
+                                                  system_time grid_start,
+                                                  const zone_database& zones) {
   if (definition.interval)
-    return interval_schedule{grid_start, *definition.interval};
+    return std::make_shared<const schedule>(interval_schedule{grid_start, *definition.interval});
   auto rule = parse_schedule_rule(definition.schedule);
   if (!rule)
     return tl::unexpected(std::move(rule.error()));
-  auto zone = find_zone(definition.timezone);
+  auto zone = needs_zone(*rule) ? zones.find(definition.timezone) : utc_zone();
   if (!zone)
-    return tl::unexpected(std::move(zone.error()));
-  return make_schedule(*std::move(rule), *std::move(zone), grid_start);
+    return nullptr;
+  return std::make_shared<const schedule>(
+    make_schedule(*std::move(rule), *std::move(zone), grid_start));
 }
 
 } // namespace callboard::core

@@ -39,11 +39,18 @@ public:
     auto status = next ? schedule_status::active : schedule_status::completed;
     if (!record_->definition->is_enabled)
       status = schedule_status::paused;
-    if (status == record_->status)
-      return;
-    record_->status = status;
-    ++record_->version;
-    record_->updated_at = now;
+    record_->blocked_since.reset();
+    if (status == schedule_status::completed)
+      record_->blocked_by.clear();
+    set_status(status, now);
+  }
+
+  /// It cannot be told when it is due: from `since` on that is still to be found out.
+  /// @pre it is enabled.
+  void block(system_time since, system_time now) const {
+    record_->next_run_at.reset();
+    record_->blocked_since = since;
+    set_status(schedule_status::active, now);
   }
 
   /// The job that came out; the draft is over.
@@ -52,6 +59,14 @@ public:
   }
 
 private:
+  void set_status(schedule_status status, system_time now) const {
+    if (status == record_->status)
+      return;
+    record_->status = status;
+    ++record_->version;
+    record_->updated_at = now;
+  }
+
   std::shared_ptr<const schedule> when_;
   std::shared_ptr<scheduled_job> record_;
 };

@@ -1,5 +1,6 @@
 #include "core/schedule_rules.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/made_up.hpp"
@@ -7,6 +8,8 @@
 #include "core/schedule_draft.hpp"
 
 namespace callboard::core {
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -26,27 +29,49 @@ bool is_in_past(const schedule& when, system_time now) {
   return date && date->at <= now;
 }
 
+/// When a definition is due; null if its time zone cannot be read.
 result<std::shared_ptr<const schedule>> future_timing(const schedule_definition& definition,
-                                                      system_time grid_start, system_time now) {
-  auto when = timing_of(definition, grid_start);
-  if (!when)
-    return tl::unexpected(std::move(when.error()));
-  if (is_in_past(*when, now))
+                                                      system_time grid_start, system_time now,
+                                                      const zone_database& zones) {
+  auto when = timing_of(definition, grid_start, zones);
+  if (!when || !*when)
+    return when;
+  if (is_in_past(**when, now))
     return fail(errc::invalid_argument, "schedule must not lie in the past");
-  if (std::holds_alternative<dated_schedule>(*when) && !next_due(*when, now))
+  if (std::holds_alternative<dated_schedule>(**when) && !next_due(**when, now))
     return fail(errc::invalid_argument, "schedule must lie before the year 10000 of UTC");
-  return std::make_shared<const schedule>(*std::move(when));
+  return when;
+}
+
+/// The job is disabled: from when on times count as missed once it is enabled again.
+system_time pause_begin(const scheduled_job& job, system_time now) {
+  // What passed while its zone could not be read has not been looked at.
+  return job.blocked_since ? std::min(now, *job.blocked_since - 1ms) : now;
+}
+
+/// The job has been enabled, or has another timing.
+/// @param since when it was disabled, if it has the timing that it had then.
+void go_on(const schedule_draft& next, const schedule* when, std::optional<system_time> since,
+           system_time now) {
+  if (!when)
+    return next.block(since.value_or(now) + 1ms, now);
+  if (since)
+    if (const auto first = next_due(*when, *since); first && *first <= now)
+      miss(next, *when, *first, now);
+  next.set_next(next_due(*when, now), now);
 }
 
 } // namespace
 
 result<live_schedule> make_schedule(schedule_definition wanted, std::string organisation,
-                                    const uuid& id, system_time now) {
-  if (const auto faults = find_faults(wanted); !faults.empty())
+                                    const uuid& id, system_time now, const zone_database& zones) {
+  if (const auto faults = find_faults(wanted, &zones); !faults.empty())
     return fail_with(faults);
-  auto when = future_timing(wanted, now, now);
+  auto when = future_timing(wanted, now, now, zones);
   if (!when)
     return tl::unexpected(std::move(when.error()));
+  if (!*when)
+    return fail(errc::invalid_argument, "timezone cannot be read");
   auto made = std::make_shared<scheduled_job>();
   made->id = id;
   made->organisation = std::move(organisation);
@@ -66,7 +91,7 @@ result<live_schedule> make_schedule(schedule_definition wanted, std::string orga
 
 schedule_step on_due(const live_schedule& job, std::size_t runs, system_time now) {
   const auto due = job.record->next_run_at;
-  if (!due || *due > now)
+  if (!job.when || !due || *due > now)
     return start_waiting(job, runs, now);
   schedule_draft next{job};
   if (now - *due > lateness_max) {
@@ -95,6 +120,9 @@ schedule_step on_due(const live_schedule& job, std::size_t runs, system_time now
 
 schedule_step start_waiting(const live_schedule& job, std::size_t runs, system_time now) {
   if (runs > 0 || (job.record->made_up.empty() && !job.record->waiting_for))
+    return unchanged(job);
+  // They go first, and which they are is not known while the job is blocked.
+  if (!job.when && !job.record->made_up.empty())
     return unchanged(job);
   schedule_draft next{job};
   schedule_step made;
@@ -136,24 +164,20 @@ live_schedule postpone(const live_schedule& before, schedule_step refused) {
   return std::move(next).done();
 }
 
-live_schedule fail_start(schedule_step refused) {
-  schedule_draft next{refused.next};
-  ++next->failure_count;
-  return std::move(next).done();
-}
-
-result<live_schedule> edit(const live_schedule& job, schedule_definition wanted, system_time now) {
+result<live_schedule> edit(const live_schedule& job, schedule_definition wanted, system_time now,
+                           const zone_database& zones) {
   const auto& old = *job.record->definition;
   if (wanted == old)
     return job;
-  if (const auto faults = find_faults(wanted); !faults.empty())
+  const auto is_new_zone = wanted.timezone != old.timezone;
+  if (const auto faults = find_faults(wanted, is_new_zone ? &zones : nullptr); !faults.empty())
     return fail_with(faults);
   const auto is_new_grid = wanted.schedule != old.schedule || wanted.interval != old.interval;
-  const auto is_new_timing = is_new_grid || wanted.timezone != old.timezone;
+  const auto is_new_timing = is_new_grid || is_new_zone;
   const auto grid_start = is_new_grid ? now : job.record->grid_start;
   auto when = job.when;
   if (is_new_timing) {
-    auto changed = future_timing(wanted, grid_start, now);
+    auto changed = future_timing(wanted, grid_start, now, zones);
     if (!changed)
       return tl::unexpected(std::move(changed.error()));
     when = *std::move(changed);
@@ -168,14 +192,11 @@ result<live_schedule> edit(const live_schedule& job, schedule_definition wanted,
     drop_waiting(next);
   if (!is_enabled) {
     if (is_new_timing || was_enabled)
-      next->paused_at = now;
+      next->paused_at = is_new_timing ? now : pause_begin(*next, now);
     next.set_next(std::nullopt, now);
   } else if (is_new_timing || !was_enabled) {
     const auto since = std::exchange(next->paused_at, std::nullopt);
-    if (since && !is_new_timing)
-      if (const auto first = next_due(*when, *since); first && *first <= now)
-        miss(next, *when, *first, now);
-    next.set_next(next_due(*when, now), now);
+    go_on(next, when.get(), is_new_timing ? std::nullopt : since, now);
   }
   next->version = version;
   next->updated_at = now;

@@ -18,7 +18,8 @@ namespace callboard::core {
 struct live_schedule {
   /// Never null.
   scheduled_job_ptr record;
-  /// Parsed once, for all snapshots with the same timing.
+  /// Parsed once, for all snapshots with the same timing. Null while it cannot be told when the job is due,
+  /// because its time zone cannot be read: the job is blocked.
   std::shared_ptr<const schedule> when;
 };
 
@@ -47,11 +48,24 @@ inline constexpr std::uint64_t missed_times_counted_max = 10'000;
 
 /// Makes a scheduled job. Errors: `invalid_argument`.
 result<live_schedule> make_schedule(schedule_definition wanted, std::string organisation,
-                                    const uuid& id, system_time now);
+                                    const uuid& id, system_time now,
+                                    const zone_database& zones = system_zones());
 
 /// Takes up a scheduled job that a store kept while the engine was down: what came due meanwhile was
-/// missed. Errors: `invalid_argument` for a definition that cannot be read.
-result<live_schedule> restore_schedule(scheduled_job_ptr record, system_time now);
+/// missed. It is blocked if its time zone, or its schedule, cannot be read.
+live_schedule restore_schedule(scheduled_job_ptr record, system_time now,
+                               const zone_database& zones = system_zones());
+
+/// What a store is to keep of a job.
+scheduled_job_ptr as_stored(const scheduled_job_ptr& record);
+
+/// Tries a blocked job again: if its time zone can be read it goes on, and what came due meanwhile was
+/// missed. No value if it stays blocked.
+std::optional<live_schedule> unblock(const live_schedule& job, system_time now,
+                                     const zone_database& zones);
+
+/// Notes in the record all that stands in the job's way.
+live_schedule with_causes(live_schedule job, bool has_agent);
 
 /// The job is due (`next_run_at`), or something else may be: see `start_waiting`.
 /// @param runs how many of its runs are going, manual ones left out.
@@ -70,11 +84,10 @@ live_schedule on_run_ended(const live_schedule& job, const job_ptr& run);
 /// There is no room for a run that a step wants to start: it waits; a second one is skipped.
 live_schedule postpone(const live_schedule& before, schedule_step refused);
 
-/// A run cannot be started, now or later: it counts as failed.
-live_schedule fail_start(schedule_step refused);
-
-/// Changes the definition. Errors: `invalid_argument`.
-result<live_schedule> edit(const live_schedule& job, schedule_definition wanted, system_time now);
+/// Changes the definition. A time zone that the job has already need not be there. Errors:
+/// `invalid_argument`.
+result<live_schedule> edit(const live_schedule& job, schedule_definition wanted, system_time now,
+                           const zone_database& zones = system_zones());
 
 /// The wall clock was set back to `now`: intervals go on, and so does all else if that was by hours.
 live_schedule on_clock_set_back(const live_schedule& job, std::chrono::milliseconds by,

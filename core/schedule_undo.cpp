@@ -13,11 +13,17 @@ live_schedule undo_edit(const live_schedule& before, const live_schedule& change
   // The version of the edit may have been seen: it is not used again.
   ++made->version;
   made->updated_at = old.updated_at;
-  made->grid_start = old.grid_start;
   made->paused_at = old.paused_at;
-  if (before.when == changed.when
-      && held.record->definition->is_enabled == old.definition->is_enabled) {
-    // The edit did not touch when it is due; it may have fired since.
+  // An edit that did not touch when it is due: it may have fired since, its zone may be back.
+  const auto is_due_as_before
+    = before.when == changed.when
+      && held.record->definition->is_enabled == old.definition->is_enabled;
+  if (!is_due_as_before) {
+    made->grid_start = old.grid_start;
+    made->blocked_since = old.blocked_since;
+  }
+  if (is_due_as_before) {
+    // Nothing to take back.
   } else if (made->next_run_at == edited.next_run_at) {
     made->next_run_at = old.next_run_at;
     made->status = old.status;
@@ -36,7 +42,7 @@ live_schedule undo_edit(const live_schedule& before, const live_schedule& change
     made->waiting_for = old.waiting_for;
   if (made->made_up == edited.made_up)
     made->made_up = old.made_up;
-  return {std::move(made), before.when};
+  return {std::move(made), is_due_as_before ? held.when : before.when};
 }
 
 live_schedule undo_start(const live_schedule& before, const live_schedule& held, const uuid& run) {

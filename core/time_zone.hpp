@@ -75,10 +75,26 @@ using zone_ptr = std::shared_ptr<const time_zone>;
 /// which system time does not.
 result<time_zone> parse_tzif(std::string name, std::string_view bytes);
 
-/// The zone of an IANA name, as the system's tz database (/usr/share/zoneinfo) has it at this moment;
-/// reads one small file. "UTC" is there without a database. May be called from any thread.
-/// Errors: `invalid_argument` for names that the database does not have, `unavailable` without a
-/// database.
+/// A tz database: a directory with a TZif file for each zone. Any thread may read it.
+class zone_database {
+public:
+  /// @param directory need not exist, now or later.
+  explicit zone_database(std::string directory);
+
+  /// The zone of an IANA name as the database has it at this moment; reads one small file. "UTC" is there
+  /// without a database. Errors: `invalid_argument` for names that the database does not have,
+  /// `unavailable` without a database.
+  result<zone_ptr> find(std::string_view name) const;
+
+private:
+  std::string directory_;
+};
+
+/// The system's tz database: the directory that the environment variable TZDIR names, else
+/// /usr/share/zoneinfo.
+const zone_database& system_zones();
+
+/// Finds a zone in `system_zones`.
 result<zone_ptr> find_zone(std::string_view name);
 
 /// UTC, for whoever asks no database.

@@ -67,8 +67,25 @@ std::string list(const checks& all) {
   return text += ']';
 }
 
-response report(const checks& all, bool is_verbose) {
-  const auto more = is_verbose ? R"(,"checks":)" + list(all) + '}' : std::string{"}"};
+/// The checks, and what stands in the way of scheduled jobs. All others run, so that is no reason to take
+/// the server for unready.
+std::string list(const checks& all, const std::vector<schedule_block>& blocks) {
+  auto text = list(all);
+  if (blocks.empty())
+    return text;
+  std::string reason;
+  for (const auto& block : blocks)
+    reason.append(reason.empty() ? "" : "; ")
+      .append(block.cause)
+      .append(" (jobs: " + std::to_string(block.jobs) + ')');
+  text.pop_back();
+  text += R"(,{"name":"schedules","status":"warning","reason":)";
+  append_string(text, reason);
+  return text += "}]";
+}
+
+response report(const checks& all, bool is_verbose, const std::vector<schedule_block>& blocks) {
+  const auto more = is_verbose ? R"(,"checks":)" + list(all, blocks) + '}' : std::string{"}"};
   for (const auto& each : all)
     if (!each.holds) {
       auto body = problem(503, each.code, each.detail).take_body();
@@ -90,7 +107,7 @@ std::vector<route> health_routes(service& jobs, std::shared_ptr<const traffic> s
     = [&jobs, shared = std::move(shared)](const request& asked, const responder& back) {
         const auto is_verbose = query_value(asked.query, "verbose").has_value();
         jobs.health([back, is_verbose, shared](const engine_health& engine) {
-          back.send(report(look(engine, shared->is_closing()), is_verbose));
+          back.send(report(look(engine, shared->is_closing()), is_verbose, engine.schedule_blocks));
         });
       };
   return {{method::get, "/livez", live},

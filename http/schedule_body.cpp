@@ -26,7 +26,7 @@ constexpr auto fields = std::to_array<std::string_view>(
    "retryPolicy", "timeoutMs", "overlap", "missed"});
 constexpr auto shown_fields = std::to_array<std::string_view>(
   {"id", "status", "createdAt", "updatedAt", "lastRunAt", "lastRun", "nextRunAt", "runCount",
-   "failureCount", "missedCount", "skippedCount", "version"});
+   "failureCount", "missedCount", "skippedCount", "version", "blockedBy"});
 constexpr auto policy_fields = std::to_array<std::string_view>(
   {"maxRetries", "initialDelayMs", "maxDelayMs", "backoff", "jitter"});
 
@@ -91,15 +91,21 @@ public:
   /// Adds what is wrong with the definition that came out, but for members that are known to be wrong
   /// already and, if `is_partial`, those that the body does not have.
   void add_faults(const schedule_definition& made, bool is_partial) {
+    bool is_zone_missing = false;
     for (const auto& fault : find_faults(made)) {
       const auto member = fault.field.substr(0, fault.field.find('/'));
       const auto is_known = std::any_of(faults_.begin(), faults_.end(), [&](const auto& each) {
         return each.field.starts_with('/' + member)
                && (each.field.size() == member.size() + 1 || each.field[member.size() + 1] == '/');
       });
-      if (!is_known && !(is_partial && !has(member)))
-        faults_.push_back({'/' + fault.field, fault.message});
+      if (is_known || (is_partial && !has(member)))
+        continue;
+      faults_.push_back({'/' + fault.field, fault.message});
+      is_zone_missing = member == "timezone";
     }
+    // The job itself may have that zone already: then it need not be there, and only the engine can tell.
+    if (is_partial && is_zone_missing && faults_.size() == 1)
+      faults_.clear();
   }
 
   const std::vector<field_fault>& faults() const noexcept {

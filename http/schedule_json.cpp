@@ -119,6 +119,16 @@ void append_definition(std::string& out, const schedule_definition& what,
   append_text(out, R"(,"missed":)", to_string(what.missed));
 }
 
+/// Only of jobs that something stands in the way of.
+void append_causes(std::string& out, const std::vector<std::string>& causes) {
+  if (causes.empty())
+    return;
+  std::string text;
+  for (const auto& cause : causes)
+    text.append(text.empty() ? "" : "; ").append(cause);
+  append_text(out, R"(,"blockedBy":)", text);
+}
+
 void append_schedule(std::string& out, const scheduled_job& shown,
                      const std::optional<retry_policy>& default_retry) {
   out += R"({"id":)";
@@ -134,6 +144,7 @@ void append_schedule(std::string& out, const scheduled_job& shown,
   else
     out += "null";
   append_time(out, R"(,"nextRunAt":)", shown.next_run_at);
+  append_causes(out, shown.blocked_by);
   append_count(out, R"(,"runCount":)", shown.run_count);
   append_count(out, R"(,"failureCount":)", shown.failure_count);
   append_count(out, R"(,"missedCount":)", shown.missed_count);
@@ -169,6 +180,12 @@ std::string schedule_list(const std::vector<scheduled_job_ptr>& jobs,
   });
 }
 
+std::string run_details(const job& run) {
+  std::string out;
+  append_run(out, run);
+  return out;
+}
+
 std::string run_list(const std::vector<job_ptr>& runs) {
   return array_of(runs, [](std::string& out, const job_ptr& each) { append_run(out, *each); });
 }
@@ -180,12 +197,6 @@ std::string time_list(const std::vector<system_time>& times) {
 
 std::string schedule_deleted(const scheduled_job& gone) {
   std::string out = R"({"id":)";
-std::string run_details(const job& run) {
-  std::string out;
-  append_run(out, run);
-  return out;
-}
-
   append_uuid(out, gone.id);
   append_text(out, R"(,"name":)", gone.definition->name);
   return out += R"(,"deleted":true})";

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include <callboard/job.hpp>
 
@@ -28,6 +29,9 @@ struct engine_options {
   std::size_t runs_kept = 100;
   /// Retries of scheduled jobs that bring no policy; none: they are not retried.
   std::optional<retry_policy> run_retry;
+  /// The tz database that the zones of scheduled jobs are read from: a directory with a TZif file for each
+  /// zone. Empty: the one that the environment variable TZDIR names, else /usr/share/zoneinfo.
+  std::string zone_directory = {};
   /// Threads that run actors; 0: from the machine's cores.
   std::size_t threads = 0;
 };

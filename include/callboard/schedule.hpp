@@ -136,7 +136,7 @@ struct scheduled_job {
   system_time updated_at;
   /// Where intervals count from: when the job got its interval.
   system_time grid_start;
-  /// When it is due next; none while paused or completed.
+  /// When it is due next; none while paused or completed, and while its time zone cannot be read.
   std::optional<system_time> next_run_at;
   /// When its newest run was started.
   std::optional<system_time> last_run_at;
@@ -150,11 +150,16 @@ struct scheduled_job {
   std::uint64_t missed_count = 0;
   /// Times not run because of `overlap`.
   std::uint64_t skipped_count = 0;
+  /// All that stands in its way: "timezone US/Eastern is not available" (it is not due until the zone is
+  /// back), "agent … is not configured" (each of its runs fails). Empty: nothing. Not stored.
+  std::vector<std::string> blocked_by;
 
   // What is still to be done; for the engine.
 
   /// Since when it is paused.
   std::optional<system_time> paused_at;
+  /// While its time zone cannot be read: no time from here on has been looked at. Stored as `next_run_at`.
+  std::optional<system_time> blocked_since;
   /// The time whose run waits until the one before it is over.
   std::optional<system_time> waiting_for;
   /// Runs are made up for the times in these ranges, oldest first; they do not overlap.

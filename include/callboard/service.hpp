@@ -28,6 +28,16 @@ struct job_ref {
   std::string organisation = {};
 };
 
+/// Something that stands in the way of scheduled jobs.
+struct schedule_block {
+  /// As in `scheduled_job::blocked_by`.
+  std::string cause;
+  /// How many jobs it is in the way of; ≥ 1.
+  std::size_t jobs = 0;
+  /// The names of some of them, at most 5.
+  std::vector<std::string> names;
+};
+
 /// How the engine is, and what it has done.
 struct engine_health {
   /// Takes and runs jobs: not stopping, the store works, not full of live jobs.
@@ -50,6 +60,8 @@ struct engine_health {
   state_counts finished_messages{};
   /// Mean time from creation to completion of the completed ones among them; 0 without any.
   std::chrono::duration<double, std::milli> mean_completion{0};
+  /// What stands in the way of scheduled jobs, of all organisations.
+  std::vector<schedule_block> schedule_blocks;
 };
 
 /// What one can do with jobs: the port that the HTTP server and embedding programs call alike.

@@ -65,6 +65,22 @@ TEST(FailureLog, LineSaysWhatFailed) {
                                               {"error", "refused"}}));
 }
 
+/// Symptom: a run that waited for its retry when its agent was taken out of the configuration was noted
+/// with the error of the attempt before.
+TEST(FailureLog, RunThatEndedWithoutAnotherAttemptSaysWhy) {
+  const tests::temp_dir directory;
+  const auto log = failure_log::open(directory.path().string()).value();
+  auto failed = sample("refused");
+  job_outcome outcome;
+  outcome.error_text = "Agent x not found";
+  failed.run.outcome = std::make_shared<const job_outcome>(outcome);
+
+  log.write(failed.of, failed.run);
+
+  EXPECT_EQ(json::parse(lines_of(directory.path() / "failures.jsonl").at(0))["error"],
+            "Agent x not found");
+}
+
 TEST(FailureLog, LongErrorsAreCutBetweenCharacters) {
   const tests::temp_dir directory;
   const auto log = failure_log::open(directory.path().string()).value();

@@ -35,17 +35,19 @@ enum class happening {
   cancel_asked,
   stopped,
   broken,
+  agent_gone,
 };
 
 using enum happening;
 
 constexpr std::array all_happenings{
-  time_passed,   taken,         completed_answer, wants_more,         failure,
-  final_failure, later_failure, cancel_asked,     happening::stopped, happening::broken};
+  time_passed,          taken,         completed_answer, wants_more,         failure,
+  final_failure,        later_failure, cancel_asked,     happening::stopped, happening::broken,
+  happening::agent_gone};
 
 constexpr auto happening_names = std::to_array<std::string_view>(
   {"time_passed", "taken", "completed", "wants_more", "failed", "failed for good",
-   "failed, retry after 30 s", "cancel_asked", "stopped", "broken"});
+   "failed, retry after 30 s", "cancel_asked", "stopped", "broken", "agent_gone"});
 
 static_assert(happening_names.size() == all_happenings.size());
 
@@ -77,6 +79,8 @@ core::job_event event_for(happening what, const uuid& task_id) {
       return event::stopped{};
     case happening::broken:
       return event::broken{};
+    case happening::agent_gone:
+      return event::agent_gone{};
     default:
       return event::answered{task_id, answer_for(what)};
   }
@@ -113,6 +117,8 @@ constexpr cell quiet_cells[] = {
    "failed; finished; shutdown 'server stopped before the job was done'"},
   {scheduled, happening::broken,
    "failed; finished; internal 'the server could not go on with the job'"},
+  {scheduled, happening::agent_gone,
+   "failed; finished; agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 
   {queued, time_passed, "unchanged"},
   {queued, taken, "processing; task 1 running; started; wake 23000"},
@@ -132,6 +138,10 @@ constexpr cell quiet_cells[] = {
   {queued, happening::broken,
    "failed; abort 1; task 1 failed 'the server could not go on with the job'; finished; "
    "internal 'the server could not go on with the job'"},
+  {queued, happening::agent_gone,
+   "failed; abort 1; task 1 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
+   "finished; "
+   "agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 
   {running, time_passed, "unchanged"},
   {running, taken, "unchanged"},
@@ -149,6 +159,10 @@ constexpr cell quiet_cells[] = {
   {running, happening::broken,
    "failed; abort 1; task 1 failed 'the server could not go on with the job'; finished; "
    "internal 'the server could not go on with the job'"},
+  {running, happening::agent_gone,
+   "failed; abort 1; task 1 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
+   "finished; "
+   "agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 
   {follow_up_queued, time_passed, "unchanged"},
   {follow_up_queued, taken, "processing; task 2 running; wake 23000"},
@@ -168,6 +182,10 @@ constexpr cell quiet_cells[] = {
   {follow_up_queued, happening::broken,
    "failed; abort 2; task 2 failed 'the server could not go on with the job'; finished; "
    "internal 'the server could not go on with the job'"},
+  {follow_up_queued, happening::agent_gone,
+   "failed; abort 2; task 2 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
+   "finished; "
+   "agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 
   {waiting_for_retry, time_passed, "unchanged"},
   {waiting_for_retry, taken, "unchanged"},
@@ -181,6 +199,8 @@ constexpr cell quiet_cells[] = {
    "failed; finished; shutdown 'server stopped before the job was done'"},
   {waiting_for_retry, happening::broken,
    "failed; finished; internal 'the server could not go on with the job'"},
+  {waiting_for_retry, happening::agent_gone,
+   "failed; finished; agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 
   {retry_queued, time_passed, "unchanged"},
   {retry_queued, taken, "processing; task 2 running; wake 29000"},
@@ -199,6 +219,10 @@ constexpr cell quiet_cells[] = {
   {retry_queued, happening::broken,
    "failed; abort 2; task 2 failed 'the server could not go on with the job'; finished; "
    "internal 'the server could not go on with the job'"},
+  {retry_queued, happening::agent_gone,
+   "failed; abort 2; task 2 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
+   "finished; "
+   "agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 
   {retry_running, time_passed, "unchanged"},
   {retry_running, taken, "unchanged"},
@@ -217,6 +241,10 @@ constexpr cell quiet_cells[] = {
   {retry_running, happening::broken,
    "failed; abort 2; task 2 failed 'the server could not go on with the job'; finished; "
    "internal 'the server could not go on with the job'"},
+  {retry_running, happening::agent_gone,
+   "failed; abort 2; task 2 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
+   "finished; "
+   "agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 };
 
 constexpr std::string_view attempt_over

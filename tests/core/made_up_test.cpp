@@ -46,7 +46,7 @@ std::vector<system_time> made_up(live_schedule job, system_time now) {
 }
 
 live_schedule down_until(const live_schedule& job, system_time now) {
-  return core::restore_schedule(job.record, now).value();
+  return core::restore_schedule(job.record, now);
 }
 
 TEST(MadeUp, TimesBetweenTwoDowntimesAreNotMadeUp) {

@@ -190,7 +190,7 @@ TEST(ScheduleRules, WhatCameDueWhileDownFollowsTheMissedPolicy) {
     for (auto what : {every(1000s), at("@every 1000s")}) {
       what.missed = one.policy;
 
-      const auto job = core::restore_schedule(make(what).record, up).value();
+      const auto job = core::restore_schedule(make(what).record, up);
 
       EXPECT_EQ(job.record->missed_count, 3u);
       EXPECT_EQ(job.record->next_run_at, start + 4000s);
@@ -203,7 +203,7 @@ TEST(ScheduleRules, AtMostAThousandMissedRunsAreMadeUpTheLastOnes) {
   what.missed = missed_policy::all;
   const auto up = start + 100'000s;
 
-  const auto grid = core::restore_schedule(make(what).record, up).value();
+  const auto grid = core::restore_schedule(make(what).record, up);
   const auto times = made_up(grid, up);
 
   EXPECT_EQ(grid.record->missed_count, 100'000u);
@@ -213,7 +213,7 @@ TEST(ScheduleRules, AtMostAThousandMissedRunsAreMadeUpTheLastOnes) {
 
   auto cron = at("*/20 * * * * *");
   cron.missed = missed_policy::all;
-  const auto cron_times = made_up(core::restore_schedule(make(cron).record, up).value(), up);
+  const auto cron_times = made_up(core::restore_schedule(make(cron).record, up), up);
   ASSERT_EQ(cron_times.size(), made_up_runs_max);
   EXPECT_EQ(cron_times.back(), start + 100'000s);
 }
@@ -221,7 +221,7 @@ TEST(ScheduleRules, AtMostAThousandMissedRunsAreMadeUpTheLastOnes) {
 TEST(ScheduleRules, NothingThatIsDueAfterTheStartIsMissed) {
   const auto job = make(every(10s));
 
-  const auto restored = core::restore_schedule(job.record, start + 9s).value();
+  const auto restored = core::restore_schedule(job.record, start + 9s);
 
   EXPECT_EQ(restored.record, job.record);
 }
@@ -242,7 +242,7 @@ TEST(ScheduleRules, DatedJobThatWasMissedIsCompleted) {
     auto what = at("2026-03-01T00:00:10Z");
     what.missed = policy;
 
-    const auto job = core::restore_schedule(make(what).record, start + 60s).value();
+    const auto job = core::restore_schedule(make(what).record, start + 60s);
 
     EXPECT_EQ(job.record->status, schedule_status::completed);
     EXPECT_EQ(job.record->missed_count, 1u);
@@ -285,7 +285,7 @@ TEST(ScheduleRules, MadeUpRunWithoutRoomIsTriedAgain) {
   auto what = every(1000s);
   what.missed = missed_policy::all;
   const auto up = start + 2500s;
-  const auto job = core::restore_schedule(make(what).record, up).value();
+  const auto job = core::restore_schedule(make(what).record, up);
   const auto first = core::start_waiting(job, 0, up);
 
   const auto again = core::postpone(job, first);
