@@ -42,8 +42,9 @@ result<void> check(const engine_options& options, const store* jobs,
                    const std::vector<agent_binding>& agents) {
   if (!jobs)
     return fail(errc::invalid_argument, "store must not be null");
-  if (options.jobs_max < 1 || options.live_jobs_max < 1)
-    return fail(errc::invalid_argument, "jobs_max and live_jobs_max must be at least 1");
+  if (options.jobs_max < 1 || options.live_jobs_max < 1 || options.held_text_bytes_max < 1)
+    return fail(errc::invalid_argument,
+                "jobs_max, live_jobs_max and held_text_bytes_max must be at least 1");
   if (options.message_retention.count() < 0 || options.finished_retention.count() < 0)
     return fail(errc::invalid_argument, "retention times must not be negative");
   std::set<uuid> ids;
@@ -197,7 +198,8 @@ result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs
   const auto later = jobs->count_scheduled(due_before);
   if (!later)
     return tl::unexpected(later.error());
-  auto finished = jobs->load_finished(job_kind::message, options.jobs_max);
+  auto finished
+    = jobs->load_finished(job_kind::message, options.jobs_max, options.held_text_bytes_max);
   if (!finished)
     return tl::unexpected(std::move(finished.error()));
   auto schedules = jobs->load_schedules();

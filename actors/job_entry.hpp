@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "core/text_budget.hpp"
 #include "core/timer_heap.hpp"
 
 namespace callboard::actors {
@@ -48,6 +49,8 @@ struct job_entry : core::timer_node {
   std::uint32_t agent = 0;
   /// Whether its newest snapshot is terminal, be it visible or not.
   bool is_over = false;
+  /// What a messaging job counts as in the registry's text budget.
+  core::text_share texts{};
   /// What callers see: with a durable store a terminal state only once it is stored.
   job_ptr visible;
   /// The job's actor; null while it is scheduled, and once it is over.

@@ -4,6 +4,7 @@
 
 #include "core/admission.hpp"
 #include "core/intake.hpp"
+#include "core/text_bytes.hpp"
 #include "core/time_after.hpp"
 #include "core/visibility.hpp"
 
@@ -29,6 +30,7 @@ registry_actor::behavior_type registry_state::make_behavior(const environment& s
   options_ = start.options;
   zones_ = options_.zone_directory.empty() ? core::system_zones()
                                            : core::zone_database{options_.zone_directory};
+  texts_ = core::text_budget{options_.held_text_bytes_max};
   agents_ = std::move(start.agents);
   agent_actors_ = std::move(start.agent_actors);
   agent_load_.resize(agent_actors_.size());
@@ -74,16 +76,20 @@ result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call
   if (!spec || !agent)
     return spec;
   const auto& organisation = (*spec)->organisation;
-  const core::current_load load{tally_.held(job_kind::message), tally_.finished(job_kind::message),
-                                live(), tally_.live_of(organisation) + parked_.of(organisation),
-                                agent_load_[*agent]};
+  const core::current_load load{tally_.held(job_kind::message),
+                                tally_.finished(job_kind::message),
+                                live(),
+                                tally_.live_of(organisation) + parked_.of(organisation),
+                                agent_load_[*agent],
+                                texts_};
   const core::load_limits limits{options_.jobs_max, options_.live_jobs_max,
                                  options_.live_jobs_per_organisation_max};
-  const auto verdict = core::admit(kind, load, limits, info);
+  const auto text_bytes = core::text_bytes(**spec);
+  const auto verdict = core::admit({kind, text_bytes}, load, limits, info);
   if (!verdict)
     return tl::unexpected(verdict.error());
   if (*verdict == core::admission::drop_oldest_finished)
-    drop_oldest_finished();
+    make_room(text_bytes, 1);
   return spec;
 }
 
@@ -217,6 +223,8 @@ void registry_state::on_report(const health_call_ptr& call) {
   health.store_fault = store_fault_;
   health.messages = tally_.of(job_kind::message);
   health.jobs_max = options_.jobs_max;
+  health.held_text_bytes = texts_.bytes();
+  health.held_text_bytes_max = texts_.bytes_max();
   health.live = live();
   health.live_jobs_max = options_.live_jobs_max;
   health.waiters = waiters_.size();
@@ -224,8 +232,8 @@ void registry_state::on_report(const health_call_ptr& call) {
   health.mean_completion = tally_.mean_completion(job_kind::message);
   health.schedule_blocks = schedules_.blocks();
   const auto live_messages = tally_.held(job_kind::message) - tally_.finished(job_kind::message);
-  health.is_healthy
-    = !refusal() && health.live < options_.live_jobs_max && live_messages < options_.jobs_max;
+  health.is_healthy = !refusal() && health.live < options_.live_jobs_max
+                      && live_messages < options_.jobs_max && texts_.can_make_room(1);
   call->done(health);
 }
 

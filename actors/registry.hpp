@@ -21,6 +21,7 @@
 #include "core/organisation_counts.hpp"
 #include "core/schedule_book.hpp"
 #include "core/tally.hpp"
+#include "core/text_budget.hpp"
 #include "core/timer_heap.hpp"
 #include "core/uuid_v7.hpp"
 
@@ -30,7 +31,8 @@ namespace callboard::actors {
 struct held_jobs {
   /// `store::load_live`, up to `due_before`.
   std::vector<job_ptr> live;
-  /// `store::load_finished` of messaging jobs, up to `engine_options::jobs_max`.
+  /// `store::load_finished` of messaging jobs, up to `engine_options::jobs_max` and
+  /// `held_text_bytes_max`.
   std::vector<job_ptr> finished_messages;
   /// Agent jobs that are scheduled for this time or later stay in a durable store for now.
   system_time due_before;
@@ -122,6 +124,10 @@ private:
   void keep_finished(job_entry& entry);
   void drop(job_entry& entry);
   void drop_oldest_finished();
+  /// Counts what the newest snapshot of a messaging job holds, and makes room for it.
+  void count_texts(job_entry& entry, const callboard::job& newest);
+  /// Drops finished messaging jobs, the oldest first, until so much more text fits, and so many more jobs.
+  void make_room(std::size_t text_bytes, std::size_t jobs);
   void on_wake();
   void arm();
 
@@ -261,6 +267,10 @@ private:
 
   core::uuid_v7_sequence ids_;
   core::tally tally_;
+  /// What messaging jobs hold. Those count as finished that can be dropped.
+  core::text_budget texts_;
+  /// Text that only the store holds, until it is told to forget it.
+  std::size_t dropped_text_bytes_ = 0;
   std::shared_ptr<job_table> jobs_;
   core::timer_heap<job_entry> timers_;
   core::timer_heap<waiter> waiters_;

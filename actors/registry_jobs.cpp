@@ -5,6 +5,7 @@
 
 #include "actors/job.hpp"
 #include "core/admission.hpp"
+#include "core/text_bytes.hpp"
 #include "core/time_after.hpp"
 
 namespace callboard::actors {
@@ -40,11 +41,10 @@ void registry_state::restore_finished(const std::vector<job_ptr>& finished) {
     tally_.add_ended(*record);
     keep_finished(entry);
   }
-  while (tally_.held(job_kind::message) > options_.jobs_max && !finished_.empty())
-    drop_oldest_finished();
-  // There may be more in the store than can be held: the limit was higher before, or the process
-  // ended before it had erased what it had dropped.
-  if (finished.size() >= options_.jobs_max)
+  make_room(0, 0);
+  // There may be more in the store than can be held: a limit was higher before, or the process ended
+  // before it had erased what it had dropped.
+  if (!finished.empty())
     sweep(job_kind::message, *finished.front()->finished_at);
 }
 
@@ -76,6 +76,7 @@ job_entry& registry_state::hold(core::transition first, std::optional<std::size_
   entry.agent = static_cast<std::uint32_t>(agent.value_or(agents_.size()));
   tally_.add(*record);
   count_for_agent(entry, nullptr, record.get());
+  count_texts(entry, *record);
   if (first.is_changed)
     store_soon(entry, record);
   if (is_terminal(record->state)) {
@@ -126,6 +127,7 @@ void registry_state::on_update(const job_update& update) {
     if (is_over && !on_run_over(entry, update.snapshot))
       return;
   }
+  count_texts(entry, *update.snapshot);
   store_soon(entry, update.snapshot);
   if (!is_durable_ || !is_over)
     show(entry, update.snapshot);
@@ -191,8 +193,10 @@ void registry_state::keep_finished(job_entry& entry) {
   const auto is_message = record.spec->kind == job_kind::message;
   const auto from = is_message ? std::max(record.spec->expires_at, *record.finished_at) : now.wall;
   const auto keep = is_message ? options_.message_retention : options_.finished_retention;
-  if (is_message)
+  if (is_message) {
     finished_.push_back(record.spec->id);
+    texts_.set(entry.texts, {core::text_bytes(record), true});
+  }
   timers_.arm(entry, core::time_after(now.steady, from - now.wall + keep));
   arm();
 }
@@ -204,6 +208,8 @@ void registry_state::drop(job_entry& entry) {
   if (kind == job_kind::message || (kind == job_kind::agent && !is_durable_))
     batch_.erased.push_back(id);
   tally_.remove(*entry.visible);
+  dropped_text_bytes_ += entry.texts.bytes;
+  texts_.release(entry.texts);
   timers_.disarm(entry);
   jobs_->remove(id);
   while (!finished_.empty() && !jobs_->find(finished_.front()))
@@ -220,6 +226,21 @@ void registry_state::drop_oldest_finished() {
       return;
     }
   }
+}
+
+void registry_state::count_texts(job_entry& entry, const callboard::job& newest) {
+  if (newest.spec->kind != job_kind::message)
+    return;
+  // A job that has just ended cannot be dropped before somebody could see it.
+  texts_.set(entry.texts, {core::text_bytes(newest), false});
+  make_room(0, 0);
+}
+
+void registry_state::make_room(std::size_t text_bytes, std::size_t jobs) {
+  while (
+    !finished_.empty()
+    && (tally_.held(job_kind::message) + jobs > options_.jobs_max || !texts_.has_room(text_bytes)))
+    drop_oldest_finished();
 }
 
 void registry_state::on_wake() {

@@ -17,6 +17,9 @@ constexpr std::chrono::minutes sweep_interval{1};
 /// store before it is asked for a list, and what goes there in one piece is written once a job.
 constexpr std::size_t gathered_min = 256;
 
+/// Text that such a store may hold beyond what the engine counts.
+constexpr std::size_t gathered_text_bytes_max = std::size_t{1024} * 1024;
+
 /// Erased at a time, so that no commit waits long for it: a few milliseconds.
 constexpr std::size_t erased_at_once = 500;
 
@@ -46,7 +49,8 @@ void registry_state::flush_if_idle() {
 
 bool registry_state::may_gather() const {
   return !is_durable_ && !is_draining_ && batch_answers_.empty()
-         && batch_.snapshots.size() + batch_.erased.size() < gathered_min;
+         && batch_.snapshots.size() + batch_.erased.size() < gathered_min
+         && dropped_text_bytes_ < gathered_text_bytes_max;
 }
 
 void registry_state::flush() {
@@ -58,6 +62,8 @@ void registry_state::flush() {
     batch_.erased.assign(kept, batch->erased.end());
     batch->erased.erase(kept, batch->erased.end());
   }
+  if (batch_.erased.empty())
+    dropped_text_bytes_ = 0;
   sent_batch_ = batch_number_;
   if (++batch_number_ == job_entry::no_batch)
     batch_number_ = 0;
@@ -186,6 +192,7 @@ void registry_state::refuse_creation(job_entry& entry) {
   if (entry.handle)
     self_->send(entry.handle, atom::abandon_v);
   tally_.remove(*entry.visible);
+  texts_.release(entry.texts);
   count_for_agent(entry, entry.visible.get(), nullptr);
   timers_.disarm(entry);
   jobs_->remove(id);

@@ -10,6 +10,13 @@ namespace callboard::actors {
 
 namespace {
 
+/// What a caller is told of a list that could not be read.
+error told_of(error fault) {
+  if (fault.code == errc::capacity)
+    return fault; // it asked for too much
+  return {errc::unavailable, "the store cannot be read"};
+}
+
 /// Stores report by value; one that throws all the same has failed.
 template <class Call>
 auto guarded(Call call) -> decltype(call()) {
@@ -66,7 +73,7 @@ sweep_outcome store_keeper_state::on_sweep(const run_sweep& what) {
 void store_keeper_state::on_list_runs(const list_runs& call) {
   auto found = guarded([&] { return jobs->load_runs(call.query); });
   if (!found)
-    call.done(fail(errc::unavailable, "the store cannot be read"));
+    call.done(tl::unexpected(told_of(std::move(found.error()))));
   else
     call.done(std::move(found));
 }
@@ -82,7 +89,7 @@ void store_keeper_state::on_find(const job_call& call) {
 void store_keeper_state::on_list(const list_call& call) {
   auto page = guarded([&] { return jobs->query(call.query); });
   if (!page)
-    call.done(fail(errc::unavailable, "the store cannot be read"));
+    call.done(tl::unexpected(told_of(std::move(page.error()))));
   else
     call.done(std::move(page));
 }

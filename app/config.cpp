@@ -73,6 +73,7 @@ std::optional<retry_policy> read_run_retry(const reader& from) {
 engine_options read_engine(const reader& from) {
   engine_options made;
   made.jobs_max = from.integer<std::size_t>("/capacity/maxJobs");
+  made.held_text_bytes_max = from.integer<std::size_t>("/capacity/maxHeldBytes");
   made.live_jobs_max = from.integer<std::size_t>("/capacity/maxLiveJobs");
   made.live_jobs_per_organisation_max
     = from.integer<std::size_t>("/capacity/maxLiveJobsPerOrganization");

@@ -155,6 +155,10 @@ std::vector<key_rule> server_keys() {
     section("/capacity", "How many jobs are taken; beyond it creation answers `503`."),
     integer("/capacity/maxJobs", 1, jobs_most, "10000",
             "Messaging jobs held, finished ones included."),
+    integer("/capacity/maxHeldBytes", 1, 1'099'511'627'776, "1073741824",
+            "Bytes of text (prompts, answers, metadata) of messaging jobs held, finished ones "
+            "included. When "
+            "room is needed the oldest finished jobs go first."),
     integer("/capacity/maxLiveJobs", 1, jobs_most, "100000",
             "Live jobs of all kinds, scheduled ones included."),
     integer("/capacity/maxLiveJobsPerOrganization", 0, jobs_most, "0",

@@ -36,8 +36,9 @@ public:
     return to_->load_scheduled(from, until, limit);
   }
 
-  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
-    return to_->load_finished(kind, limit);
+  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit,
+                                             std::size_t text_bytes_max) override {
+    return to_->load_finished(kind, limit, text_bytes_max);
   }
 
   result<std::vector<scheduled_job_ptr>> load_schedules() override {

@@ -6,8 +6,8 @@ namespace callboard::core {
 
 namespace {
 
-auto full(std::size_t limit) {
-  return fail(errc::capacity, "Job capacity reached (" + std::to_string(limit) + " jobs)");
+auto full(std::size_t limit, const char* of = " jobs)") {
+  return fail(errc::capacity, "Job capacity reached (" + std::to_string(limit) + of);
 }
 
 } // namespace
@@ -16,8 +16,8 @@ bool occupies_agent(const job& one) noexcept {
   return !one.tasks.empty() && !one.tasks.back().finished_at;
 }
 
-result<admission> admit(job_kind kind, const current_load& load, const load_limits& limits,
-                        const agent_info& agent) {
+result<admission> admit(const admission_request& asked, const current_load& load,
+                        const load_limits& limits, const agent_info& agent) {
   if (load.live >= limits.live_max)
     return full(limits.live_max);
   if (const auto most = limits.live_per_organisation_max;
@@ -25,10 +25,14 @@ result<admission> admit(job_kind kind, const current_load& load, const load_limi
     return fail(errc::capacity,
                 "Job capacity of the organization reached (" + std::to_string(most) + " jobs)");
   auto verdict = admission::free;
-  if (kind == job_kind::message && load.messages >= limits.messages_max) {
-    if (load.finished_messages == 0)
+  if (asked.kind == job_kind::message) {
+    const auto is_full = load.messages >= limits.messages_max;
+    if (is_full && load.finished_messages == 0)
       return full(limits.messages_max);
-    verdict = admission::drop_oldest_finished;
+    if (!load.texts.can_make_room(asked.text_bytes))
+      return full(load.texts.bytes_max(), " bytes of text)");
+    if (is_full || !load.texts.has_room(asked.text_bytes))
+      verdict = admission::drop_oldest_finished;
   }
   if (agent.queue_limit && load.of_agent >= std::size_t{agent.concurrency} + *agent.queue_limit)
     return fail(errc::agent_busy, "Agent " + agent.name + " is busy");

@@ -6,6 +6,8 @@
 #include <callboard/error.hpp>
 #include <callboard/job.hpp>
 
+#include "core/text_budget.hpp"
+
 namespace callboard::core {
 
 /// What is held when a job asks to be let in.
@@ -20,6 +22,8 @@ struct current_load {
   std::size_t live_of_organisation = 0;
   /// Jobs that occupy the job's agent.
   std::size_t of_agent = 0;
+  /// What the texts of messaging jobs take.
+  text_budget texts{};
 };
 
 /// How much may be held.
@@ -34,17 +38,24 @@ struct load_limits {
 enum class admission : bool {
   /// There is room.
   free,
-  /// There is, once the messaging job that finished first is dropped.
+  /// There is, once the messaging jobs that finished first are dropped: as many as it takes.
   drop_oldest_finished,
 };
 
 /// Whether a job occupies its agent: a task of it runs or waits for a slot.
 bool occupies_agent(const job& one) noexcept;
 
+/// What asks to be let in.
+struct admission_request {
+  job_kind kind = job_kind::message;
+  /// Of the new job; see `text_bytes`.
+  std::size_t text_bytes = 0;
+};
+
 /// Decides whether a new job gets in. Live jobs are never dropped for it. Errors: `capacity`
-/// ("Job capacity reached (10000 jobs)", "Job capacity of the organization reached (100 jobs)"),
-/// `agent_busy` ("Agent echo is busy").
-result<admission> admit(job_kind kind, const current_load& load, const load_limits& limits,
-                        const agent_info& agent);
+/// ("Job capacity reached (10000 jobs)", "Job capacity reached (1073741824 bytes of text)", "Job capacity
+/// of the organization reached (100 jobs)"), `agent_busy` ("Agent echo is busy").
+result<admission> admit(const admission_request& asked, const current_load& load,
+                        const load_limits& limits, const agent_info& agent);
 
 } // namespace callboard::core

@@ -14,6 +14,7 @@
 #include <unordered_set>
 
 #include "core/listing.hpp"
+#include "core/text_bytes.hpp"
 #include "stores/memory/cabinet.hpp"
 
 namespace callboard {
@@ -76,7 +77,12 @@ public:
 
   result<std::vector<job_ptr>> load_runs(const run_query& query) override {
     const std::shared_lock lock{mutex_};
-    return schedules_.runs(query);
+    auto runs = schedules_.runs(query);
+    core::page_allowance allowed{query.text_bytes_max};
+    for (const auto& run : runs)
+      if (auto ok = allowed.take(*run); !ok)
+        return tl::unexpected(std::move(ok.error()));
+    return runs;
   }
 
   result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
@@ -127,14 +133,13 @@ public:
     return found;
   }
 
-  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
+  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit,
+                                             std::size_t text_bytes_max) override {
     const std::shared_lock lock{mutex_};
     auto ended = finished(kind);
-    if (ended.size() <= limit)
-      return ended;
-    auto first = ended.end() - static_cast<std::ptrdiff_t>(limit);
-    while (limit > 0 && first != ended.begin()
-           && (*std::prev(first))->finished_at == (*first)->finished_at)
+    core::last_ended taken{limit, text_bytes_max};
+    auto first = ended.end();
+    while (first != ended.begin() && taken.take(**std::prev(first)))
       --first;
     ended.erase(ended.begin(), first);
     return ended;
@@ -152,7 +157,12 @@ public:
                              || query.due_from || query.due_to || query.created_from
                              || query.created_to;
     const auto is_newest_first = query.sort.empty() || query.sort == std::vector{job_sort{}};
-    return is_filtered || !is_newest_first ? sorted_page(query) : newest_page(query);
+    auto page = is_filtered || !is_newest_first ? sorted_page(query) : newest_page(query);
+    core::page_allowance allowed{query.text_bytes_max};
+    for (const auto& one : page.jobs)
+      if (auto ok = allowed.take(*one); !ok)
+        return tl::unexpected(std::move(ok.error()));
+    return page;
   }
 
   // Looks at all finished jobs: nothing calls it often, and an index would cost every job its share.

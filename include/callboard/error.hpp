@@ -26,7 +26,8 @@ enum class errc : std::uint8_t {
   conflict,
   /// The scheduled job does not have the version that the caller expects.
   version_mismatch,
-  /// As many jobs as allowed are held; try again later.
+  /// As many jobs as allowed are held, or as much text: try again later. Or a list would hold more text
+  /// than its reader allows: ask for fewer.
   capacity,
   /// The job's agent has as many jobs waiting as its `queue_limit` allows; try again later.
   agent_busy,

@@ -13,6 +13,11 @@ namespace callboard {
 struct engine_options {
   /// Messaging jobs held in memory, finished ones included; ≥ 1. The Messaging Jobs API documents 10,000.
   std::size_t jobs_max = 10'000;
+  /// Bytes of text that messaging jobs may hold in memory together: prompts, metadata, answers, errors,
+  /// those of finished jobs included; ≥ 1. Beyond it the jobs that finished first are forgotten, all but
+  /// the last one; if live jobs alone fill it, creation is refused. The largest messages (150 KB, and as
+  /// much for the answer) reach it at some 3,500 jobs.
+  std::size_t held_text_bytes_max = std::size_t{1024} * 1024 * 1024;
   /// Live jobs of all kinds, scheduled ones included; ≥ 1. At not quite 3 KB each: 300 MB.
   std::size_t live_jobs_max = 100'000;
   /// Live jobs of one organisation, of all kinds; 0: no limit of its own.

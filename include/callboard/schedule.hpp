@@ -196,6 +196,8 @@ struct run_query {
   std::size_t limit = 50;
   /// Of finished runs only so many, the newest, count as kept.
   std::size_t keep = 100;
+  /// A list whose runs hold more bytes of text is not read: `capacity`. 0: no limit.
+  std::size_t text_bytes_max = 0;
 };
 
 } // namespace callboard

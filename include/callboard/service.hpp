@@ -50,6 +50,10 @@ struct engine_health {
   state_counts messages{};
   /// `engine_options::jobs_max`.
   std::size_t jobs_max = 0;
+  /// Bytes of text that these hold.
+  std::size_t held_text_bytes = 0;
+  /// `engine_options::held_text_bytes_max`.
+  std::size_t held_text_bytes_max = 0;
   /// Live jobs of all kinds.
   std::size_t live = 0;
   /// `engine_options::live_jobs_max`.
@@ -88,7 +92,8 @@ public:
   /// already completed") when it is terminal.
   virtual void cancel(job_ref ref, std::string reason, callback<job_ptr> done) = 0;
 
-  /// A page of jobs. Errors: `invalid_argument`, `unavailable` (store).
+  /// A page of jobs. Errors: `invalid_argument`, `capacity` (see `job_query::text_bytes_max`),
+  /// `unavailable` (store).
   virtual void list(job_query query, callback<job_page> done) = 0;
 
   /// How the engine is.

@@ -66,6 +66,8 @@ struct job_query {
   std::size_t limit = 50;
   /// Matching jobs to leave out before the page.
   std::size_t offset = 0;
+  /// A page whose jobs hold more bytes of text is not read: `capacity`. 0: no limit.
+  std::size_t text_bytes_max = 0;
 };
 
 /// How many jobs are in each state, indexed by `job_state`.
@@ -145,14 +147,18 @@ public:
                                                       std::size_t limit)
     = 0;
 
-  /// Finished jobs of a kind in the order in which they ended: the last `limit` of them, and any that
-  /// ended in the same millisecond as the first of these. Called once, after `load_live`.
-  virtual result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) = 0;
+  /// Finished jobs of a kind in the order in which they ended: the last `limit` of them, or fewer if
+  /// their texts would take more than `text_bytes_max`, but the last one in any case; and all that ended
+  /// in the same millisecond as the first of these. Called once, after `load_live`.
+  virtual result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit,
+                                                     std::size_t text_bytes_max)
+    = 0;
 
   /// All scheduled jobs, in any order. Called once, before any other member but `load_live`.
   virtual result<std::vector<scheduled_job_ptr>> load_schedules() = 0;
 
   /// Runs of a scheduled job, newest first. May run beside the other members, on another thread.
+  /// Errors: `capacity` (see `run_query::text_bytes_max`), `io`.
   virtual result<std::vector<job_ptr>> load_runs(const run_query& query) = 0;
 
   /// Forgets finished runs of a scheduled job but for the newest `keep`, at most `limit`, the oldest
@@ -164,7 +170,7 @@ public:
   /// One job; null if there is none.
   virtual result<job_ptr> find(const uuid& id) = 0;
 
-  /// A page of jobs.
+  /// A page of jobs. Errors: `capacity` (see `job_query::text_bytes_max`), `io`.
   virtual result<job_page> query(const job_query& query) = 0;
 
   /// Forgets jobs of a kind that ended before that time, at most `limit`, the oldest first. Returns how

@@ -1,6 +1,7 @@
 #include "stores/sqlite/job_lister.hpp"
 
 #include "core/listing.hpp"
+#include "core/text_bytes.hpp"
 #include "stores/sqlite/merge_rule.hpp"
 
 #include <algorithm>
@@ -29,13 +30,17 @@ bool is_wanted(const job_query& query, job_state state) {
          || std::find(query.states.begin(), query.states.end(), state) != query.states.end();
 }
 
-result<std::vector<job_ptr>> read_all(job_reader& jobs, const std::vector<std::int64_t>& places) {
+result<std::vector<job_ptr>> read_all(job_reader& jobs, const std::vector<std::int64_t>& places,
+                                      std::size_t text_bytes_max) {
+  core::page_allowance allowed{text_bytes_max};
   std::vector<job_ptr> all;
   all.reserve(places.size());
   for (const auto row : places) {
     auto found = jobs.listed(row);
     if (!found)
       return tl::unexpected(std::move(found.error()));
+    if (auto ok = allowed.take(**found); !ok)
+      return tl::unexpected(std::move(ok.error()));
     all.push_back(*std::move(found));
   }
   return all;
@@ -114,12 +119,15 @@ result<job_page> job_lister::page(const job_query& query, job_reader& jobs,
   job_page made{.jobs = {}, .total = total, .matching = found->matching, .by_state = {}};
   if (query.counts_states)
     made.by_state = found->by_state;
+  core::page_allowance allowed{query.text_bytes_max};
   for (const auto& id : found->ids) {
     auto one = jobs.find(id);
     if (!one)
       return tl::unexpected(std::move(one.error()));
     if (!*one)
       return damaged();
+    if (auto ok = allowed.take(**one); !ok)
+      return tl::unexpected(std::move(ok.error()));
     made.jobs.push_back(*std::move(one));
   }
   return made;
@@ -181,7 +189,7 @@ result<job_page> job_lister::page(const job_query& query, const std::vector<job_
   const auto listed = *plan ? rows_of_page(query, **plan, size) : scan_.rows_of_page(query);
   if (!listed)
     return tl::unexpected(listed.error());
-  auto read = read_all(jobs, *listed);
+  auto read = read_all(jobs, *listed, query.text_bytes_max);
   if (!read)
     return tl::unexpected(std::move(read.error()));
   page.jobs = *std::move(read);

@@ -1,5 +1,7 @@
 #include "stores/sqlite/job_loader.hpp"
 
+#include "core/text_bytes.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -64,10 +66,24 @@ result<std::vector<job_ptr>> job_loader::live(system_time due_before, job_reader
 }
 
 result<std::vector<job_ptr>> job_loader::finished(job_kind kind, std::size_t limit,
-                                                  job_reader& jobs) {
-  if (kind == job_kind::message)
-    return read_all(last_ended_messages_.start(limit), jobs);
-  return read_all(last_ended_.start(kind, limit), jobs);
+                                                  std::size_t text_bytes_max, job_reader& jobs) {
+  const auto places = places_of(kind == job_kind::message ? last_ended_messages_.start(limit)
+                                                          : last_ended_.start(kind, limit));
+  if (!places)
+    return tl::unexpected(places.error());
+  // From the last one back, so that no more is read than is wanted.
+  core::last_ended taken{limit, text_bytes_max};
+  std::vector<job_ptr> ended;
+  for (auto row = places->rbegin(); row != places->rend(); ++row) {
+    auto read = jobs.listed(*row);
+    if (!read)
+      return tl::unexpected(std::move(read.error()));
+    if (!taken.take(**read))
+      break;
+    ended.push_back(*std::move(read));
+  }
+  std::reverse(ended.begin(), ended.end());
+  return ended;
 }
 
 result<std::vector<job_ptr>> job_loader::scheduled(const due_place& from, system_time until,
@@ -90,13 +106,20 @@ result<std::map<std::string, std::size_t>> job_loader::count_scheduled(system_ti
   return counts;
 }
 
-result<std::vector<job_ptr>> job_loader::read_all(rows&& found, job_reader& jobs) {
+result<std::vector<std::int64_t>> job_loader::places_of(rows&& found) {
   std::vector<std::int64_t> places;
   if (auto ok = found.for_each([&](rows& row) { places.push_back(row.integer()); }); !ok)
     return tl::unexpected(std::move(ok.error()));
+  return places;
+}
+
+result<std::vector<job_ptr>> job_loader::read_all(rows&& found, job_reader& jobs) {
+  const auto places = places_of(std::move(found));
+  if (!places)
+    return tl::unexpected(places.error());
   std::vector<job_ptr> all;
-  all.reserve(places.size());
-  for (const auto row : places) {
+  all.reserve(places->size());
+  for (const auto row : *places) {
     auto read = jobs.listed(row);
     if (!read)
       return tl::unexpected(std::move(read.error()));

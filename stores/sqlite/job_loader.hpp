@@ -22,7 +22,8 @@ public:
   result<std::vector<job_ptr>> live(system_time due_before, job_reader& jobs);
 
   /// See `store::load_finished`. Errors: `io`.
-  result<std::vector<job_ptr>> finished(job_kind kind, std::size_t limit, job_reader& jobs);
+  result<std::vector<job_ptr>> finished(job_kind kind, std::size_t limit,
+                                        std::size_t text_bytes_max, job_reader& jobs);
 
   /// See `store::load_scheduled`. Errors: `io`.
   result<std::vector<job_ptr>> scheduled(const due_place& from, system_time until,
@@ -32,6 +33,7 @@ public:
   result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from);
 
 private:
+  static result<std::vector<std::int64_t>> places_of(rows&& found);
   static result<std::vector<job_ptr>> read_all(rows&& found, job_reader& jobs);
 
   statement live_;

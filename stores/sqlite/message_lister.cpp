@@ -1,6 +1,7 @@
 #include "stores/sqlite/message_lister.hpp"
 
 #include "core/listing.hpp"
+#include "core/text_bytes.hpp"
 #include "stores/sqlite/merge_rule.hpp"
 #include "stores/sqlite/query_text.hpp"
 
@@ -113,10 +114,13 @@ result<job_page> message_lister::page(const job_query& query, job_reader& jobs) 
   const auto listed = rows_of_page(query);
   if (!listed)
     return tl::unexpected(listed.error());
+  core::page_allowance allowed{query.text_bytes_max};
   for (const auto row : *listed) {
     auto read = jobs.listed(row);
     if (!read)
       return tl::unexpected(std::move(read.error()));
+    if (auto ok = allowed.take(**read); !ok)
+      return tl::unexpected(std::move(ok.error()));
     page.jobs.push_back(*std::move(read));
   }
   return page;

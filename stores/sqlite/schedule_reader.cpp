@@ -1,5 +1,7 @@
 #include "stores/sqlite/schedule_reader.hpp"
 
+#include "core/text_bytes.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -140,6 +142,7 @@ result<void> schedule_reader::each(
 }
 
 result<std::vector<job_ptr>> schedule_reader::runs(const run_query& query, job_reader& jobs) {
+  core::page_allowance allowed{query.text_bytes_max};
   std::vector<job_ptr> made;
   std::size_t finished = 0;
   auto found = runs_.start(query.schedule_id);
@@ -161,6 +164,8 @@ result<std::vector<job_ptr>> schedule_reader::runs(const run_query& query, job_r
       return tl::unexpected(std::move(run.error()));
     if (!*run)
       return damaged();
+    if (auto ok = allowed.take(**run); !ok)
+      return tl::unexpected(std::move(ok.error()));
     made.push_back(*std::move(run));
   }
   return made;

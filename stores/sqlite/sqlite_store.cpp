@@ -78,8 +78,10 @@ public:
       [&](reader& from) { return from.loads.scheduled(first, until, limit, from.jobs); });
   }
 
-  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit) override {
-    return readers_.read([&](reader& from) { return from.loads.finished(kind, limit, from.jobs); });
+  result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit,
+                                             std::size_t text_bytes_max) override {
+    return readers_.read(
+      [&](reader& from) { return from.loads.finished(kind, limit, text_bytes_max, from.jobs); });
   }
 
   result<job_ptr> find(const uuid& id) override {

@@ -45,7 +45,7 @@ public:
     return std::vector<job_ptr>{};
   }
 
-  result<std::vector<job_ptr>> load_finished(job_kind, std::size_t) override {
+  result<std::vector<job_ptr>> load_finished(job_kind, std::size_t, std::size_t) override {
     return std::vector<job_ptr>{};
   }
 

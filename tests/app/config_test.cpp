@@ -20,7 +20,7 @@ constexpr std::string_view whole = R"({
   "threads": { "http": 2, "actors": 3 },
   "store": "memory:",
   "storeSync": "normal",
-  "capacity": { "maxJobs": 20, "maxLiveJobs": 30, "maxLiveJobsPerOrganization": 31 },
+  "capacity": { "maxJobs": 20, "maxHeldBytes": 25, "maxLiveJobs": 30, "maxLiveJobsPerOrganization": 31 },
   "messaging": { "defaultTimeoutMs": 40000, "retentionSeconds": 50 },
   "agentJobs": { "retentionDays": 60 },
   "scheduledJobs": { "keepRuns": 70 },
@@ -107,6 +107,7 @@ TEST_F(ConfigFile, NothingConfiguredGivesTheDefaults) {
   EXPECT_EQ(config->http.body_bytes_max, 2'097'152U);
   EXPECT_EQ(config->http.default_time_limit, std::chrono::seconds{30});
   EXPECT_EQ(config->engine.jobs_max, 10'000U);
+  EXPECT_EQ(config->engine.held_text_bytes_max, std::size_t{1024} * 1024 * 1024);
   EXPECT_EQ(config->engine.live_jobs_max, 100'000U);
   EXPECT_EQ(config->engine.live_jobs_per_organisation_max, 0U);
   EXPECT_EQ(config->engine.waiters_max, 10'000U);
@@ -144,6 +145,7 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.store, "memory:");
   EXPECT_EQ(config.store_durability, store_sync::normal);
   EXPECT_EQ(config.engine.jobs_max, 20U);
+  EXPECT_EQ(config.engine.held_text_bytes_max, 25U);
   EXPECT_EQ(config.engine.live_jobs_max, 30U);
   EXPECT_EQ(config.engine.live_jobs_per_organisation_max, 31U);
   EXPECT_EQ(config.http.default_time_limit, std::chrono::milliseconds{40'000});

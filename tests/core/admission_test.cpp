@@ -27,8 +27,9 @@ agent_info agent_with(std::uint32_t concurrency, std::optional<std::uint32_t> qu
   return made;
 }
 
-std::string verdict(job_kind kind, const current_load& load, const agent_info& agent) {
-  const auto made = core::admit(kind, load, limits, agent);
+std::string verdict(job_kind kind, const current_load& load, const agent_info& agent,
+                    std::size_t text_bytes = 0) {
+  const auto made = core::admit({kind, text_bytes}, load, limits, agent);
   if (!made)
     return std::string{to_string(made.error().code)} + ": " + made.error().message;
   return *made == admission::free ? "free" : "drop";
@@ -69,11 +70,55 @@ TEST(Admission, ByKindAndLoad) {
       << " of them finished, and " << load.live << " live jobs";
 }
 
+// 1,000 finished messages of 50,000 characters held 308 MB, and the 10,000 that are allowed 3 GB.
+TEST(Admission, ByTheTextsThatAreHeld) {
+  struct text_row {
+    job_kind kind;
+    std::size_t live_bytes;
+    std::size_t finished_bytes;
+    std::size_t wanted;
+    std::string_view verdict;
+  };
+  constexpr std::string_view full = "capacity: Job capacity reached (100 bytes of text)";
+  constexpr text_row text_rows[] = {
+    {message, 0, 0, 100, "free"},
+    {message, 0, 0, 101, full},
+    {message, 40, 0, 60, "free"},
+    {message, 40, 0, 61, full},
+    {message, 40, 60, 0, "free"},
+    {message, 40, 60, 1, "drop"},
+    {message, 40, 60, 60, "drop"},
+    // Dropping all that is finished would not be enough, so nothing is dropped.
+    {message, 40, 60, 61, full},
+    {message, 0, 100, 100, "drop"},
+    {message, 100, 0, 0, "free"},
+    {message, 100, 0, 1, full},
+    // An answer has come that is larger than what was left.
+    {message, 30, 90, 1, "drop"},
+    {message, 101, 0, 0, full},
+    // Only the texts of messages are bounded.
+    {job_kind::agent, 100, 0, 50, "free"},
+    {job_kind::run, 100, 0, 50, "free"},
+  };
+  for (const auto& [kind, live, finished, wanted, expected] : text_rows) {
+    current_load load{.messages = 2, .finished_messages = 1, .live = 1};
+    core::text_share of_live;
+    core::text_share of_finished;
+    load.texts = core::text_budget{100};
+    load.texts.set(of_live, {live, false});
+    load.texts.set(of_finished, {finished, true});
+
+    EXPECT_EQ(verdict(kind, load, agent_with(64, std::nullopt), wanted), expected)
+      << to_string(kind) << " of " << wanted << " bytes beside " << live << " of live jobs and "
+      << finished << " of finished ones";
+  }
+}
+
 TEST(Admission, OrganisationMayHaveALimitOfItsOwn) {
   const auto verdict_of = [](std::size_t held, std::size_t most) {
     const core::load_limits both{
       .messages_max = 10, .live_max = 20, .live_per_organisation_max = most};
-    const auto made = core::admit(job_kind::run, {.live = 15, .live_of_organisation = held}, both,
+    const auto made = core::admit({job_kind::run}, {.live = 15, .live_of_organisation = held}, both,
                                   agent_with(64, std::nullopt));
     return made ? "free" : made.error().message;
   };

@@ -93,7 +93,7 @@ TEST_F(SqliteMigration, MessagesMoveToATableOfTheirOwn) {
   EXPECT_EQ(*first->tasks.front().error, "no");
   EXPECT_EQ(jobs->query({.organisation = "org1"})->matching, 2U);
   EXPECT_EQ(jobs->load_live(at_ms(0))->size(), 1U);
-  EXPECT_EQ(jobs->load_finished(job_kind::message, 10)->size(), 1U);
+  EXPECT_EQ(jobs->load_finished(job_kind::message, 10, 1000)->size(), 1U);
   EXPECT_THAT(sqlite::check(path().string(), {})->faults, IsEmpty());
 }
 

@@ -6,6 +6,8 @@
 #include <random>
 #include <set>
 
+#include "core/text_bytes.hpp"
+
 namespace callboard::tests {
 
 namespace {
@@ -52,6 +54,32 @@ TEST_P(StoreQuery, JobsOfOneMillisecondAreOrderedById) {
 
   EXPECT_THAT(ids_of(query({}).jobs),
               ElementsAre(numbered_id(70'000), numbered_id(300), numbered_id(2), numbered_id(1)));
+}
+
+// Lists of agent jobs were read as a whole, gigabytes maybe, before they were refused.
+TEST_P(StoreQuery, PageIsReadUpToItsLimitOfText) {
+  for (const auto kind : {job_kind::message, job_kind::agent}) {
+    for (std::uint32_t number = 1; number <= 3; ++number) {
+      auto spec = plain_spec(kind, number + 10 * static_cast<std::uint32_t>(kind));
+      spec->content = std::string(100, 'x');
+      commit({snapshot(spec, 1, job_state::pending)});
+    }
+    const auto bytes = 3 * core::text_bytes(*query({.kind = kind, .limit = 1}).jobs.front());
+    const auto page_of = [&](std::size_t limit, std::size_t bytes_max, std::vector<job_sort> sort) {
+      return jobs().query(
+        {.kind = kind, .sort = std::move(sort), .limit = limit, .text_bytes_max = bytes_max});
+    };
+
+    for (const auto& sort :
+         {std::vector<job_sort>{}, std::vector{job_sort{job_field::updated_at, false}}}) {
+      EXPECT_EQ(page_of(3, bytes, sort)->jobs.size(), 3U);
+      EXPECT_EQ(page_of(2, bytes - 1, sort)->jobs.size(), 2U);
+      EXPECT_EQ(page_of(3, 0, sort)->jobs.size(), 3U);
+      EXPECT_EQ(page_of(3, bytes - 1, sort).error(),
+                (error{errc::capacity, "the list holds more than " + std::to_string(bytes - 1)
+                                         + " bytes of text: ask for fewer jobs at a time"}));
+    }
+  }
 }
 
 TEST_P(StoreQuery, TimesBefore1970AreOlderThanLaterOnes) {

@@ -2,12 +2,19 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
+#include "core/text_bytes.hpp"
+
 namespace callboard::tests {
 
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr auto any_bytes = std::numeric_limits<std::size_t>::max();
 
 class StoreRetention : public store_contract {
 protected:
@@ -18,8 +25,9 @@ protected:
     return std::make_shared<const job>(std::move(made));
   }
 
-  std::vector<uuid> last_ended(std::size_t limit, job_kind kind = job_kind::message) {
-    const auto loaded = jobs().load_finished(kind, limit);
+  std::vector<uuid> last_ended(std::size_t limit, job_kind kind = job_kind::message,
+                               std::size_t text_bytes_max = any_bytes) {
+    const auto loaded = jobs().load_finished(kind, limit, text_bytes_max);
     EXPECT_TRUE(loaded) << loaded.error().message;
     return loaded ? ids_of(*loaded) : std::vector<uuid>{};
   }
@@ -54,6 +62,22 @@ TEST_P(StoreRetention, JobsThatEndedTogetherAreLoadedTogether) {
   EXPECT_THAT(last_ended(2), ElementsAre(numbered_id(2), numbered_id(3), numbered_id(4)));
 }
 
+// A database of 10,000 finished jobs with answers of 2 MiB filled 20 GB of memory at the next start.
+TEST_P(StoreRetention, OnlyTheLastFinishedJobsThatFitAreLoaded) {
+  const auto job = ended(1, 100);
+  const auto bytes = core::text_bytes(*job);
+  ASSERT_GT(bytes, 0U);
+  commit({job, ended(2, 200), ended(3, 300), ended(4, 400), ended(5, 400)});
+  const auto loaded
+    = [&](std::size_t bytes_max) { return last_ended(10, job_kind::message, bytes_max); };
+
+  EXPECT_THAT(loaded(5 * bytes), SizeIs(5));
+  EXPECT_THAT(loaded(5 * bytes - 1), SizeIs(4));
+  EXPECT_THAT(loaded(3 * bytes), ElementsAre(numbered_id(3), numbered_id(4), numbered_id(5)));
+  EXPECT_THAT(loaded(bytes), ElementsAre(numbered_id(4), numbered_id(5)));
+  EXPECT_THAT(loaded(0), ElementsAre(numbered_id(4), numbered_id(5)));
+}
+
 TEST_P(StoreRetention, LiveJobsAndOtherKindsAreNotLoadedAsFinished) {
   commit({plain_message(1), plain_message(2, job_state::processing), ended(3, 100, job_kind::agent),
           ended(4, 200, job_kind::run)});
@@ -66,7 +90,7 @@ TEST_P(StoreRetention, FinishedJobIsLoadedWhole) {
   const auto job = full_job(job_kind::agent, 7, job_state::failed);
   commit({job});
 
-  const auto loaded = jobs().load_finished(job_kind::agent, 1).value();
+  const auto loaded = jobs().load_finished(job_kind::agent, 1, any_bytes).value();
 
   ASSERT_EQ(loaded.size(), 1U);
   EXPECT_EQ(describe(loaded.front()), describe(job));

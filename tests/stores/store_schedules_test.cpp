@@ -1,5 +1,6 @@
 // What every store keeps of scheduled jobs and their runs.
 
+#include "core/text_bytes.hpp"
 #include "tests/stores/sample_schedules.hpp"
 #include "tests/stores/store_contract.hpp"
 
@@ -79,6 +80,21 @@ TEST_P(StoreSchedules, ListsRunsNewestFirst) {
   EXPECT_EQ(runs(job->id, {}, 1000, 2), (std::vector{id(14), id(13), id(12)}));
   EXPECT_EQ(runs(job->id, {job_state::completed}, 1000, 2), std::vector{id(13)});
   EXPECT_TRUE(runs(id(3)).empty());
+}
+
+TEST_P(StoreSchedules, RunsAreReadUpToTheirLimitOfText) {
+  const auto job = plain_schedule(1);
+  keep(job, {run_of(job->id, 11, job_state::completed), run_of(job->id, 12, job_state::completed)});
+  const auto all = jobs().load_runs({.schedule_id = job->id}).value();
+  const auto bytes = core::text_bytes(*all[0]) + core::text_bytes(*all[1]);
+  ASSERT_GT(bytes, 0u);
+  const auto read = [&](std::size_t limit, std::size_t bytes_max) {
+    return jobs().load_runs({.schedule_id = job->id, .limit = limit, .text_bytes_max = bytes_max});
+  };
+
+  EXPECT_EQ(read(2, bytes)->size(), 2u);
+  EXPECT_EQ(read(1, bytes - 1)->size(), 1u);
+  EXPECT_EQ(read(2, bytes - 1).error().code, errc::capacity);
 }
 
 TEST_P(StoreSchedules, ErasesTheOldestFinishedRuns) {
