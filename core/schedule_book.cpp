@@ -98,8 +98,10 @@ std::optional<system_time> schedule_book::next_due(system_time now) const {
 
 std::vector<scheduled_job_ptr> schedule_book::list(const schedule_query& query) const {
   std::vector<scheduled_job_ptr> found;
-  for (const auto& [name, id] : names_)
-    if (const auto& record = entries_.at(id).job.record; matches(*record, query))
+  auto next = query.after ? names_.upper_bound({query.after->name, query.after->organisation})
+                          : names_.begin();
+  for (; next != names_.end() && (query.limit == 0 || found.size() < query.limit); ++next)
+    if (const auto& record = entries_.at(next->second).job.record; matches(*record, query))
       found.push_back(record);
   return found;
 }

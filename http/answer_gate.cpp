@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds patience{500};
 } // namespace
 
 answer_gate::answer_gate(std::size_t bytes_max)
-  : answers_({.bytes_max = bytes_max, .patience = patience}) {
+  : bytes_max_(bytes_max), answers_({.bytes_max = bytes_max, .patience = patience}) {
   // nop
 }
 

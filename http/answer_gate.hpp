@@ -55,12 +55,18 @@ public:
   /// The client has taken something.
   void progress(unsent_answers::number answer);
 
+  /// Most bytes of large answers that are held.
+  std::size_t bytes_max() const noexcept {
+    return bytes_max_;
+  }
+
   /// Bytes of large answers that are held.
   std::size_t bytes() const;
 
 private:
   void release(const place& over) noexcept;
 
+  const std::size_t bytes_max_;
   mutable std::mutex mutex_;
   unsent_answers answers_;
   std::unordered_map<unsent_answers::number, std::weak_ptr<outlet>> outlets_;

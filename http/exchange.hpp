@@ -9,6 +9,7 @@
 
 #include <callboard/time.hpp>
 
+#include "http/head.hpp"
 #include "http/message.hpp"
 #include "http/screening.hpp"
 #include "http/traffic.hpp"
@@ -38,6 +39,9 @@ struct outgoing {
   /// What it counts as among large answers; to be kept with the bytes. Null if it is small.
   std::shared_ptr<answer_gate::place> counted;
 };
+
+/// A body that is printed bit by bit: appends the next bit to the text, and says whether there is more.
+using body_portions = std::function<bool(std::string& to)>;
 
 /// One request and the way back to its client. Answered exactly once: by the first `answer`, or
 /// with 500 when the last owner lets go of it. Owned by `shared_ptr`.
@@ -80,6 +84,17 @@ public:
   /// @param bytes its size, as far as it is known before it is made
   void answer_later(std::size_t bytes, std::function<response()> make) noexcept;
 
+  /// The same with a list of any size: it is printed in portions, the next one when the client has taken
+  /// the last, so that no more than one of them is held. A body of one portion has a length; a longer
+  /// one is chunked, or ends with the connection (HTTP/1.0). 503 as above, for the first portion.
+  /// @param head status, type and headers
+  void answer_in_portions(std::size_t bytes, response head, body_portions next) noexcept;
+
+  /// Most bytes of a list that is not sent in portions: larger ones would be refused in any case.
+  std::size_t list_bytes_max() const noexcept {
+    return shared_->gate().bytes_max();
+  }
+
   /// Gives the request up: its connection is let go without an answer. From any thread.
   void abandon() noexcept;
 
@@ -95,12 +110,16 @@ protected:
   /// `received` points to must stay.
   virtual void write(outgoing made) = 0;
 
-  /// Calls `write_made` with the function on a server thread, soon. Called at most once.
-  /// @param is_long whether it takes so long that no other request may wait for it
-  virtual void write_later(bool is_long, std::function<response()> make) = 0;
+  /// Hands some bytes to the connection, which are not the last: `write` or `release` follows.
+  /// @param counted what they count as; may be null
+  /// @param done told once they are out, or can never go out; on any thread
+  virtual void write_portion(std::string bytes, std::shared_ptr<answer_gate::place> counted,
+                             std::function<void(bool is_out)> done)
+    = 0;
 
-  /// Makes a list and writes it.
-  void write_made(const std::function<response()>& make) noexcept;
+  /// Does some work on a server thread, soon.
+  /// @param is_long whether it takes so long that no other request may wait for it
+  virtual void run_later(bool is_long, std::function<void()> work) = 0;
 
   /// Lets go of the connection. Called at most once, instead of `write`.
   virtual void release() noexcept = 0;
@@ -110,9 +129,18 @@ protected:
 private:
   friend class traffic;
 
-  outgoing render(response made);
+  struct portions;
+
+  outgoing render(response made, body_end end = body_end::length);
   /// Null if the log is not to be told.
   std::shared_ptr<const log_record> record_of(const response& made) const;
+
+  /// Makes a list and writes it.
+  void write_made(const std::function<response()>& make) noexcept;
+
+  void begin_portions(const std::shared_ptr<portions>& of) noexcept;
+  void go_on(const std::shared_ptr<portions>& of) noexcept;
+  std::function<void(bool)> when_taken(std::shared_ptr<portions> of);
 
   /// A list for which there is no room.
   response refuse_list() const;
@@ -148,6 +176,16 @@ public:
   /// Sends a list of about so many bytes that is made on a server thread, or 503.
   void send_later(std::size_t bytes, std::function<response()> make) const noexcept {
     to_->answer_later(bytes, std::move(make));
+  }
+
+  /// Sends a list of about so many bytes in portions, or 503.
+  void send_in_portions(std::size_t bytes, response head, body_portions next) const noexcept {
+    to_->answer_in_portions(bytes, std::move(head), std::move(next));
+  }
+
+  /// See `exchange::list_bytes_max`.
+  std::size_t list_bytes_max() const noexcept {
+    return to_->list_bytes_max();
   }
 
 private:

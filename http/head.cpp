@@ -103,7 +103,9 @@ std::string render_head(const response& made, const head_context& context) {
   head.append(" ").append(reason_phrase(made.status())).append("\r\n");
   if (!made.type().empty())
     head.append("Content-Type: ").append(made.type()).append("\r\n");
-  if (made.status() != 204) {
+  if (context.end == body_end::chunks) {
+    head += "Transfer-Encoding: chunked\r\n";
+  } else if (context.end == body_end::length && made.status() != 204) {
     head += "Content-Length: ";
     append_number(head, static_cast<std::int64_t>(made.body().size()));
     head += "\r\n";

@@ -144,6 +144,10 @@ public:
     return body_;
   }
 
+  void set_body(std::string body) noexcept {
+    body_ = std::move(body);
+  }
+
   std::string take_body() noexcept {
     return std::move(body_);
   }

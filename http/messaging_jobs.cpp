@@ -99,6 +99,7 @@ public:
     query.organisation = asked.organisation;
     query.states = read_status_filter(asked.query);
     query.limit = read_limit(asked.query);
+    query.text_bytes_max = back.list_bytes_max();
     jobs_->list(std::move(query), [back](result<job_page> page) {
       if (!page)
         return back.send(refuse(page.error()));

@@ -61,6 +61,22 @@ bool percent_decode(std::string_view text, std::vector<char>& out) {
   return true;
 }
 
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view plain
+    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string made;
+  for (const auto c : text) {
+    if (plain.find(c) != std::string_view::npos) {
+      made += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      made.append({'%', digits[byte >> 4], digits[byte & 15]});
+    }
+  }
+  return made;
+}
+
 std::optional<std::string> query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     const auto [key, value] = take_parameter(query);

@@ -12,6 +12,9 @@ namespace callboard::http {
 /// forms and queries. False if a percent sign lacks its two hex digits.
 bool percent_decode(std::string_view text, std::vector<char>& out);
 
+/// A text as it may stand in a query: all but letters, digits and `-._~` is escaped.
+std::string percent_encode(std::string_view text);
+
 /// The decoded value of a query's first parameter of that name; none without one, empty for a name
 /// without a value. As forms have it, a plus sign is a space; an escape that is none stays as it is.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);

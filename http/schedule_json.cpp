@@ -173,11 +173,22 @@ std::string schedule_details(const scheduled_job& shown,
   return out;
 }
 
-std::string schedule_list(const std::vector<scheduled_job_ptr>& jobs,
-                          const std::optional<retry_policy>& default_retry) {
-  return array_of(jobs, [&](std::string& out, const scheduled_job_ptr& each) {
-    append_schedule(out, *each, default_retry);
-  });
+std::function<bool(std::string& to)> schedule_list(std::vector<scheduled_job_ptr> jobs,
+                                                   std::optional<retry_policy> default_retry) {
+  return [jobs = std::move(jobs), default_retry, next = std::size_t{0}](std::string& to) mutable {
+    if (next < jobs.size()) {
+      to += next == 0 ? '[' : ',';
+      append_schedule(to, *jobs[next], default_retry);
+      // It may have been changed meanwhile, and this the last of what it was.
+      jobs[next++].reset();
+    } else {
+      to += '[';
+    }
+    if (next < jobs.size())
+      return true;
+    to += ']';
+    return false;
+  };
 }
 
 std::string run_details(const job& run) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@ namespace callboard::http {
 std::string schedule_details(const scheduled_job& shown,
                              const std::optional<retry_policy>& default_retry);
 
-/// A bare array of scheduled jobs.
-std::string schedule_list(const std::vector<scheduled_job_ptr>& jobs,
-                          const std::optional<retry_policy>& default_retry);
+/// A bare array of scheduled jobs, printed job by job: each call appends the next one, and says whether
+/// there is more.
+std::function<bool(std::string& to)> schedule_list(std::vector<scheduled_job_ptr> jobs,
+                                                   std::optional<retry_policy> default_retry);
 
 /// A run.
 std::string run_details(const job& run);

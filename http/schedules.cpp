@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "http/list_bytes.hpp"
+#include "http/percent.hpp"
 #include "http/query_reader.hpp"
 #include "http/schedule_body.hpp"
 #include "http/schedule_json.hpp"
@@ -50,6 +51,37 @@ std::optional<schedule_ref> read_ref(const request& asked) {
   return schedule_ref{*id, std::string{asked.organisation}, {}};
 }
 
+schedule_query read_schedule_query(query_reader& from, const request& asked) {
+  schedule_query wanted;
+  wanted.organisation = asked.organisation;
+  wanted.name = from.text("name");
+  if (const auto agent = from.text("agentId")) {
+    wanted.agent_id = uuid::parse(*agent);
+    if (!wanted.agent_id)
+      from.refuse("agentId", "must be a UUID");
+  }
+  if (const auto status = from.text("status")) {
+    wanted.status = parse_schedule_status(*status);
+    if (!wanted.status)
+      from.refuse("status", "must be active, paused or completed");
+  }
+  if (auto after = from.text("after"))
+    wanted.after = schedule_place{*std::move(after), wanted.organisation};
+  return wanted;
+}
+
+/// The link to the page behind a job.
+std::string next_page(const schedule_query& asked, std::int64_t limit, const std::string& last) {
+  auto link = "</api/jobs?limit=" + std::to_string(limit) + "&after=" + percent_encode(last);
+  if (asked.name)
+    link += "&name=" + percent_encode(*asked.name);
+  if (asked.agent_id)
+    link += "&agentId=" + asked.agent_id->to_string();
+  if (asked.status)
+    link.append("&status=").append(to_string(*asked.status));
+  return link + R"(>; rel="next")";
+}
+
 class schedule_routes_of {
 public:
   schedule_routes_of(schedule_service& jobs, std::optional<retry_policy> default_retry)
@@ -73,31 +105,26 @@ public:
 
   void list(const request& asked, const responder& back) const {
     query_reader query{asked.query};
-    schedule_query wanted;
-    wanted.organisation = asked.organisation;
-    wanted.name = query.text("name");
-    if (const auto agent = query.text("agentId")) {
-      wanted.agent_id = uuid::parse(*agent);
-      if (!wanted.agent_id)
-        query.refuse("agentId", "must be a UUID");
-    }
-    if (const auto status = query.text("status")) {
-      wanted.status = parse_schedule_status(*status);
-      if (!wanted.status)
-        query.refuse("status", "must be active, paused or completed");
-    }
+    auto wanted = read_schedule_query(query, asked);
+    const auto limit = query.integer("limit", 1, list_max);
     if (!query.faults().empty())
       return back.send(refuse_fields(query.faults()));
-    jobs_->list(std::move(wanted),
-                [back, retry = default_retry_](result<std::vector<scheduled_job_ptr>> found) {
-                  if (!found)
-                    return back.send(refuse(found.error()));
-                  // There may be many: engine threads have better things to do.
-                  const auto bytes = list_bytes(*found);
-                  back.send_later(bytes, [found = *std::move(found), retry] {
-                    return response{200, schedule_list(found, retry)};
-                  });
-                });
+    if (limit) // one more tells whether there is a next page
+      wanted.limit = static_cast<std::size_t>(*limit) + 1;
+    auto show = [back, wanted, limit,
+                 retry = default_retry_](result<std::vector<scheduled_job_ptr>> found) {
+      if (!found)
+        return back.send(refuse(found.error()));
+      response head{200, {}};
+      if (limit && found->size() > static_cast<std::size_t>(*limit)) {
+        found->pop_back();
+        head.add_header("Link", next_page(wanted, *limit, found->back()->definition->name));
+      }
+      // There may be many: engine threads have better things to do.
+      const auto bytes = list_bytes(*found);
+      back.send_in_portions(bytes, std::move(head), schedule_list(*std::move(found), retry));
+    };
+    jobs_->list(std::move(wanted), std::move(show));
   }
 
   void get(const request& asked, const responder& back) const {
@@ -152,6 +179,7 @@ public:
     run_query wanted;
     wanted.limit
       = static_cast<std::size_t>(query.integer("limit", 1, list_max).value_or(runs_default));
+    wanted.text_bytes_max = back.list_bytes_max();
     if (const auto status = query.text("status")) {
       const auto state = parse_job_state(*status);
       if (state && *state != job_state::scheduled)

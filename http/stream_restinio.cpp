@@ -179,11 +179,24 @@ protected:
     restinio::write_group_t group{std::move(items)};
     // RESTinio calls it exactly once, at the latest when it destroys the group.
     group.after_write_notificator(when_out(std::move(made.record), std::move(made.counted)));
-    hand_over(std::move(group), made.closes);
+    hand_over(std::move(connection_), std::move(group),
+              restinio::response_parts_attr_t::final_parts, made.closes);
   }
 
-  void write_later(bool is_long, std::function<response()> make) override {
-    auto work = [self = shared_from_this(), this, make = std::move(make)] { write_made(make); };
+  void write_portion(std::string bytes, std::shared_ptr<answer_gate::place> counted,
+                     std::function<void(bool is_out)> done) override {
+    if (counted && outlet_ != nullptr)
+      counted->begin(outlet_->shared_from_this());
+    restinio::writable_items_container_t items;
+    items.emplace_back(std::move(bytes));
+    restinio::write_group_t group{std::move(items)};
+    group.after_write_notificator([done = std::move(done), counted = std::move(counted)](
+                                    const asio::error_code& fault) { done(!fault); });
+    hand_over(connection_, std::move(group), restinio::response_parts_attr_t::not_final_parts,
+              false);
+  }
+
+  void run_later(bool is_long, std::function<void()> work) override {
     asio::post(is_long ? aside_ : io_, std::move(work));
   }
 
@@ -235,12 +248,11 @@ private:
   }
 
   /// From here on the group itself sees to it that it is counted, so nothing may be thrown.
-  void hand_over(restinio::write_group_t group, bool closes) noexcept {
+  void hand_over(restinio::impl::connection_handle_t to, restinio::write_group_t group,
+                 restinio::response_parts_attr_t parts, bool closes) noexcept {
     const restinio::response_output_flags_t flags{
-      restinio::response_parts_attr_t::final_parts,
-      closes ? restinio::response_connection_attr_t::connection_close
-             : restinio::response_connection_attr_t::connection_keepalive};
-    const auto to = std::move(connection_);
+      parts, closes ? restinio::response_connection_attr_t::connection_close
+                    : restinio::response_connection_attr_t::connection_keepalive};
     try {
       if (!is_handling)
         return to->write_response_parts(id_, flags, std::move(group));

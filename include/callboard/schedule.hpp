@@ -178,6 +178,14 @@ struct schedule_ref {
   std::vector<std::uint64_t> versions;
 };
 
+/// A place in the list of scheduled jobs: by name (bytewise), then by organisation.
+struct schedule_place {
+  std::string name;
+  std::string organisation;
+
+  friend auto operator<=>(const schedule_place&, const schedule_place&) = default;
+};
+
 /// Which scheduled jobs a list shows. All conditions must hold.
 struct schedule_query {
   /// Only this organisation's; empty: everybody's.
@@ -185,6 +193,10 @@ struct schedule_query {
   std::optional<uuid> agent_id;
   std::optional<schedule_status> status;
   std::optional<std::string> name;
+  /// Only what stands behind this place, whether or not a job stands there; none: from the beginning.
+  std::optional<schedule_place> after = std::nullopt;
+  /// Longest list; 0: no limit.
+  std::size_t limit = 0;
 };
 
 /// Which runs of a scheduled job a list shows.

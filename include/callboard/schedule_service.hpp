@@ -29,7 +29,7 @@ public:
                       callback<scheduled_job_ptr> done)
     = 0;
 
-  /// Scheduled jobs, by name.
+  /// Scheduled jobs, by name. Page by page: `query.limit`, and `query.after` the last one's place.
   virtual void list(schedule_query query, callback<std::vector<scheduled_job_ptr>> done) = 0;
 
   /// A scheduled job as it stands.
@@ -52,7 +52,7 @@ public:
   virtual void run_now(schedule_ref ref, callback<job_ptr> done) = 0;
 
   /// Runs, newest first, live ones too. `query.schedule_id` and `query.keep` are set by the engine.
-  /// Errors: `invalid_argument`, `unavailable` (store).
+  /// Errors: `invalid_argument`, `capacity` (see `run_query::text_bytes_max`), `unavailable` (store).
   virtual void runs(schedule_ref ref, run_query query, callback<std::vector<job_ptr>> done) = 0;
 
   /// One of its runs as it stands. Errors: `not_found` also if the job has no such run, `unavailable`

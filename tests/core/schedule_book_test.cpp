@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -72,6 +73,34 @@ TEST(ScheduleBook, ListsByNameWhatMatches) {
   EXPECT_EQ(names(book.list({.name = "b"})), "b ");
   EXPECT_EQ(names(book.list({.agent_id = numbered(1)})), "");
   EXPECT_EQ(names(book.list({.status = schedule_status::paused})), "");
+}
+
+TEST(ScheduleBook, ListIsPagedByPlace) {
+  core::schedule_book book;
+  for (const auto* name : {"a", "b", "d"})
+    book.add(job(static_cast<std::uint8_t>(name[0]), name));
+  book.add(job(1, "b", "other"));
+  const auto page
+    = [&](std::string organisation, std::size_t limit, std::optional<schedule_place> after) {
+        schedule_query wanted;
+        wanted.organisation = std::move(organisation);
+        wanted.limit = limit;
+        wanted.after = std::move(after);
+        return names(book.list(wanted));
+      };
+
+  EXPECT_EQ(page("a", 2, {}), "a b ");
+  EXPECT_EQ(page("a", 2, schedule_place{"b", "a"}), "d ");
+  EXPECT_EQ(page("a", 2, schedule_place{"d", "a"}), "");
+  EXPECT_EQ(page("a", 2, schedule_place{"", "a"}), "a b ");
+  // Nobody has to be at that place any more.
+  EXPECT_EQ(page("a", 0, schedule_place{"c", "a"}), "d ");
+  EXPECT_EQ(page("a", 1, schedule_place{"a", "a"}), "b ");
+  EXPECT_EQ(page("other", 5, schedule_place{"a", "other"}), "b ");
+  // Everybody's: names are not unique.
+  EXPECT_EQ(page("", 2, {}), "a b ");
+  EXPECT_EQ(page("", 2, schedule_place{"b", "a"}), "b d ");
+  EXPECT_EQ(page("", 2, schedule_place{"b", "other"}), "d ");
 }
 
 TEST(ScheduleBook, NameOfAChangedJobIsFree) {

@@ -106,6 +106,135 @@ TEST(Exchange, OnlyLargeListsAreMadeAside) {
   }
 }
 
+/// A body of so many items of a size, and how many of them have been printed.
+http::body_portions items(std::size_t count, std::size_t bytes, std::size_t* printed = nullptr) {
+  return [=, done = std::size_t{0}](std::string& to) mutable {
+    to.append(bytes, static_cast<char>('a' + done % 26));
+    if (printed != nullptr)
+      *printed = done + 1;
+    return ++done < count;
+  };
+}
+
+std::string text_of(std::size_t count, std::size_t bytes) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i)
+    text.append(bytes, static_cast<char>('a' + i % 26));
+  return text;
+}
+
+constexpr std::size_t portion_bytes = 256 * 1024;
+
+// A list of 140 scheduled jobs with payloads of 2 MiB was larger than all that may be unread, and
+// refused for ever.
+TEST(Exchange, ListInPortionsMayBeLargerThanTheRoomForUnreadOnes) {
+  struct row {
+    std::size_t count;
+    std::size_t bytes;
+    std::size_t portions;
+  };
+  const row table[] = {
+    {1, 0, 0},
+    {1, 10, 0},
+    {3, 50'000, 0},
+    {1, 3'000'000, 0},
+    {2, portion_bytes, 1},
+    {3, portion_bytes - 1, 1},
+    {100, 100'000, 33},
+    {20, 2'000'000, 19},
+  };
+  for (const auto& [count, bytes, portions] : table) {
+    const auto shared = std::make_shared<traffic>(nullptr, 4'000'000);
+    const auto asked = received(shared);
+
+    asked->answer_in_portions(1, response{200, {}}, items(count, bytes));
+
+    const auto answer = asked->answered();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_TRUE(answer.body == text_of(count, bytes)) << count << " x " << bytes;
+    EXPECT_EQ(asked->portion_count(), portions) << count << " x " << bytes;
+    EXPECT_LE(asked->largest_portion(), portion_bytes + bytes + 1000);
+    EXPECT_EQ(answer.header("Content-Length"),
+              portions == 0 ? std::to_string(count * bytes) : std::string{});
+    EXPECT_EQ(answer.header("Transfer-Encoding"), portions == 0 ? "" : "chunked");
+    EXPECT_EQ(answer.header("Content-Type"), "application/json");
+    EXPECT_EQ(shared->in_flight(), 0U);
+  }
+}
+
+TEST(Exchange, OldClientsGetAListInPortionsUntilTheConnectionEnds) {
+  const auto asked = std::make_shared<test_exchange>(sample_request{.version = 10});
+  asked->begin();
+
+  asked->answer_in_portions(1, response{200, {}}, items(2, portion_bytes));
+
+  const auto& written = **asked->written();
+  EXPECT_TRUE(written.closes);
+  EXPECT_EQ(written.head.find("Transfer-Encoding"), std::string::npos);
+  EXPECT_EQ(written.head.find("Content-Length"), std::string::npos);
+  EXPECT_NE(written.head.find("Connection: close\r\n"), std::string::npos);
+  EXPECT_TRUE(written.head.ends_with("\r\n\r\n" + text_of(2, portion_bytes)));
+}
+
+TEST(Exchange, HeadOfAListInPortionsHasNoBody) {
+  const auto asked = std::make_shared<test_exchange>(sample_request{.method = "HEAD"});
+  asked->begin();
+  ASSERT_FALSE(http::read_target(asked->received()));
+  std::size_t printed = 0;
+
+  asked->answer_in_portions(1, response{200, {}}, items(100, portion_bytes, &printed));
+
+  EXPECT_EQ(asked->answered().header("Transfer-Encoding"), "chunked");
+  EXPECT_TRUE(asked->answered().body.empty());
+  EXPECT_EQ(printed, 1U);
+}
+
+TEST(Exchange, ListInPortionsEndsWithItsConnection) {
+  const auto shared = std::make_shared<traffic>();
+  const auto asked = received(shared);
+  asked->portions_max = 2;
+  std::size_t printed = 0;
+
+  asked->answer_in_portions(1, response{200, {}}, items(100, portion_bytes, &printed));
+
+  EXPECT_FALSE(asked->is_answered());
+  EXPECT_TRUE(asked->is_released());
+  EXPECT_EQ(printed, 2U);
+  EXPECT_EQ(shared->in_flight(), 0U);
+}
+
+TEST(Exchange, PortionThatCannotBePrintedEndsTheConnection) {
+  const auto failing_after = [](std::size_t good) {
+    return [=, done = std::size_t{0}](std::string& to) mutable -> bool {
+      if (done++ == good)
+        throw std::runtime_error{"no"};
+      to.append(portion_bytes, 'x');
+      return true;
+    };
+  };
+  const auto first = received(std::make_shared<traffic>());
+  const auto shared = std::make_shared<traffic>();
+  const auto third = received(shared);
+
+  first->answer_in_portions(1, response{200, {}}, failing_after(0));
+  third->answer_in_portions(1, response{200, {}}, failing_after(2));
+
+  EXPECT_EQ(first->answered().status, 500);
+  EXPECT_FALSE(third->is_answered());
+  EXPECT_TRUE(third->is_released());
+  EXPECT_EQ(shared->in_flight(), 0U);
+}
+
+TEST(Exchange, ListInPortionsIsRefusedWhenThereIsNoRoomForItsFirst) {
+  const auto shared = std::make_shared<traffic>(nullptr, 30'000);
+  const auto held = shared->gate().admit(30'000, http::answer_gate::importance::must_go_out);
+  const auto asked = received(shared);
+
+  asked->answer_in_portions(1, response{200, {}}, items(2, portion_bytes));
+
+  EXPECT_EQ(asked->answered().status, 503);
+}
+
 TEST(Exchange, JobBeyondTheRoomForUnreadAnswersIsAnswered) {
   const auto shared = std::make_shared<traffic>(nullptr, 30'000);
   const auto asked = received(shared);

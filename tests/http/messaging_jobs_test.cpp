@@ -244,6 +244,7 @@ TEST_F(MessagingJobs, ListAsksForTheNewestMessages) {
   EXPECT_EQ(service_.listed[0].kind, job_kind::message);
   EXPECT_EQ(service_.listed[0].organisation, "default");
   EXPECT_EQ(service_.listed[0].limit, 7u);
+  EXPECT_EQ(service_.listed[0].text_bytes_max, http_options{}.unsent_bytes_max);
   EXPECT_THAT(service_.listed[0].states, ElementsAre(job_state::failed, job_state::canceled));
 }
 

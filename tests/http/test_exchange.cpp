@@ -1,5 +1,6 @@
 #include "tests/http/test_exchange.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace callboard::tests {
@@ -44,13 +45,23 @@ test_exchange::~test_exchange() {
 }
 
 void test_exchange::write(http::outgoing made) {
+  made.head.insert(0, portions_);
   *written_ = std::move(made);
   shared_->finish();
 }
 
-void test_exchange::write_later(bool is_long, std::function<http::response()> make) {
+void test_exchange::write_portion(std::string bytes,
+                                  std::shared_ptr<http::answer_gate::place> counted,
+                                  std::function<void(bool is_out)> done) {
+  largest_portion_ = std::max(largest_portion_, bytes.size());
+  portions_ += bytes;
+  counted.reset();
+  done(++portion_count_ < portions_max);
+}
+
+void test_exchange::run_later(bool is_long, std::function<void()> work) {
   was_long_ = is_long;
-  write_made(make);
+  work();
 }
 
 void test_exchange::release() noexcept {

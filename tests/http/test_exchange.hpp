@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,18 @@ public:
     return was_long_;
   }
 
+  /// Portions that came before the end of the answer.
+  std::size_t portion_count() const noexcept {
+    return portion_count_;
+  }
+
+  std::size_t largest_portion() const noexcept {
+    return largest_portion_;
+  }
+
+  /// The connection breaks with this portion.
+  std::size_t portions_max = std::numeric_limits<std::size_t>::max();
+
   /// What was written; stays when the exchange goes.
   std::shared_ptr<const std::optional<http::outgoing>> written() const noexcept {
     return written_;
@@ -67,7 +80,9 @@ public:
 
 protected:
   void write(http::outgoing made) override;
-  void write_later(bool is_long, std::function<http::response()> make) override;
+  void write_portion(std::string bytes, std::shared_ptr<http::answer_gate::place> counted,
+                     std::function<void(bool is_out)> done) override;
+  void run_later(bool is_long, std::function<void()> work) override;
   void release() noexcept override;
 
 private:
@@ -75,6 +90,9 @@ private:
     = std::make_shared<std::optional<http::outgoing>>();
   bool is_released_ = false;
   bool was_long_ = false;
+  std::string portions_;
+  std::size_t portion_count_ = 0;
+  std::size_t largest_portion_ = 0;
 };
 
 /// Takes bytes of an answer apart.

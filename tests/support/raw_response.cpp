@@ -39,6 +39,29 @@ void check_tells_nothing(const raw_response& answer) {
                                + "\": " + answer.body};
 }
 
+/// Takes the data out of the chunks that a text begins with, and the chunks off the text; none if the last
+/// one is not there yet.
+std::optional<std::string> take_chunks(std::string& bytes) {
+  std::string_view left = bytes;
+  std::string data;
+  for (;;) {
+    if (left.find("\r\n") == std::string_view::npos)
+      return std::nullopt;
+    const auto size = std::stoul(take_until(left, "\r\n"), nullptr, 16);
+    if (left.size() < size + 2)
+      return std::nullopt;
+    data += left.substr(0, size);
+    left.remove_prefix(size);
+    if (!left.starts_with("\r\n"))
+      throw std::runtime_error{"a chunk that is longer than it says"};
+    left.remove_prefix(2);
+    if (size > 0)
+      continue;
+    bytes.erase(0, bytes.size() - left.size());
+    return data;
+  }
+}
+
 } // namespace
 
 std::string raw_response::header(std::string_view name) const {
@@ -69,8 +92,18 @@ std::optional<raw_response> take_response(std::string& bytes, bool is_head) {
     auto name = take_until(head, ": ");
     made.headers.emplace_back(std::move(name), take_until(head, "\r\n"));
   }
+  if (made.header("Transfer-Encoding") == "chunked" && !is_head) {
+    auto rest = bytes.substr(head_end + 4);
+    auto body = take_chunks(rest);
+    if (!body)
+      return std::nullopt;
+    made.body = *std::move(body);
+    bytes = std::move(rest);
+    return made;
+  }
   const auto length = made.header("Content-Length");
-  if (length.empty() && made.status >= 200 && made.status != 204)
+  if (length.empty() && made.status >= 200 && made.status != 204
+      && made.header("Transfer-Encoding").empty())
     throw std::runtime_error{"an answer without a length: " + head_text};
   const auto body_size = is_head || length.empty() ? 0 : std::stoul(length);
   const auto body_from = head_end + 4;
