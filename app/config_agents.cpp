@@ -88,6 +88,7 @@ std::vector<agent_config> read_agents(const json& agents, const std::string& pub
     one.info.concurrency = *integer_of<std::uint32_t>(agent, "concurrency");
     one.info.queue_limit = integer_of<std::uint32_t>(agent, "queueLimit");
     const auto type = text_of(agent, "type");
+    one.info.type = type;
     if (type == "http")
       one.settings = read_http(agent, public_url);
     else if (type == "openai")

@@ -15,7 +15,26 @@ const shared_text& follow_up_prompt() {
   return text;
 }
 
+bool is_answered(const task_record& turn) noexcept {
+  return turn.state == task_state::completed && turn.result;
+}
+
 } // namespace
+
+} // namespace callboard::core
+
+namespace callboard {
+
+std::string_view prompt_of_task(const job& of, std::size_t task) noexcept {
+  const auto end = of.tasks.begin() + static_cast<std::ptrdiff_t>(std::min(task, of.tasks.size()));
+  const auto has_answer = std::any_of(
+    of.tasks.begin(), end, [](const task_record& turn) { return core::is_answered(turn); });
+  return has_answer ? *core::follow_up_prompt() : of.spec->content;
+}
+
+} // namespace callboard
+
+namespace callboard::core {
 
 task_ptr make_task(job_ptr job, const agent_info& agent, system_time now) {
   assert(!job->tasks.empty());
@@ -25,7 +44,7 @@ task_ptr make_task(job_ptr job, const agent_info& agent, system_time now) {
   // Shares the job's own text instead of copying it.
   auto prompt = shared_text{job->spec, &spec.content};
   for (const auto& turn : job->tasks) {
-    if (turn.state != task_state::completed || !turn.result)
+    if (!is_answered(turn))
       continue;
     made->history.push_back({"user", *prompt});
     made->history.push_back({"assistant", *turn.result});

@@ -3,6 +3,7 @@
 #include <random>
 #include <string>
 
+#include "http/activity_query.hpp"
 #include "http/agent_jobs_body.hpp"
 #include "http/agent_jobs_json.hpp"
 #include "http/agent_jobs_query.hpp"
@@ -50,9 +51,9 @@ response refuse(const error& fault, std::string_view id = {}) {
   return services_problem(500, "internal", "the server failed to answer");
 }
 
-/// The job that a request's path names, for the caller's eyes; none if it can be no job's id.
-std::optional<job_ref> read_ref(const request& asked) {
-  const auto id = uuid::parse(asked.parameters[0]);
+/// The job that a request names, for the caller's eyes; none if it can be no job's id.
+std::optional<job_ref> read_ref(std::string_view name, const request& asked) {
+  const auto id = uuid::parse(name);
   if (!id)
     return std::nullopt;
   return job_ref{
@@ -100,41 +101,63 @@ public:
   void get(const request& asked, const responder& back) const {
     query_reader query{asked.query};
     const auto wait = read_wait_of(asked, query);
+    const auto activities = read_included_activities(query);
     if (!query.faults().empty())
       return back.send(refuse_fields(query.faults()));
-    auto ref = read_ref(asked);
+    auto ref = read_ref(asked.parameters[0], asked);
     if (!ref)
       return back.send(job_not_found(asked.parameters[0]));
-    auto show = [back, wait, id = ref->id](const result<job_ptr>& found) {
+    auto show = [back, wait, activities, jobs = jobs_, id = ref->id](const result<job_ptr>& found) {
       if (!found)
         return back.send(refuse(found.error(), id.to_string()));
-      response made{200, agent_job_details(**found)};
+      response made{200, activities ? agent_job_details(**found, *activities, jobs->agents())
+                                    : agent_job_details(**found)};
       add_preference_applied(made, wait);
       back.send(std::move(made));
     };
     get_or_wait(*jobs_, std::move(*ref), wait.time, std::move(show));
   }
 
+  void activities(const request& asked, const responder& back) const {
+    auto wanted = read_activity_request(asked);
+    if (!wanted)
+      return back.send(std::move(wanted.error()));
+    const auto ref = read_ref(wanted->job_id, asked);
+    if (!ref)
+      return back.send(job_not_found(wanted->job_id));
+    jobs_->get(*ref, [back, jobs = jobs_, wanted = *std::move(wanted)](result<job_ptr> found) {
+      if (!found)
+        return back.send(refuse(found.error(), wanted.job_id));
+      const auto bytes = activity_bytes(**found);
+      back.send_later(bytes, [found = *std::move(found), wanted, jobs] {
+        return response{200, activity_list(*found, wanted.wanted, jobs->agents())};
+      });
+    });
+  }
+
   void list(const request& asked, const responder& back) const {
-    auto query = read_agent_job_query(asked);
-    if (!query)
-      return back.send(std::move(query.error()));
-    jobs_->list(*query, [back, query = *query](result<job_page> page) {
+    auto listing = read_agent_job_query(asked);
+    if (!listing)
+      return back.send(std::move(listing.error()));
+    listing->query.text_bytes_max = back.list_bytes_max();
+    auto query = listing->query;
+    auto show = [back, jobs = jobs_, listing = *std::move(listing)](result<job_page> page) {
       if (!page)
         return back.send(refuse(page.error()));
       // A thousand jobs may be megabytes of text: engine threads have better things to do.
-      const auto bytes = list_bytes(page->jobs);
-      back.send_later(bytes, [page = std::move(*page), query] {
-        return response{200, agent_job_list(page, query)};
+      const auto bytes = agent_job_list_bytes(*page, listing);
+      back.send_later(bytes, [page = *std::move(page), listing, jobs] {
+        return response{200, agent_job_list(page, listing, jobs->agents())};
       });
-    });
+    };
+    jobs_->list(std::move(query), std::move(show));
   }
 
   void cancel(const request& asked, const responder& back) const {
     auto reason = read_cancel_reason(asked);
     if (!reason)
       return back.send(std::move(reason.error()));
-    const auto ref = read_ref(asked);
+    const auto ref = read_ref(asked.parameters[0], asked);
     if (!ref)
       return back.send(job_not_found(asked.parameters[0]));
     jobs_->cancel(*ref, std::move(*reason),
@@ -173,6 +196,7 @@ std::vector<route> agent_job_routes(service& jobs, std::shared_ptr<const job_typ
   return {{method::post, "/services/agent-jobs", bind(&agent_jobs::create)},
           {method::get, "/services/agent-jobs", bind(&agent_jobs::list)},
           {method::get, "/services/agent-jobs/:id", bind(&agent_jobs::get)},
+          {method::get, "/services/activities", bind(&agent_jobs::activities)},
           {method::remove, "/services/agent-jobs/:id", bind(&agent_jobs::cancel)}};
 }
 

@@ -161,7 +161,48 @@ void append_job(std::string& out, const job& shown) {
   append_json(out, R"(,"target_channel":)", fields.target_channel);
   out.append(R"(,"channel_data":)").append(channel_data(fields.target_channel));
   append_count(out, R"(,"version":)", shown.version);
+  append_count(out, R"(,"activities_count":)", shown.tasks.size());
   out += '}';
+}
+
+/// A job with some of its activities.
+activity_counts append_job(std::string& out, const job& shown, const activity_query& activities,
+                           std::span<const agent_info> agents) {
+  append_job(out, shown);
+  out.back() = ',';
+  out += R"("Activities":)";
+  const auto counts = append_activities(out, shown, activities, agents);
+  out += '}';
+  return counts;
+}
+
+void append_meta(std::string& out, const job& shown) {
+  append_text(out, R"(,"meta":{"org_id":)", shown.spec->organisation);
+  append_id(out, R"(,"id":)", shown.spec->id);
+}
+
+/// The jobs of a list with as many of their activities as it may show.
+activity_counts append_jobs(std::string& out, const job_page& page,
+                            const included_activities& asked, std::span<const agent_info> agents) {
+  activity_counts all;
+  for (const auto& each : page.jobs) {
+    if (each != page.jobs.front())
+      out += ',';
+    activity_query of_job;
+    of_job.is_newest_first = asked.is_newest_first;
+    of_job.limit = std::min(asked.per_job, asked.in_all - all.shown);
+    const auto counts = append_job(out, *each, of_job, agents);
+    all.shown += counts.shown;
+    all.matching += counts.matching;
+  }
+  return all;
+}
+
+void append_activity_counts(std::string& out, const activity_counts& counts) {
+  append_count(out, R"(,"activities_total_returned":)", counts.shown);
+  append_count(out, R"(,"activities_total_available":)", counts.matching);
+  out += R"(,"activities_truncated":)";
+  out += counts.shown < counts.matching ? "true" : "false";
 }
 
 std::size_t count_of(const state_counts& counts, job_state state) noexcept {
@@ -222,29 +263,54 @@ std::optional<job_field> parse_agent_job_field(std::string_view name) noexcept {
 std::string agent_job_details(const job& shown) {
   std::string out = R"({"data":)";
   append_job(out, shown);
-  append_text(out, R"(,"meta":{"org_id":)", shown.spec->organisation);
-  append_id(out, R"(,"id":)", shown.spec->id);
+  append_meta(out, shown);
   return out += "}}";
 }
 
-std::string agent_job_list(const job_page& page, const job_query& asked) {
+std::string agent_job_details(const job& shown, const activity_query& activities,
+                              std::span<const agent_info> agents) {
+  std::string out = R"({"data":)";
+  const auto counts = append_job(out, shown, activities, agents);
+  append_meta(out, shown);
+  append_count(out, R"(,"activities_meta":{"count":)", counts.shown);
+  append_count(out, R"(,"limit":)", activities.limit);
+  return out += "}}}";
+}
+
+std::string agent_job_list(const job_page& page, const agent_job_listing& asked,
+                           std::span<const agent_info> agents) {
+  const auto& query = asked.query;
   std::string out;
-  out.reserve(list_bytes(page.jobs));
+  out.reserve(agent_job_list_bytes(page, asked));
   out += R"({"data":[)";
-  for (const auto& each : page.jobs) {
-    if (each != page.jobs.front())
-      out += ',';
-    append_job(out, *each);
-  }
-  append_text(out, R"(],"meta":{"org_id":)", asked.organisation);
-  append_count(out, R"(,"limit":)", asked.limit);
-  append_count(out, R"(,"offset":)", asked.offset);
+  std::optional<activity_counts> activities;
+  if (asked.activities)
+    activities = append_jobs(out, page, *asked.activities, agents);
+  else
+    for (const auto& each : page.jobs) {
+      if (each != page.jobs.front())
+        out += ',';
+      append_job(out, *each);
+    }
+  append_text(out, R"(],"meta":{"org_id":)", query.organisation);
+  append_count(out, R"(,"limit":)", query.limit);
+  append_count(out, R"(,"offset":)", query.offset);
   append_count(out, R"(,"count":)", page.jobs.size());
   append_count(out, R"(,"total":)", page.matching);
-  append_sort(out, asked);
-  if (asked.counts_states)
+  append_sort(out, query);
+  if (query.counts_states)
     append_stats(out, page.by_state);
+  if (activities)
+    append_activity_counts(out, *activities);
   return out += "}}";
+}
+
+std::size_t agent_job_list_bytes(const job_page& page, const agent_job_listing& asked) noexcept {
+  auto sum = list_bytes(page.jobs);
+  if (asked.activities)
+    for (const auto& each : page.jobs)
+      sum += activity_bytes(*each);
+  return sum;
 }
 
 std::string agent_job_canceled(const job& shown) {

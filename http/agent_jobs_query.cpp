@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "http/activity_query.hpp"
 #include "http/agent_jobs_json.hpp"
 #include "http/query_reader.hpp"
 
@@ -73,22 +74,27 @@ void read_times(query_reader& from, job_query& to) {
   }
 }
 
-void read_include(query_reader& from, job_query& to) {
+void read_include(query_reader& from, agent_job_listing& to) {
+  const auto activities = read_activities_of_list(from);
   const auto text = from.text("include");
   if (!text)
     return;
   for (const auto& what : split_list(*text)) {
-    if (what != "stats")
-      return from.refuse("include", "must be stats");
-    to.counts_states = true;
+    if (what == "stats")
+      to.query.counts_states = true;
+    else if (what == "activities")
+      to.activities = activities;
+    else
+      return from.refuse("include", "must be a list of stats and activities");
   }
 }
 
 } // namespace
 
-tl::expected<job_query, response> read_agent_job_query(const request& asked) {
+tl::expected<agent_job_listing, response> read_agent_job_query(const request& asked) {
   query_reader from{asked.query};
-  job_query to;
+  agent_job_listing made;
+  auto& to = made.query;
   to.kind = job_kind::agent;
   to.organisation = asked.organisation;
   read_status(from, to);
@@ -101,7 +107,7 @@ tl::expected<job_query, response> read_agent_job_query(const request& asked) {
   if (const auto offset = from.integer("offset", 0, std::numeric_limits<std::int64_t>::max()))
     to.offset = static_cast<std::size_t>(*offset);
   read_sort(from, to);
-  read_include(from, to);
+  read_include(from, made);
   const auto organisation = from.text("org_id");
   from.refuse_others();
   if (!from.faults().empty())
@@ -109,7 +115,7 @@ tl::expected<job_query, response> read_agent_job_query(const request& asked) {
   if (organisation && *organisation != asked.organisation)
     return tl::unexpected{
       services_problem(403, "forbidden", "the API key is another organisation's")};
-  return to;
+  return made;
 }
 
 } // namespace callboard::http

@@ -23,6 +23,9 @@ struct agent_info {
   std::uint32_t concurrency = 64;
   /// Jobs that may wait for a slot; none: no limit but the engine's own.
   std::optional<std::uint32_t> queue_limit = {};
+  /// What it is, by the configuration's word: "echo", "http", "openai", "exec"; empty for an agent of
+  /// the program's own. Callers see it; the engine does not look at it.
+  std::string type = {};
 };
 
 /// One earlier turn of the conversation.

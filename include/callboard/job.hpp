@@ -252,6 +252,11 @@ struct job {
   std::shared_ptr<const job_outcome> outcome;
 };
 
+/// The prompt of one turn with the agent: the job's content until a turn has brought an answer, then
+/// the text that asks for more. Holds as long as the job.
+/// @param task index in `tasks`
+std::string_view prompt_of_task(const job& of, std::size_t task) noexcept;
+
 /// How jobs travel: shared and immutable.
 using job_ptr = std::shared_ptr<const job>;
 

@@ -164,7 +164,7 @@ TEST_F(AgentJobsApi, JobIsShownWhole) {
     R"("params":{"n":1},"config":{"max_follow_ups":0},"job_config":{"max_follow_ups":0},)"
     R"("tags":"b,a","target_channel":{"code":"C1","data":{"code":"x","team":"T"},)"
     R"("platform":"slack"},"channel_data":{"code":"C1","platform":"slack","team":"T"},)"
-    R"("version":1},"meta":{"org_id":"org123","id":"0198a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"}})");
+    R"("version":1,"activities_count":2},"meta":{"org_id":"org123","id":"0198a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"}})");
 }
 
 TEST_F(AgentJobsApi, EachStateHasItsWord) {
@@ -199,6 +199,19 @@ TEST_F(AgentJobsApi, ListAsksForWhatTheQuerySays) {
   EXPECT_EQ(asked.sort,
             (std::vector<job_sort>{{job_field::state, false}, {job_field::updated_at, true}}));
   EXPECT_TRUE(asked.counts_states);
+  EXPECT_EQ(asked.text_bytes_max, http_options{}.unsent_bytes_max);
+}
+
+TEST_F(AgentJobsApi, ListOfTooMuchTextSaysWhatToDo) {
+  service_.page = fail(errc::capacity, "the list holds more than 9 bytes of text: ask for fewer");
+
+  const auto answer = call("GET", "/services/agent-jobs");
+
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.header("Retry-After"), "1");
+  EXPECT_EQ(json::parse(answer.body)["code"], "capacity");
+  EXPECT_EQ(json::parse(answer.body)["message"],
+            "the list holds more than 9 bytes of text: ask for fewer");
 }
 
 TEST_F(AgentJobsApi, JobIsAskedForWithItsOrganisation) {
@@ -249,7 +262,7 @@ TEST_F(AgentJobsApi, EveryRouteNeedsAKey) {
     EXPECT_EQ(json::parse(refused.body)["code"], "unauthorized");
     EXPECT_EQ(json::parse(refused.body)["message"], json::parse(refused.body)["detail"]);
   }
-  EXPECT_EQ(seen, 8U);
+  EXPECT_EQ(seen, 9U);
 }
 
 /// A key that opens one of the two scopes.

@@ -1,4 +1,4 @@
-// Each documented answer of the Messaging Jobs API, byte for byte: names, their order, and what is
+// Each documented answer of the Messaging Jobs API, and the activities of Agent Jobs, byte for byte: names, their order, and what is
 // left out are part of the contract.
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "http/agent_jobs_json.hpp"
 #include "http/area.hpp"
 #include "http/messaging_json.hpp"
 #include "tests/http/sample_jobs.hpp"
@@ -84,6 +85,24 @@ TEST(Golden, Health) {
 
   EXPECT_EQ(http::messaging_health(health, now), golden("health"));
   EXPECT_EQ(http::messaging_health({}, now), golden("health-idle"));
+}
+
+TEST(Golden, Activities) {
+  auto agent = sample_agent();
+  agent.type = "openai";
+  const std::vector agents{agent};
+  const auto turns = sample_turns();
+  job_page page;
+  page.jobs = {turns};
+  page.total = page.matching = 1;
+  http::agent_job_listing asked;
+  asked.query.organisation = "org123";
+  asked.activities = http::included_activities{.per_job = 1};
+
+  EXPECT_EQ(http::activity_list(*turns, {}, agents), golden("activities"));
+  EXPECT_EQ(http::agent_job_details(*turns, {.limit = 2}, agents),
+            golden("agent-job-with-activities"));
+  EXPECT_EQ(http::agent_job_list(page, asked, agents), golden("agent-jobs-with-activities"));
 }
 
 TEST(Golden, Errors) {

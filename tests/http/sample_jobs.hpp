@@ -18,6 +18,10 @@ agent_info sample_agent();
 /// A job in a state: created at 1703001234567, completed 1500 ms later, with 60 s to live.
 std::shared_ptr<job> sample_job(job_state state);
 
+/// An agent job of the organisation "org123" with four turns: one that failed, its retry that asked for
+/// more, a follow-up that failed, and its retry, which goes on.
+std::shared_ptr<job> sample_turns();
+
 /// The job that a new one becomes.
 job_ptr accepted(const new_job& wanted);
 

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <callboard/http_server.hpp>
 
@@ -41,6 +43,18 @@ inline api_key other_key_with_all_scopes() {
   auto made = key_with_all_scopes();
   made.name = "other";
   made.sha256 = other_key_digest;
+  return made;
+}
+
+/// A server whose only key is `key_text`, with these scopes, of the organisation "org123"; there is also
+/// "org456".
+inline http_options options_with_key(std::set<api_scope> scopes) {
+  http_options made;
+  auto key = key_with_all_scopes();
+  key.organisation = "org123";
+  key.scopes = std::move(scopes);
+  made.keys = {std::move(key)};
+  made.organisations = {{"org123", "Example"}, {"org456", ""}};
   return made;
 }
 
