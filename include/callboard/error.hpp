@@ -81,6 +81,12 @@ public:
     return continued(*this, std::forward<Function>(next));
   }
 
+  /// Equal values, or equal errors.
+  friend bool operator==(const result& left, const result& right) {
+    const tl::expected<T, error>& other = right;
+    return static_cast<const tl::expected<T, error>&>(left) == other;
+  }
+
 private:
   template <class Self, class Function>
   static auto continued(Self&& self, Function&& next) {
