@@ -69,7 +69,16 @@ void json_read_creation(benchmark::State& state) {
 }
 BENCHMARK(json_read_creation)->Arg(100)->Arg(10'000);
 
-/// The gate alone: limits checked, document built.
+/// The gate alone: limits checked, kept as text.
+void json_compact(benchmark::State& state) {
+  auto body = creation_body(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(compact_json(body));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
+}
+BENCHMARK(json_compact)->Arg(100)->Arg(10'000);
+
+/// The same, and a document built.
 void json_parse(benchmark::State& state) {
   auto body = creation_body(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state)

@@ -13,14 +13,15 @@
 
 namespace callboard {
 
-/// JSON kept as the compact text that it will be printed as: valid, UTF-8, within `json_limits`.
-/// Parsed once at the edge and never again just to be shown. Empty means "none".
+/// JSON kept as the compact text that it will be printed as: valid, UTF-8, within `json_limits`, the
+/// names of each object unique. Checked once at the edge and never parsed again just to be shown;
+/// `json_view` reads it. Empty means "none".
 class json_text {
 public:
   json_text() = default;
 
   /// Takes text that is known to be valid and compact: what `dump_json` returned, or what a store
-  /// gave back. Nothing is checked.
+  /// gave back. Nothing is checked; `compact_json` does that.
   static json_text from_valid(std::string text) {
     json_text made;
     made.text_ = std::move(text);
@@ -51,10 +52,16 @@ struct json_limits {
   std::size_t depth_max = 64;
 };
 
-/// Parses JSON from outside (RFC 8259). Refused before a document is built: text over the limits,
-/// invalid UTF-8, a byte order mark, lone surrogates, NUL in a name or a text, numbers that no double
-/// or 64-bit integer holds, anything after the value. The last of duplicate keys wins.
+/// Checks JSON from outside (RFC 8259) and drops the white space between its tokens; the rest stays as
+/// it came: the order of members, the spelling of numbers (of any size) and of strings. Of members of
+/// one name, whatever escapes spell it, the last value stands, at the place of the first.
+/// Refused: text over the limits, invalid UTF-8, a byte order mark, lone surrogates, NUL in a name or a
+/// text, anything after the value.
 /// Errors: `invalid_argument` with what is wrong and at which byte; `capacity` for text over `bytes_max`.
+result<json_text> compact_json(std::string_view text, const json_limits& limits = {});
+
+/// Checks JSON in the same way and builds a document of it, for values that are read and not kept.
+/// Refused as well: numbers that no double holds. Errors: as `compact_json`.
 result<nlohmann::json> parse_json(std::string_view text, const json_limits& limits = {});
 
 /// Prints compactly. Bytes that are not UTF-8 come out as U+FFFD; never throws on content.
