@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,93 +13,99 @@ namespace callboard::agents {
 
 namespace {
 
-using nlohmann::json;
+/// The members of an answer that are known; those that are null are left out.
+struct answer_members {
+  std::optional<json_view> status;
+  std::optional<json_view> content;
+  std::optional<json_view> metadata;
+  std::optional<json_view> error;
+  std::optional<json_view> is_final;
 
-constexpr std::array known_members{"status", "content", "metadata", "error"};
-
-/// The member of that name; null if it is absent or JSON's null.
-const json* member(const json& object, const char* name) {
-  const auto at = object.find(name);
-  return at == object.end() || at->is_null() ? nullptr : &*at;
-}
+  explicit answer_members(json_view object) {
+    for (json_cursor each{object}; each.next();) {
+      if (each.value().is_null())
+        continue;
+      if (each.is_named("status"))
+        status = each.value();
+      else if (each.is_named("content"))
+        content = each.value();
+      else if (each.is_named("metadata"))
+        metadata = each.value();
+      else if (each.is_named("error"))
+        error = each.value();
+      else if (each.is_named("final"))
+        is_final = each.value();
+    }
+  }
+};
 
 /// Whether there is no such member, or a text that shows nothing.
-bool is_blank_member(const json& object, const char* name) {
-  const auto* value = member(object, name);
-  return !value || (value->is_string() && is_blank(value->get_ref<const std::string&>()));
+bool is_blank_member(const std::optional<json_view>& value) {
+  return !value || (value->is_string() && is_blank(value->string()));
 }
 
-result<std::string> text_member(const json& object, const char* name) {
-  const auto* value = member(object, name);
+result<std::string> read_text(const std::optional<json_view>& value, const char* name) {
   if (!value)
     return std::string{};
   if (!value->is_string())
     return fail(errc::invalid_argument, std::string{name} + " must be a string");
-  return value->get<std::string>();
+  return value->string();
 }
 
-result<answer_status> status_member(const json& object) {
-  const auto* value = member(object, "status");
-  if (!value) {
+result<answer_status> read_status(const answer_members& from) {
+  if (!from.status) {
     // Said plainly in the documentation: an error without a text is no success.
-    const auto has_failed = !is_blank_member(object, "error") && is_blank_member(object, "content");
+    const auto has_failed = !is_blank_member(from.error) && is_blank_member(from.content);
     return has_failed ? answer_status::failed : answer_status::completed;
   }
-  if (*value == "completed")
+  if (from.status->is("completed"))
     return answer_status::completed;
-  if (*value == "continue")
+  if (from.status->is("continue"))
     return answer_status::wants_more;
-  if (*value == "failed")
+  if (from.status->is("failed"))
     return answer_status::failed;
   return fail(errc::invalid_argument, "status must be \"completed\", \"continue\" or \"failed\"");
 }
 
-bool has_known_member(const json& object) {
-  for (const auto* name : known_members)
-    if (member(object, name))
-      return true;
-  return false;
-}
-
 } // namespace
 
-result<agent_answer> read_answer(const json& object) {
+result<agent_answer> read_answer(json_view object) {
   if (!object.is_object())
     return fail(errc::invalid_argument, "an answer must be an object");
-  if (!has_known_member(object))
+  const answer_members from{object};
+  if (!from.status && !from.content && !from.metadata && !from.error)
     return fail(errc::invalid_argument, "an answer must have status, content, metadata or error");
   agent_answer made;
-  const auto status = status_member(object);
+  const auto status = read_status(from);
   if (!status)
     return tl::unexpected(status.error());
   made.status = *status;
-  auto content = text_member(object, "content");
+  auto content = read_text(from.content, "content");
   if (!content)
     return tl::unexpected(content.error());
   made.content = std::move(*content);
-  auto error = text_member(object, "error");
+  auto error = read_text(from.error, "error");
   if (!error)
     return tl::unexpected(error.error());
-  if (const auto* metadata = member(object, "metadata")) {
-    if (!metadata->is_object())
+  if (from.metadata) {
+    if (!from.metadata->is_object())
       return fail(errc::invalid_argument, "metadata must be an object");
-    made.metadata = json_text::from_valid(dump_json(*metadata));
+    made.metadata = from.metadata->kept();
   }
-  const auto* is_final = member(object, "final");
-  if (is_final && !is_final->is_boolean())
+  if (from.is_final && !from.is_final->is_boolean())
     return fail(errc::invalid_argument, "final must be true or false");
   if (made.status == answer_status::failed) {
     made.error = is_blank(*error) ? "agent failed without saying why" : std::move(*error);
-    made.is_final = is_final && is_final->get<bool>();
+    made.is_final = from.is_final && from.is_final->is_true();
   }
   return made;
 }
 
 result<agent_answer> parse_answer(std::string_view text) {
-  const auto parsed = parse_json(text);
-  if (!parsed)
-    return fail(errc::invalid_argument, "JSON that is not valid: " + parsed.error().message);
-  return read_answer(*parsed);
+  const auto read = compact_json(text);
+  if (!read)
+    return fail(errc::invalid_argument, "JSON that is not valid: " + read.error().message);
+  return read_answer(json_view{*read});
 }
 
 agent_answer unusable_answer(const error& fault) {
@@ -107,15 +113,15 @@ agent_answer unusable_answer(const error& fault) {
 }
 
 agent_answer answer_or_failure(std::string_view text, std::span<const std::string> secrets) {
-  const auto parsed = parse_json(text);
-  if (!parsed)
+  const auto read = compact_json(text);
+  if (!read)
     return agent_answer::failure("agent answered with JSON that is not valid: "
-                                 + parsed.error().message);
-  auto answer = read_answer(*parsed);
+                                 + read.error().message);
+  auto answer = read_answer(json_view{*read});
   if (answer)
     return std::move(*answer);
   auto failure = unusable_answer(answer.error());
-  if (const auto reason = error_reason(*parsed, secrets); !reason.empty())
+  if (const auto reason = error_reason(to_document(json_view{*read}), secrets); !reason.empty())
     failure.error += ": " + reason;
   return failure;
 }

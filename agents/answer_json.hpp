@@ -1,8 +1,7 @@
 #pragma once
 
 #include <callboard/agent.hpp>
-
-#include <nlohmann/json_fwd.hpp>
+#include <callboard/json_view.hpp>
 
 #include <span>
 #include <string>
@@ -14,7 +13,7 @@ namespace callboard::agents {
 /// `error`. Members that are null count as absent, unknown ones are ignored. docs/agents.md
 /// describes them.
 /// Errors: `invalid_argument` with which member is wrong and what it must be.
-result<agent_answer> read_answer(const nlohmann::json& object);
+result<agent_answer> read_answer(json_view object);
 
 /// Parses and reads an answer. Errors: `invalid_argument`, as above or "JSON that is not valid: …".
 result<agent_answer> parse_answer(std::string_view text);

@@ -3,6 +3,8 @@
 #include "agents/error_reason.hpp"
 #include "agents/valid_text.hpp"
 
+#include <callboard/json_view.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -148,29 +150,37 @@ std::optional<agent_answer> failure_of(const json& body, const json* choice,
   return std::nullopt;
 }
 
+/// What the server says of an answer: `usage` as it came, the model, and why the text ended.
+json_text metadata_of(json_view given, const json& body, const json* choice) {
+  std::string out = "{";
+  const auto add = [&out](std::string_view name, std::string_view value) {
+    out.append(out.size() > 1 ? ",\"" : "\"").append(name).append("\":").append(value);
+  };
+  if (const auto usage = given.find("usage"); usage && usage->is_object())
+    add("usage", usage->text());
+  if (const auto model = text_of(member(&body, "model")); !model.empty())
+    add("model", dump_json(model));
+  if (const auto reason = text_of(member(choice, "finish_reason")); !reason.empty())
+    add("finishReason", dump_json(reason));
+  return out.size() > 1 ? json_text::from_valid(out + '}') : json_text{};
+}
+
 } // namespace
 
 agent_answer chat_answer(std::string_view text, secret_texts secrets) {
-  const auto body = parse_json(text);
-  if (!body)
+  const auto given = compact_json(text);
+  if (!given)
     return agent_answer::failure("agent answered with JSON that is not valid: "
-                                 + body.error().message);
-  const auto* choices = member(&*body, "choices");
+                                 + given.error().message);
+  const auto body = to_document(json_view{*given});
+  const auto* choices = member(&body, "choices");
   const auto* choice
     = choices && choices->is_array() && !choices->empty() ? &choices->front() : nullptr;
   auto parts = parts_of(member(choice, "message"));
-  if (auto failure = failure_of(*body, choice, parts, secrets))
+  if (auto failure = failure_of(body, choice, parts, secrets))
     return *std::move(failure);
-  auto metadata = json::object();
-  if (const auto* usage = member(&*body, "usage"); usage && usage->is_object())
-    metadata["usage"] = *usage;
-  if (auto model = text_of(member(&*body, "model")); !model.empty())
-    metadata["model"] = std::move(model);
-  if (auto reason = text_of(member(choice, "finish_reason")); !reason.empty())
-    metadata["finishReason"] = std::move(reason);
   return agent_answer::complete(std::move(parts.text),
-                                metadata.empty() ? json_text{}
-                                                 : json_text::from_valid(dump_json(metadata)));
+                                metadata_of(json_view{*given}, body, choice));
 }
 
 } // namespace callboard::agents

@@ -1,6 +1,6 @@
 #include "agents/error_reason.hpp"
 
-#include <callboard/json_text.hpp>
+#include <callboard/json_view.hpp>
 
 #include "agents/valid_text.hpp"
 
@@ -113,8 +113,8 @@ std::string error_reason(const json& value, std::span<const std::string> secrets
 }
 
 std::string error_reason(std::string_view body, std::span<const std::string> secrets) {
-  if (const auto parsed = parse_json(body))
-    return error_reason(*parsed, secrets);
+  if (const auto read = compact_json(body))
+    return error_reason(to_document(json_view{*read}), secrets);
   // NUL is a sign of bytes that are no text at all.
   if (is_html(body) || body.find('\0') != std::string_view::npos)
     return {};

@@ -8,8 +8,6 @@
 #include "agents/task_json.hpp"
 #include "agents/valid_text.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -37,9 +35,10 @@ agent_answer answer_of_output(std::string output, std::size_t output_bytes_max) 
       first != std::string::npos && text[first] == '{') {
     json_limits limits;
     limits.bytes_max = std::max(limits.bytes_max, output_bytes_max);
-    const auto parsed = parse_json(text, limits);
-    if (parsed && (parsed->contains("content") || parsed->contains("status"))) {
-      auto answer = read_answer(*parsed);
+    const auto read = compact_json(text, limits);
+    const auto object = read ? json_view{*read} : json_view{};
+    if (object.find("content") || object.find("status")) {
+      auto answer = read_answer(object);
       return answer ? std::move(*answer) : unusable_answer(answer.error());
     }
   }

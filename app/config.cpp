@@ -223,10 +223,14 @@ checked<server_config> load_config(const config_sources& sources) {
   made.http.connections_max_is_explicit = has_connections;
   made.store = from.text("/store");
   made.store_durability = from.text("/storeSync") == "full" ? store_sync::full : store_sync::normal;
-  made.agents = read_agents(from.list("agents"), made.http.public_url, sources.variables);
+  const auto given
+    = [&](const char* list) { return json_view{document.given}.find(list).value_or(json_view{}); };
+  made.agents
+    = read_agents(from.list("agents"), given("agents"), made.http.public_url, sources.variables);
   made.outbound = read_outbound(from);
   made.http.organisations = read_organisations(from.list("organizations"), made.http.keys);
-  made.http.job_types = read_job_types(from.list("jobTypes"), made.agents);
+  made.http.job_types
+    = read_job_types(from.list("jobTypes"), given("jobTypes"), made.agents, sources.variables);
   made.shutdown_grace = std::chrono::seconds{from.integer<std::int64_t>("/shutdown/graceSeconds")};
   made.log = read_log(from);
   made.log.directory_is_explicit = has_directory;

@@ -48,7 +48,7 @@ http_agent_options read_http(const json& agent, const std::string& public_url) {
   return made;
 }
 
-openai_options read_openai(const json& agent, const environment& variables) {
+openai_options read_openai(const json& agent, json_view given, const environment& variables) {
   openai_options made;
   made.base_url = text_of(agent, "baseUrl");
   made.model = text_of(agent, "model");
@@ -60,7 +60,9 @@ openai_options read_openai(const json& agent, const environment& variables) {
   made.max_tokens = integer_of<int>(agent, "maxTokens");
   made.max_completion_tokens = integer_of<int>(agent, "maxCompletionTokens");
   if (const auto found = agent.find("extraBody"); found != agent.end())
-    made.extra_body = json_text::from_valid(dump_json(*found));
+    made.extra_body = given.find("extraBody")
+                        ? expand_variables_in(*given.find("extraBody"), variables)
+                        : json_text::from_valid(dump_json(*found));
   made.headers = texts_of(agent, "headers");
   made.timeout = timeout_of(agent);
   return made;
@@ -78,10 +80,12 @@ exec_options read_exec(const json& agent) {
 
 } // namespace
 
-std::vector<agent_config> read_agents(const json& agents, const std::string& public_url,
-                                      const environment& variables) {
+std::vector<agent_config> read_agents(const json& agents, json_view given,
+                                      const std::string& public_url, const environment& variables) {
   std::vector<agent_config> made;
+  json_cursor as_given{given};
   for (const auto& agent : agents) {
+    const auto text = as_given.next() ? as_given.value() : json_view{};
     agent_config one;
     one.info.id = *uuid::parse(text_of(agent, "id"));
     one.info.name = text_of(agent, "name");
@@ -92,7 +96,7 @@ std::vector<agent_config> read_agents(const json& agents, const std::string& pub
     if (type == "http")
       one.settings = read_http(agent, public_url);
     else if (type == "openai")
-      one.settings = read_openai(agent, variables);
+      one.settings = read_openai(agent, text, variables);
     else if (type == "exec")
       one.settings = read_exec(agent);
     else

@@ -43,16 +43,18 @@ result<std::string> read_file(const std::filesystem::path& path) {
   return text;
 }
 
-result<json> parse_commented(std::string_view text) {
+result<std::string> without_comments(std::string_view text) {
   // Before anything looks at the text: blanking is linear, but not free.
   if (text.size() > json_limits{}.bytes_max)
     return fail(errc::capacity,
                 "is longer than " + std::to_string(json_limits{}.bytes_max) + " bytes");
-  return blank_comments(text)
-    .and_then([](const std::string& blanked) { return parse_json(blanked); })
-    .map_error([&](error fault) {
-      return error{fault.code, with_place(std::move(fault.message), text)};
-    });
+  return blank_comments(text);
+}
+
+result<json> parse_blanked(const std::string& text) {
+  return parse_json(text).map_error([&](error fault) {
+    return error{fault.code, with_place(std::move(fault.message), text)};
+  });
 }
 
 /// The file to read, by the order of `config_sources`.
@@ -114,7 +116,8 @@ std::string take_file(config_document& document, const config_sources& sources) 
     return {};
   document.file = path->string();
   auto text = read_file(*path);
-  auto values = text.and_then([](const std::string& t) { return parse_commented(t); });
+  const auto blanked = text.and_then([](const std::string& t) { return without_comments(t); });
+  auto values = blanked.and_then(parse_blanked);
   if (!values) {
     document.faults.push_back({document.file, values.error().message});
     return {};
@@ -126,6 +129,8 @@ std::string take_file(config_document& document, const config_sources& sources) 
   document.values = std::move(*values);
   if (!sources.file && path->filename() == foreign_file)
     keep_retry_policy(document);
+  else
+    document.given = compact_json(*blanked).value();
   document.shown = document.values;
   expand_texts(document, document.values, "", sources.variables);
   return std::move(*text);

@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <callboard/json_text.hpp>
+
 #include "app/config_fault.hpp"
 #include "app/config_text.hpp"
 
@@ -39,6 +41,8 @@ struct config_document {
   nlohmann::json values = nlohmann::json::object();
   /// The same as it was written: what may be shown to people.
   nlohmann::json shown = nlohmann::json::object();
+  /// What the file holds as it is spelled there; empty: no file of ours. For what is shown as it came.
+  json_text given;
   /// The file that was read; empty: none.
   std::string file;
   /// Pointer of each value that is not from the file → the variable or flag that it is from.

@@ -56,9 +56,13 @@ std::vector<organisation> read_organisations(const json& organisations,
   return made;
 }
 
-std::vector<job_type> read_job_types(const json& types, const std::vector<agent_config>& agents) {
+std::vector<job_type> read_job_types(const json& types, json_view given,
+                                     const std::vector<agent_config>& agents,
+                                     const environment& variables) {
   std::vector<job_type> made;
+  json_cursor as_given{given};
   for (const auto& from : types) {
+    const auto text = as_given.next() ? as_given.value() : json_view{};
     auto& type = made.emplace_back();
     type.id = from.at("id").get<std::string>();
     type.organisation = from.at("org_id").get<std::string>();
@@ -66,9 +70,13 @@ std::vector<job_type> read_job_types(const json& types, const std::vector<agent_
     type.description = from.at("description").get<std::string>();
     type.agent_id = agent_of(from.at("agent").get<std::string>(), agents);
     type.default_config = read_settings(from.at("default_config"));
+    if (const auto settings = text.find("default_config"))
+      type.default_config.given = expand_variables_in(*settings, variables);
     type.is_active = from.at("active").get<bool>();
     if (const auto schema = from.find("params_schema"); schema != from.end()) {
-      type.params_schema = json_text::from_valid(dump_json(*schema));
+      const auto schema_text = text.find("params_schema");
+      type.params_schema = schema_text ? expand_variables_in(*schema_text, variables)
+                                       : json_text::from_valid(dump_json(*schema));
       type.schema = json_schema::compile(*schema).value();
     }
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <callboard/http_server.hpp>
+#include <callboard/json_view.hpp>
 
 #include "app/config.hpp"
 
@@ -16,7 +17,9 @@ std::vector<organisation> read_organisations(const nlohmann::json& organisations
                                              const std::vector<api_key>& keys);
 
 /// The job types, with their agents and compiled schemas. The values have no faults.
-std::vector<job_type> read_job_types(const nlohmann::json& types,
-                                     const std::vector<agent_config>& agents);
+/// @param given the same list as the file has it, for what is shown as it came; no value: there is none.
+std::vector<job_type> read_job_types(const nlohmann::json& types, json_view given,
+                                     const std::vector<agent_config>& agents,
+                                     const environment& variables);
 
 } // namespace callboard::app

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "app/config_formats.hpp"
 
@@ -29,6 +32,28 @@ std::optional<std::size_t> end_of_comment(std::string_view text, std::size_t beg
   if (close == std::string_view::npos)
     return std::nullopt;
   return close + 2;
+}
+
+void append_expanded(std::string& out, json_view value, const environment& variables) {
+  if (value.is_string()) {
+    const auto expanded = expand_variables(value.string(), variables);
+    const auto is_same = !expanded || value.is(*expanded);
+    out += is_same ? std::string{value.text()} : dump_json(nlohmann::json(*expanded));
+    return;
+  }
+  if (!value.is_object() && !value.is_array()) {
+    out += value.text();
+    return;
+  }
+  const auto first = out.size() + 1;
+  out += value.text().front();
+  for (json_cursor each{value}; each.next();) {
+    out += out.size() > first ? "," : "";
+    if (value.is_object())
+      out.append(each.spelled_name()).append(":");
+    append_expanded(out, each.value(), variables);
+  }
+  out += value.text().back();
 }
 
 } // namespace
@@ -105,6 +130,12 @@ result<std::string> expand_variables(std::string_view text, const environment& v
     }
   }
   return made;
+}
+
+json_text expand_variables_in(json_view value, const environment& variables) {
+  std::string made;
+  append_expanded(made, value, variables);
+  return json_text::from_valid(std::move(made));
 }
 
 } // namespace callboard::app

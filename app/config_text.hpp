@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <callboard/error.hpp>
+#include <callboard/json_view.hpp>
 
 namespace callboard::app {
 
@@ -27,5 +28,9 @@ std::string with_place(std::string message, std::string_view text);
 /// Puts the values of environment variables in place of `${NAME}`; `$${` stands for a plain `${`.
 /// Errors: `invalid_argument` for a variable that is not set and for `${` without a name and `}`.
 result<std::string> expand_variables(std::string_view text, const environment& variables);
+
+/// The same in all texts of a JSON value; everything else stays as it is spelled. A text that has a fault
+/// stays, too.
+json_text expand_variables_in(json_view value, const environment& variables);
 
 } // namespace callboard::app

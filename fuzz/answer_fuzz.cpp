@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <callboard/json_text.hpp>
+#include <callboard/json_view.hpp>
 
 #include "agents/answer_json.hpp"
 #include "agents/chat_completion.hpp"
@@ -34,9 +34,9 @@ void require_usable(const agent_answer& answer) {
   require((answer.status == answer_status::failed) == !answer.error.empty());
   if (answer.metadata.is_empty())
     return;
-  const auto metadata = parse_json(answer.metadata.text());
-  require(metadata.has_value() && metadata->is_object());
-  require(dump_json(*metadata) == answer.metadata.text());
+  require(json_view{answer.metadata}.is_object());
+  const auto metadata = compact_json(answer.metadata.text());
+  require(metadata.has_value() && *metadata == answer.metadata);
 }
 
 /// What a program or a callback sends, and a webhook's answer.
@@ -64,11 +64,8 @@ void read_as_answer(std::string_view text) {
 void read_as_completion(std::string_view text) {
   const auto made = agents::chat_answer(text);
   require_usable(made);
-  if (!made.metadata.is_empty()) {
-    const auto metadata = parse_json(made.metadata.text());
-    for (const auto& [name, unused] : metadata->items())
-      require(name == "usage" || name == "model" || name == "finishReason");
-  }
+  for (json_cursor each{json_view{made.metadata}}; each.next();)
+    require(each.is_named("usage") || each.is_named("model") || each.is_named("finishReason"));
   const auto said = agents::error_reason(text, {});
   require_showable(said);
   require(agents::first_characters(said, agents::reason_characters_max) == said);

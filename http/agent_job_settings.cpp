@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
 
 #include "http/json_writer.hpp"
 
@@ -20,13 +20,74 @@ constexpr auto setting_names
   = std::to_array<std::string_view>({"max_follow_ups", "max_task_retries", "task_retry_interval",
                                      "max_time_to_complete", "start_prompt", "profile_id"});
 
-std::string plain_number(double value) {
+void append_plain(std::string& out, double value) {
   std::array<char, 64> digits{};
-  const auto end
-    = std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed)
-        .ptr;
+  auto* end = digits.data() + digits.size();
+  auto made = std::to_chars(digits.data(), end, value, std::chars_format::fixed);
   // Only a number that is next to nothing has no room; then its power of ten is shown.
-  return end == digits.data() + digits.size() ? dump_json(value) : std::string{digits.data(), end};
+  if (made.ec != std::errc{})
+    made = std::to_chars(digits.data(), end, value);
+  out.append(digits.data(), made.ptr);
+}
+
+/// Writes settings, each once.
+class settings_writer {
+public:
+  /// Those of an object that was given, in their order and spelling.
+  void add_given(const json_text& given) {
+    for (json_cursor each{json_view{given}}; each.next();)
+      if (!each.value().is_null() && begin(each.name()))
+        out_ += each.value().text();
+  }
+
+  void add(std::string_view name, std::optional<std::uint32_t> count) {
+    if (count && begin(name))
+      append_number(out_, *count);
+  }
+
+  void add(std::string_view name, std::optional<double> number) {
+    if (number && begin(name))
+      append_plain(out_, *number);
+  }
+
+  void add(std::string_view name, const std::optional<std::string>& text) {
+    if (text && begin(name))
+      append_string(out_, *text);
+  }
+
+  json_text finish() && {
+    return json_text::from_valid(std::move(out_) + '}');
+  }
+
+private:
+  /// Writes the name; false if it stands there already.
+  bool begin(std::string_view name) {
+    const auto* place = std::find(setting_names.begin(), setting_names.end(), name);
+    if (place == setting_names.end())
+      return false;
+    auto& is_there = is_there_[static_cast<std::size_t>(place - setting_names.begin())];
+    if (is_there)
+      return false;
+    is_there = true;
+    if (out_.size() > 1)
+      out_ += ',';
+    append_string(out_, name);
+    out_ += ':';
+    return true;
+  }
+
+  std::string out_ = "{";
+  std::array<bool, setting_names.size()> is_there_{};
+};
+
+template <class Settings>
+void add_all(settings_writer& to, const Settings& from) {
+  to.add(setting_names[0], std::optional{from.follow_ups_max});
+  to.add(setting_names[1], std::optional{from.retries_max});
+  to.add(setting_names[2], std::optional{from.retry_interval_minutes});
+  to.add(setting_names[3], std::optional{from.time_limit_minutes});
+  to.add(setting_names[4], from.start_prompt);
+  to.add(setting_names[5], from.profile_id);
 }
 
 } // namespace
@@ -37,7 +98,7 @@ agent_job_settings read_settings(body_reader& body, std::vector<field_fault>& fa
   if (found == nullptr)
     return made;
   body_reader config{*found, body.pointer_to("config"), faults};
-  for (const auto& [name, unused] : found->items())
+  for (const auto& name : config.names())
     if (std::find(setting_names.begin(), setting_names.end(), name) == setting_names.end())
       config.refuse(name, "is not a known setting");
   if (const auto count = config.integer("max_follow_ups", 0, turns_max))
@@ -48,6 +109,7 @@ agent_job_settings read_settings(body_reader& body, std::vector<field_fault>& fa
   made.time_limit_minutes = config.number("max_time_to_complete", minutes_max, true);
   made.start_prompt = config.text("start_prompt");
   made.profile_id = config.text("profile_id");
+  made.given = found->kept();
   return made;
 }
 
@@ -64,25 +126,19 @@ merged_settings merge(const agent_job_settings& base, const agent_job_settings& 
     = pick(over.time_limit_minutes, base.time_limit_minutes, made.time_limit_minutes);
   made.start_prompt = over.start_prompt ? over.start_prompt : base.start_prompt;
   made.profile_id = over.profile_id ? over.profile_id : base.profile_id;
+  settings_writer shown;
+  shown.add_given(over.given);
+  shown.add_given(base.given);
+  add_all(shown, made);
+  made.shown = std::move(shown).finish();
   return made;
 }
 
-json_text to_json(const merged_settings& from) {
-  std::string out = R"({"max_follow_ups":)";
-  append_number(out, from.follow_ups_max);
-  out += R"(,"max_task_retries":)";
-  append_number(out, from.retries_max);
-  out.append(R"(,"task_retry_interval":)").append(plain_number(from.retry_interval_minutes));
-  out.append(R"(,"max_time_to_complete":)").append(plain_number(from.time_limit_minutes));
-  if (from.start_prompt) {
-    out += R"(,"start_prompt":)";
-    append_string(out, *from.start_prompt);
-  }
-  if (from.profile_id) {
-    out += R"(,"profile_id":)";
-    append_string(out, *from.profile_id);
-  }
-  return json_text::from_valid(out + '}');
+json_text to_json(const agent_job_settings& from) {
+  settings_writer shown;
+  shown.add_given(from.given);
+  add_all(shown, from);
+  return std::move(shown).finish();
 }
 
 } // namespace callboard::http

@@ -20,6 +20,9 @@ struct merged_settings {
   double time_limit_minutes = 60;
   std::optional<std::string> start_prompt;
   std::optional<std::string> profile_id;
+  /// As answers show them: the four numbers always, the two texts when set. What was given comes first,
+  /// in its order and spelling.
+  json_text shown;
 };
 
 /// What a body's `config` says; an unknown setting is a fault.
@@ -28,7 +31,7 @@ agent_job_settings read_settings(body_reader& body, std::vector<field_fault>& fa
 /// What is set in `over` counts, else what is set in `base`, else the page's defaults.
 merged_settings merge(const agent_job_settings& base, const agent_job_settings& over);
 
-/// The settings as answers show them: the four numbers always, the two texts when set.
-json_text to_json(const merged_settings& from);
+/// Settings as they are shown: what was given in its order and spelling, then what is set besides.
+json_text to_json(const agent_job_settings& from);
 
 } // namespace callboard::http

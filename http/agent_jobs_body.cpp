@@ -7,18 +7,17 @@
 
 #include <nlohmann/json.hpp>
 
-#include <callboard/json_text.hpp>
+#include <callboard/json_view.hpp>
 
 #include "http/agent_job_prompt.hpp"
 #include "http/agent_job_settings.hpp"
 #include "http/body_reader.hpp"
+#include "http/json_writer.hpp"
 #include "http/timestamp.hpp"
 
 namespace callboard::http {
 
 namespace {
-
-using nlohmann::json;
 
 // The limits of the page.
 constexpr std::int64_t delay_minutes_max = 5'256'000;
@@ -56,26 +55,30 @@ channel_part read_channel(body_reader& body, std::vector<field_fault>& faults) {
   return made;
 }
 
+/// Whether a list is one of texts; adds them.
+bool read_tag_list(json_view list, body_reader& body, std::vector<std::string>& tags) {
+  for (json_cursor each{list}; each.next();)
+    if (!each.value().is_string())
+      return false;
+  for (json_cursor each{list}; each.next();) {
+    const auto text = each.value().string();
+    if (text.find(',') != std::string::npos)
+      body.refuse("tags", "must not have commas within tags: answers join tags by them");
+    if (const auto kept = trimmed(text); !kept.empty())
+      tags.emplace_back(kept);
+  }
+  return true;
+}
+
 std::vector<std::string> read_tags(body_reader& body) {
   const auto* found = body.find("tags");
   if (found == nullptr)
     return {};
   std::vector<std::string> tags;
-  if (found->is_string()) {
-    tags = split_list(found->get_ref<const std::string&>());
-  } else if (found->is_array() && std::all_of(found->begin(), found->end(), [](const json& each) {
-               return each.is_string();
-             })) {
-    for (const auto& each : *found) {
-      const auto& text = each.get_ref<const std::string&>();
-      if (text.find(',') != std::string::npos)
-        body.refuse("tags", "must not have commas within tags: answers join tags by them");
-      if (const auto kept = trimmed(text); !kept.empty())
-        tags.emplace_back(kept);
-    }
-  } else {
+  if (found->is_string())
+    tags = split_list(found->string());
+  else if (!found->is_array() || !read_tag_list(*found, body, tags))
     body.refuse("tags", "must be a list of texts, or a text with commas");
-  }
   if (tags.size() > tags_max)
     body.refuse("tags", "must be at most " + std::to_string(tags_max));
   if (std::any_of(tags.begin(), tags.end(), [](const std::string& tag) {
@@ -103,10 +106,10 @@ std::optional<system_time> read_due(body_reader& body, query_reader& query,
   return due > around.now ? std::optional{due} : std::nullopt;
 }
 
-void check_params(const json& params, const job_type* type, std::vector<field_fault>& faults) {
+void check_params(json_view params, const job_type* type, std::vector<field_fault>& faults) {
   if (type == nullptr || !type->is_active || !type->schema)
     return;
-  for (auto& fault : type->schema->check(params))
+  for (auto& fault : type->schema->check(to_document(params)))
     faults.push_back({"/params" + fault.pointer, std::move(fault.message)});
 }
 
@@ -129,21 +132,25 @@ std::chrono::milliseconds to_ms(double minutes) {
 }
 
 /// What a template can name, the job's id apart.
-json prompt_values(const request& asked, const json& body, const new_job& job,
-                   const agent_job_fields& fields, system_time now) {
+json_text prompt_values(const request& asked, const new_job& job, const agent_job_fields& fields,
+                        system_time now) {
   std::string tags;
   for (const auto& tag : fields.tags)
     tags.append(tags.empty() ? "" : ",").append(tag);
-  json values{{"target_channel", body.at("target_channel")},
-              {"params", body.value("params", json::object())},
-              {"job_type_id", fields.job_type_id},
-              {"org_id", asked.organisation},
-              {"channel_code", fields.channel_code},
-              {"tags", std::move(tags)},
-              {"scheduled_at", to_timestamp(job.due_at.value_or(now))}};
+  auto out = R"({"target_channel":)" + fields.target_channel.text() + R"(,"params":)"
+             + fields.params.text();
+  const auto add = [&out](std::string_view name, std::string_view text) {
+    out.append(",\"").append(name).append("\":");
+    append_string(out, text);
+  };
+  add("job_type_id", fields.job_type_id);
+  add("org_id", asked.organisation);
+  add("channel_code", fields.channel_code);
+  add("tags", tags);
+  add("scheduled_at", to_timestamp(job.due_at.value_or(now)));
   if (!fields.profile_id.empty())
-    values["profile_id"] = fields.profile_id;
-  return values;
+    add("profile_id", fields.profile_id);
+  return json_text::from_valid(out + '}');
 }
 
 void apply(const merged_settings& settings, new_job& job, agent_job_fields& fields) {
@@ -156,7 +163,7 @@ void apply(const merged_settings& settings, new_job& job, agent_job_fields& fiel
                .jitter = 0};
   job.follow_ups_max = settings.follow_ups_max;
   fields.profile_id = settings.profile_id.value_or("");
-  fields.config = to_json(settings);
+  fields.config = settings.shown;
 }
 
 } // namespace
@@ -166,10 +173,11 @@ tl::expected<new_job, response> read_new_agent_job(const request& asked, query_r
   const auto document = parse_body(asked);
   if (!document)
     return tl::unexpected{document.error()};
-  if (!document->is_object())
+  const json_view whole{*document};
+  if (!whole.is_object())
     return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
   std::vector<field_fault> faults;
-  body_reader body{*document, "", faults};
+  body_reader body{whole, "", faults};
   const auto channel = read_channel(body, faults);
   agent_job_fields fields;
   fields.channel_code = channel.code;
@@ -180,15 +188,17 @@ tl::expected<new_job, response> read_new_agent_job(const request& asked, query_r
   job.due_at = read_due(body, query, around);
   fields.tags = read_tags(body);
   const auto* type = around.types.find(asked.organisation, fields.job_type_id);
-  const auto no_params = json::object();
+  fields.params = params != nullptr ? params->kept() : json_text::from_valid("{}");
   if (params != nullptr || !body.find("params"))
-    check_params(params != nullptr ? *params : no_params, type, faults);
+    check_params(json_view{fields.params}, type, faults);
   const auto settings
     = merge(type != nullptr ? type->default_config : agent_job_settings{}, own_settings);
   apply(settings, job, fields);
+  if (faults.empty())
+    fields.target_channel = body.find("target_channel")->kept();
   if (settings.start_prompt && faults.empty()) {
-    auto prompt = make_agent_job_prompt(*settings.start_prompt,
-                                        prompt_values(asked, *document, job, fields, around.now));
+    const auto values = prompt_values(asked, job, fields, around.now);
+    auto prompt = make_agent_job_prompt(*settings.start_prompt, json_view{values});
     if (!prompt)
       faults.push_back({"/config/start_prompt", prompt.error().message});
     else
@@ -203,8 +213,6 @@ tl::expected<new_job, response> read_new_agent_job(const request& asked, query_r
   job.kind = job_kind::agent;
   job.organisation = asked.organisation;
   job.agent_id = type->agent_id;
-  fields.params = json_text::from_valid(dump_json(params != nullptr ? *params : no_params));
-  fields.target_channel = json_text::from_valid(dump_json(document->at("target_channel")));
   job.agent_job = std::make_shared<const agent_job_fields>(std::move(fields));
   return job;
 }
@@ -215,10 +223,11 @@ tl::expected<std::string, response> read_cancel_reason(const request& asked) {
   const auto document = parse_body(asked);
   if (!document)
     return tl::unexpected{document.error()};
-  if (!document->is_object())
+  const json_view whole{*document};
+  if (!whole.is_object())
     return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
   std::vector<field_fault> faults;
-  body_reader body{*document, "", faults};
+  body_reader body{whole, "", faults};
   auto reason = body.text("reason").value_or("");
   if (count_characters(reason) > reason_characters_max)
     body.refuse("reason", "must have at most 1000 characters");

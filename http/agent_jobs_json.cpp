@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include <nlohmann/json.hpp>
-
-#include <callboard/json_text.hpp>
+#include <callboard/json_view.hpp>
 
 #include "http/json_writer.hpp"
 #include "http/list_bytes.hpp"
@@ -117,17 +115,31 @@ void append_outcome(std::string& out, const job& shown) {
 }
 
 /// The channel's `data` with what names the channel.
-std::string channel_data(const json_text& channel) {
-  const auto parsed = parse_json(channel.text(), {.bytes_max = channel.text().size()});
-  if (!parsed || !parsed->is_object())
-    return "{}";
-  auto data = nlohmann::json::object();
-  if (const auto found = parsed->find("data"); found != parsed->end() && found->is_object())
-    data = *found;
-  for (const auto* name : {"platform", "type", "code"})
-    if (const auto found = parsed->find(name); found != parsed->end())
-      data[name] = *found;
-  return dump_json(data);
+void append_channel_data(std::string& out, const json_text& text) {
+  constexpr std::array<std::string_view, 3> names{"platform", "type", "code"};
+  const json_view channel{text};
+  std::array<bool, names.size()> is_there{};
+  auto is_first = true;
+  const auto append = [&](std::string_view name, std::string_view value) {
+    out.append(is_first ? "" : ",").append(name).append(":").append(value);
+    is_first = false;
+  };
+  out += '{';
+  if (const auto data = channel.find("data"); data && data->is_object())
+    for (json_cursor each{*data}; each.next();) {
+      auto value = each.value();
+      for (std::size_t i = 0; i < names.size(); ++i)
+        if (each.is_named(names[i]))
+          if (const auto own = channel.find(names[i])) {
+            value = *own;
+            is_there[i] = true;
+          }
+      append(each.spelled_name(), value.text());
+    }
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (const auto own = channel.find(names[i]); own && !is_there[i])
+      append('"' + std::string{names[i]} + '"', own->text());
+  out += '}';
 }
 
 std::string joined(const std::vector<std::string>& tags) {
@@ -159,7 +171,8 @@ void append_job(std::string& out, const job& shown) {
   append_json(out, R"(,"job_config":)", fields.config);
   append_text(out, R"(,"tags":)", joined(fields.tags));
   append_json(out, R"(,"target_channel":)", fields.target_channel);
-  out.append(R"(,"channel_data":)").append(channel_data(fields.target_channel));
+  out += R"(,"channel_data":)";
+  append_channel_data(out, fields.target_channel);
   append_count(out, R"(,"version":)", shown.version);
   append_count(out, R"(,"activities_count":)", shown.tasks.size());
   out += '}';

@@ -3,34 +3,44 @@
 #include <algorithm>
 #include <cmath>
 
-#include <callboard/json_text.hpp>
-
 namespace callboard::http {
 
-using nlohmann::json;
-
-tl::expected<json, response> parse_body(const request& asked) {
+tl::expected<json_text, response> parse_body(const request& asked) {
   if (asked.body.empty())
     return tl::unexpected{services_problem(400, "malformed_json", "a JSON body is required")};
   // The server refused larger bodies before; its limit is not this one's business.
-  auto parsed = parse_json(asked.body, {.bytes_max = asked.body.size()});
+  auto parsed = compact_json(asked.body, {.bytes_max = asked.body.size()});
   if (!parsed)
     return tl::unexpected{services_problem(400, "malformed_json", parsed.error().message)};
   return std::move(*parsed);
 }
 
-const json* body_reader::find(const std::string& name) const {
-  const auto found = object_.find(name);
-  return found == object_.end() ? nullptr : &*found;
+body_reader::body_reader(json_view object, std::string pointer, std::vector<field_fault>& faults)
+  : pointer_(std::move(pointer)), faults_(faults) {
+  for (json_cursor each{object}; each.next();)
+    members_.push_back({each.name(), each.value()});
+}
+
+const json_view* body_reader::find(std::string_view name) const {
+  const auto found = std::find_if(members_.begin(), members_.end(),
+                                  [name](const member& each) { return each.name == name; });
+  return found == members_.end() ? nullptr : &found->value;
+}
+
+std::vector<std::string> body_reader::names() const {
+  std::vector<std::string> all;
+  for (const auto& each : members_)
+    all.push_back(each.name);
+  return all;
 }
 
 std::string body_reader::required_text(const std::string& name, std::size_t most) {
   const auto* found = find(name);
-  if (found == nullptr || !found->is_string() || found->get_ref<const std::string&>().empty()) {
+  if (found == nullptr || !found->is_string() || found->is("")) {
     refuse(name, found == nullptr ? "is required" : "must be a text that is not empty");
     return {};
   }
-  const auto& value = found->get_ref<const std::string&>();
+  auto value = found->string();
   if (count_characters(value) > most)
     refuse(name, "must have at most " + std::to_string(most) + " characters");
   return value;
@@ -39,7 +49,7 @@ std::string body_reader::required_text(const std::string& name, std::size_t most
 std::optional<std::string> body_reader::text(const std::string& name) {
   const auto* found = find(name);
   if (found != nullptr && found->is_string())
-    return found->get<std::string>();
+    return found->string();
   if (found != nullptr)
     refuse(name, "must be a text");
   return std::nullopt;
@@ -50,7 +60,7 @@ std::optional<std::int64_t> body_reader::integer(const std::string& name, std::i
   const auto* found = find(name);
   if (found == nullptr)
     return std::nullopt;
-  const auto value = to_int64(*found);
+  const auto value = found->integer();
   if (value && *value >= least && *value <= most)
     return value;
   refuse(name, "must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
@@ -63,7 +73,7 @@ std::optional<double> body_reader::number(const std::string& name, double most,
   if (found == nullptr)
     return std::nullopt;
   if (found->is_number()) {
-    const auto value = found->get<double>();
+    const auto value = found->number();
     if (value <= most && (is_above_zero ? value > 0 : value >= 0))
       return value;
   }
@@ -72,7 +82,7 @@ std::optional<double> body_reader::number(const std::string& name, double most,
   return std::nullopt;
 }
 
-const json* body_reader::object(const std::string& name) {
+const json_view* body_reader::object(const std::string& name) {
   const auto* found = find(name);
   if (found == nullptr || found->is_object())
     return found;

@@ -6,28 +6,28 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <callboard/json_view.hpp>
 
 #include "http/message.hpp"
 #include "http/services_problem.hpp"
 
 namespace callboard::http {
 
-/// A request's body as a document, whatever its content type says; or 400 `malformed_json`.
-tl::expected<nlohmann::json, response> parse_body(const request& asked);
+/// A request's body, whatever its content type says; or 400 `malformed_json`.
+tl::expected<json_text, response> parse_body(const request& asked);
 
 /// Reads the members of an object one by one and notes all that is wrong with them.
 class body_reader {
 public:
   /// @param pointer where the object stands in the body.
-  /// @param faults where to note; must outlive the reader, as must the object.
-  body_reader(const nlohmann::json& object, std::string pointer, std::vector<field_fault>& faults)
-    : object_(object), pointer_(std::move(pointer)), faults_(faults) {
-    // nop
-  }
+  /// @param faults where to note; must outlive the reader, as must the object's text.
+  body_reader(json_view object, std::string pointer, std::vector<field_fault>& faults);
 
-  /// A member of any type; null if it is not there.
-  const nlohmann::json* find(const std::string& name) const;
+  /// A member of any type, for as long as the reader lives; null if it is not there.
+  const json_view* find(std::string_view name) const;
+
+  /// The names of all members, in their order.
+  std::vector<std::string> names() const;
 
   /// A text of 1 to `most` characters that must be there; empty if it is not.
   std::string required_text(const std::string& name, std::size_t most);
@@ -43,7 +43,7 @@ public:
   std::optional<double> number(const std::string& name, double most, bool is_above_zero);
 
   /// An object; null if it is not there, or wrong.
-  const nlohmann::json* object(const std::string& name);
+  const json_view* object(const std::string& name);
 
   /// Notes what is wrong with a member.
   void refuse(const std::string& name, std::string message);
@@ -52,7 +52,12 @@ public:
   std::string pointer_to(const std::string& name) const;
 
 private:
-  const nlohmann::json& object_;
+  struct member {
+    std::string name;
+    json_view value;
+  };
+
+  std::vector<member> members_;
   std::string pointer_;
   std::vector<field_fault>& faults_;
 };

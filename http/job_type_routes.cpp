@@ -1,14 +1,10 @@
 #include "http/job_type_routes.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
-#include <callboard/json_text.hpp>
-
+#include "http/agent_job_settings.hpp"
 #include "http/json_writer.hpp"
 #include "http/query_reader.hpp"
 #include "http/services_problem.hpp"
@@ -29,53 +25,25 @@ struct type_query {
   bool has_inactive = false;
 };
 
-/// Adds a member unless the text is not set.
-void add_text(nlohmann::ordered_json& to, const char* name, const std::string& text) {
-  if (!text.empty())
-    to[name] = text;
-}
-
-/// A number as a configuration has it: whole ones without a fraction.
-nlohmann::ordered_json plain_number(double value) {
-  if (value == std::trunc(value))
-    return static_cast<std::int64_t>(value);
-  return value;
-}
-
-nlohmann::ordered_json to_json(const agent_job_settings& from) {
-  auto made = nlohmann::ordered_json::object();
-  const auto add = [&](const char* name, const auto& value) {
-    if (value)
-      made[name] = *value;
-  };
-  const auto add_number = [&](const char* name, const std::optional<double>& value) {
-    if (value)
-      made[name] = plain_number(*value);
-  };
-  add("max_follow_ups", from.follow_ups_max);
-  add("max_task_retries", from.retries_max);
-  add_number("task_retry_interval", from.retry_interval_minutes);
-  add_number("max_time_to_complete", from.time_limit_minutes);
-  add("start_prompt", from.start_prompt);
-  add("profile_id", from.profile_id);
-  return made;
+void append_text(std::string& out, std::string_view before, std::string_view text) {
+  out += before;
+  append_string(out, text);
 }
 
 std::string to_text(const job_type& type, bool has_schema) {
-  nlohmann::ordered_json made;
-  made["id"] = type.id;
-  made["org_id"] = type.organisation;
-  add_text(made, "name", type.name);
-  add_text(made, "description", type.description);
-  made["agent"] = type.agent_id.to_string();
-  made["default_config"] = to_json(type.default_config);
-  made["active"] = type.is_active;
-  auto text = made.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  if (has_schema && !type.params_schema.is_empty()) {
-    text.pop_back();
-    text.append(R"(,"params_schema":)").append(type.params_schema.text()).append("}");
-  }
-  return text;
+  std::string out;
+  append_text(out, R"({"id":)", type.id);
+  append_text(out, R"(,"org_id":)", type.organisation);
+  if (!type.name.empty())
+    append_text(out, R"(,"name":)", type.name);
+  if (!type.description.empty())
+    append_text(out, R"(,"description":)", type.description);
+  append_text(out, R"(,"agent":)", type.agent_id.to_string());
+  out.append(R"(,"default_config":)").append(to_json(type.default_config).text());
+  out.append(R"(,"active":)").append(type.is_active ? "true" : "false");
+  if (has_schema && !type.params_schema.is_empty())
+    out.append(R"(,"params_schema":)").append(type.params_schema.text());
+  return out += '}';
 }
 
 void read_sort(query_reader& from, type_query& to) {

@@ -1,9 +1,11 @@
 #include "http/messaging_request.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <string>
 
-#include <nlohmann/json.hpp>
+#include <callboard/json_view.hpp>
 
 #include "http/messaging_json.hpp"
 #include "http/percent.hpp"
@@ -11,8 +13,6 @@
 namespace callboard::http {
 
 namespace {
-
-using nlohmann::json;
 
 // The limits of the page.
 constexpr std::size_t content_units_max = 50'000;
@@ -36,63 +36,89 @@ bool contains_ignoring_case(std::string_view text, std::string_view word) {
          != text.end();
 }
 
-/// The request's body as a document. What is no JSON body in the first place, none or a form, reads
-/// as null, which rule 1 refuses.
-tl::expected<json, response> read_document(const request& asked) {
+/// The request's body. What is no JSON body in the first place, none or a form, reads as nothing, which
+/// rule 1 refuses.
+tl::expected<json_text, response> read_body(const request& asked) {
   if (asked.body.empty())
-    return json{};
+    return json_text{};
   const auto type = asked.header("Content-Type").value_or("");
   if (!contains_ignoring_case(type, "json")) {
     if (contains_ignoring_case(type, "x-www-form-urlencoded")
         || contains_ignoring_case(type, "multipart"))
-      return json{};
+      return json_text{};
     return tl::unexpected<response>{messaging_content_type_error()};
   }
   // The server refused larger bodies before; its limit is not this one's business.
-  auto parsed = parse_json(asked.body, {.bytes_max = asked.body.size()});
-  if (parsed)
-    return std::move(*parsed);
-  if (parsed.error().message == nul_in_content)
+  auto read = compact_json(asked.body, {.bytes_max = asked.body.size()});
+  if (read)
+    return *std::move(read);
+  if (read.error().message == nul_in_content)
     return refuse(nul_in_content);
-  return tl::unexpected<response>{messaging_fault(400, parsed.error().message)};
+  return tl::unexpected<response>{messaging_fault(400, read.error().message)};
 }
 
-const json* find(const json& body, const char* name) {
-  const auto at = body.find(name);
-  return at == body.end() ? nullptr : &*at;
-}
+/// The members that the page knows, as far as they are there.
+struct message_members {
+  std::optional<json_view> agent_id;
+  std::optional<json_view> user_id;
+  std::optional<json_view> content;
+  std::optional<json_view> metadata;
+  std::optional<json_view> time_limit;
+
+  explicit message_members(json_view body) {
+    for (json_cursor each{body}; each.next();) {
+      if (each.is_named("content"))
+        content = each.value();
+      else if (each.is_named("userId"))
+        user_id = each.value();
+      else if (each.is_named("agentId"))
+        agent_id = each.value();
+      else if (each.is_named("timeoutMs"))
+        time_limit = each.value();
+      else if (each.is_named("metadata"))
+        metadata = each.value();
+    }
+  }
+};
 
 /// Rules 2 to 11; the first that fails, or empty.
-std::string_view first_broken_rule(const json& body, std::string_view metadata_text) {
-  const auto* agent_id = find(body, "agentId");
-  if (agent_id != nullptr && !agent_id->is_string())
+/// @param text the content, if it is a string.
+std::string_view first_broken_rule(const message_members& body, std::string_view text) {
+  if (body.agent_id && !body.agent_id->is_string())
     return "agentId must be a valid UUID string";
-  const auto* user_id = find(body, "userId");
-  if (user_id == nullptr || !user_id->is_string())
+  if (!body.user_id || !body.user_id->is_string())
     return "userId is required and must be a valid UUID string";
-  const auto* content = find(body, "content");
-  if (content == nullptr || !content->is_string())
+  if (!body.content || !body.content->is_string())
     return "content is required and must be a string";
-  const auto& text = content->get_ref<const std::string&>();
   if (text.empty())
     return "content cannot be empty";
   if (utf16_length(text) > content_units_max)
     return "content exceeds maximum length of 50000 characters";
-  const auto* metadata = find(body, "metadata");
-  if (metadata != nullptr && !metadata->is_object())
+  if (body.metadata && !body.metadata->is_object())
     return "metadata must be an object";
-  if (utf16_length(metadata_text) > metadata_units_max)
+  if (body.metadata && printed_utf16_length(*body.metadata) > metadata_units_max)
     return "metadata exceeds maximum size of 10000 bytes";
-  const auto* limit = find(body, "timeoutMs");
-  if (limit == nullptr)
+  if (!body.time_limit)
     return {};
-  if (!limit->is_number() || limit->get<double>() < 0)
+  const auto limit_ms = body.time_limit->is_number() ? body.time_limit->number() : -1;
+  if (limit_ms < 0)
     return "timeoutMs must be a positive number";
-  if (limit->get<double>() < time_limit_ms_min)
+  if (limit_ms < time_limit_ms_min)
     return "timeoutMs must be at least 1000ms";
-  if (limit->get<double>() > time_limit_ms_max)
+  if (limit_ms > time_limit_ms_max)
     return "timeoutMs cannot exceed 300000ms";
   return {};
+}
+
+/// How many UTF-16 code units an escape has once it is spelled as briefly as JSON allows.
+std::size_t brief_length(char escaped, int code_unit) noexcept {
+  if (escaped != 'u')
+    return escaped == '/' ? 1 : 2;
+  constexpr std::string_view with_short_escape = "\"\\\b\f\n\r\t";
+  if (code_unit < 0x80
+      && with_short_escape.find(static_cast<char>(code_unit)) != std::string_view::npos)
+    return 2;
+  return code_unit < 0x20 ? 6 : 1;
 }
 
 } // namespace
@@ -108,27 +134,43 @@ std::size_t utf16_length(std::string_view text) noexcept {
   return units;
 }
 
+std::size_t printed_utf16_length(json_view value) noexcept {
+  auto rest = value.text();
+  std::size_t units = 0;
+  for (;;) {
+    const auto escape = std::min(rest.find('\\'), rest.size());
+    units += utf16_length(rest.substr(0, escape));
+    rest.remove_prefix(escape);
+    if (rest.empty())
+      return units;
+    int code_unit = 0;
+    if (rest[1] == 'u')
+      std::from_chars(rest.data() + 2, rest.data() + 6, code_unit, 16);
+    units += brief_length(rest[1], code_unit);
+    rest.remove_prefix(rest[1] == 'u' ? 6 : 2);
+  }
+}
+
 tl::expected<new_job, response> read_new_message(const request& asked,
                                                  std::span<const agent_info> agents,
                                                  std::chrono::milliseconds default_time_limit) {
-  auto document = read_document(asked);
+  const auto document = read_body(asked);
   if (!document)
-    return tl::unexpected<response>{std::move(document.error())};
-  const auto& body = *document;
-  if (!body.is_object())
+    return tl::unexpected<response>{document.error()};
+  if (!json_view{*document}.is_object())
     return refuse("Request body must be an object");
-  const auto* metadata = find(body, "metadata");
-  auto metadata_text = metadata != nullptr ? dump_json(*metadata) : std::string{};
-  if (const auto broken = first_broken_rule(body, metadata_text); !broken.empty())
-    return refuse(broken);
+  const message_members body{json_view{*document}};
   new_job job;
+  if (body.content && body.content->is_string())
+    job.content = body.content->string();
+  if (const auto broken = first_broken_rule(body, job.content); !broken.empty())
+    return refuse(broken);
   job.kind = job_kind::message;
   job.organisation = asked.organisation;
-  job.user_id = body["userId"].get_ref<const std::string&>();
+  job.user_id = body.user_id->string();
   if (!uuid::parse(job.user_id))
     return refuse("Invalid userId format (must be valid UUID)");
-  const auto* agent = find(body, "agentId");
-  const std::string agent_text = agent != nullptr ? agent->get<std::string>() : "";
+  const auto agent_text = body.agent_id ? body.agent_id->string() : std::string{};
   if (!agent_text.empty()) {
     job.agent_id = uuid::parse(agent_text);
     if (!job.agent_id)
@@ -140,11 +182,12 @@ tl::expected<new_job, response> read_new_message(const request& asked,
         return each.id == *job.agent_id;
       }))
     return refuse("Agent " + agent_text + " not found", 404);
-  job.content = body["content"].get_ref<const std::string&>();
-  job.metadata = json_text::from_valid(std::move(metadata_text));
+  if (body.metadata)
+    job.metadata = body.metadata->kept();
   job.time_limit = default_time_limit;
-  if (const auto* limit = find(body, "timeoutMs"))
-    job.time_limit = std::chrono::milliseconds{static_cast<std::int64_t>(limit->get<double>())};
+  if (body.time_limit)
+    job.time_limit
+      = std::chrono::milliseconds{static_cast<std::int64_t>(body.time_limit->number())};
   return job;
 }
 

@@ -8,6 +8,7 @@
 
 #include <callboard/agent.hpp>
 #include <callboard/job.hpp>
+#include <callboard/json_view.hpp>
 
 #include "http/message.hpp"
 
@@ -21,6 +22,10 @@ tl::expected<new_job, response> read_new_message(const request& asked,
 
 /// The length of valid UTF-8 in UTF-16 code units: what the published clients count.
 std::size_t utf16_length(std::string_view text) noexcept;
+
+/// The length of a JSON value in UTF-16 code units, its escapes counted as the published clients print
+/// them: a client that spells `é` as `\u00e9` has the same room as one that does not.
+std::size_t printed_utf16_length(json_view value) noexcept;
 
 /// The job states that a list's `status` stands for; empty for none, and for a word that is no status.
 std::vector<job_state> read_status_filter(std::string_view query);

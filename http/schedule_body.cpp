@@ -9,17 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
-#include <callboard/json_text.hpp>
+#include <callboard/json_view.hpp>
 
 #include "http/body_reader.hpp"
 
 namespace callboard::http {
 
 namespace {
-
-using nlohmann::json;
 
 constexpr auto fields = std::to_array<std::string_view>(
   {"name", "description", "agentId", "schedule", "interval", "payload", "timezone", "enabled",
@@ -48,13 +44,13 @@ bool lists(const Names& names, std::string_view name) {
 /// Reads a body member by member; each one that is sound becomes a step of the edit.
 class schedule_reader {
 public:
-  schedule_reader(const json& body, const retry_policy& base)
-    : document_(body), base_(base), body_(body, "", faults_) {
+  schedule_reader(json_view body, const retry_policy& base)
+    : base_(base), body_(body, "", faults_) {
     // nop
   }
 
   void read() {
-    for (const auto& [name, value] : document_.items()) {
+    for (const auto& name : body_.names()) {
       if (lists(shown_fields, name))
         body_.refuse(name, "is read-only");
       else if (!lists(fields, name))
@@ -170,10 +166,10 @@ private:
     const auto* payload = body_.object("payload");
     if (payload == nullptr)
       return;
-    set(&schedule_definition::payload, json_text::from_valid(dump_json(*payload)));
+    set(&schedule_definition::payload, payload->kept());
     const auto prompt = payload->find("prompt");
-    const auto is_text = prompt != payload->end() && prompt->is_string();
-    set(&schedule_definition::content, is_text ? prompt->get<std::string>() : std::string{});
+    const auto is_text = prompt && prompt->is_string();
+    set(&schedule_definition::content, is_text ? prompt->string() : std::string{});
   }
 
   void read_switches() {
@@ -181,7 +177,7 @@ private:
     if (enabled != nullptr && !enabled->is_boolean() && !enabled->is_null())
       body_.refuse("enabled", "must be true or false");
     else if (enabled != nullptr)
-      set(&schedule_definition::is_enabled, enabled->is_null() || enabled->get<bool>());
+      set(&schedule_definition::is_enabled, enabled->is_null() || enabled->is_true());
     if (is_null("timeoutMs"))
       set(&schedule_definition::time_limit, schedule_definition{}.time_limit);
     else if (const auto limit = body_.integer("timeoutMs", 1, day_ms))
@@ -199,7 +195,7 @@ private:
     if (found == nullptr)
       return;
     const auto policy = found->is_null()     ? std::optional{Policy{}}
-                        : found->is_string() ? parse(found->get_ref<const std::string&>())
+                        : found->is_string() ? parse(found->string())
                                              : std::nullopt;
     if (policy)
       set(member, *policy);
@@ -215,7 +211,7 @@ private:
       return;
     body_reader policy{*found, "/retryPolicy", faults_};
     auto made = base_;
-    for (const auto& [name, value] : found->items())
+    for (const auto& name : policy.names())
       if (!lists(policy_fields, name))
         policy.refuse(name, "is not a known field");
     if (const auto most = policy.integer("maxRetries", 0, 100))
@@ -226,10 +222,10 @@ private:
       made.delay_max = std::chrono::milliseconds{*delay};
     if (const auto jitter = policy.number("jitter", 1, false))
       made.jitter = *jitter;
-    if (const auto growth = policy.find("backoff")) {
-      if (*growth == "fixed")
+    if (const auto* growth = policy.find("backoff")) {
+      if (growth->is("fixed"))
         made.growth = backoff::fixed;
-      else if (*growth == "exponential")
+      else if (growth->is("exponential"))
         made.growth = backoff::exponential;
       else
         policy.refuse("backoff", "must be fixed or exponential");
@@ -237,7 +233,6 @@ private:
     set(&schedule_definition::retry, std::optional{made});
   }
 
-  const json& document_;
   const retry_policy& base_;
   std::vector<field_fault> faults_;
   body_reader body_;
@@ -249,9 +244,9 @@ tl::unexpected<response> refuse(const std::vector<field_fault>& faults) {
 }
 
 /// The body, which must be an object.
-tl::expected<json, response> read_object(const request& asked) {
+tl::expected<json_text, response> read_object(const request& asked) {
   auto body = parse_body(asked);
-  if (body && !body->is_object())
+  if (body && !json_view{*body}.is_object())
     return refuse({{"", "the body must be an object"}});
   return body;
 }
@@ -273,7 +268,7 @@ tl::expected<schedule_definition, response> read_new_schedule(
   if (!body)
     return tl::unexpected<response>{body.error()};
   const auto base = default_retry.value_or(usual_policy);
-  schedule_reader reader{*body, base};
+  schedule_reader reader{json_view{*body}, base};
   for (const auto* name : {"name", "agentId", "payload"})
     reader.require(name);
   reader.read();
@@ -290,10 +285,10 @@ tl::expected<schedule_edit, response> read_schedule_edit(
   const auto body = read_object(asked);
   if (!body)
     return tl::unexpected<response>{body.error()};
-  if (body->empty())
+  if (body->text() == "{}")
     return refuse({{"", "the body must have a field to change"}});
   const auto base = default_retry.value_or(usual_policy);
-  schedule_reader reader{*body, base};
+  schedule_reader reader{json_view{*body}, base};
   reader.read();
   auto made = some_definition();
   reader.edit(made);

@@ -32,6 +32,9 @@ struct agent_job_settings {
   std::optional<std::string> start_prompt;
   /// Handed to the agent with every task.
   std::optional<std::string> profile_id;
+  /// The object that the settings above were read from, to be shown as it came; empty: none. What it has
+  /// must agree with them.
+  json_text given;
 };
 
 /// A kind of agent job, as it is configured.

@@ -29,6 +29,12 @@ const std::vector<good_case> good_cases{
   {R"({"status":"continue","content":"more"})", wants_more, "more", "", ""},
   {R"({"metadata":{"n": 1}})", completed, "", R"({"n":1})", ""},
   {R"({"content":"hi","metadata":{},"other":[1]})", completed, "hi", "{}", ""},
+  // As it came: members in their order, numbers and texts as they are spelled.
+  {R"({"content":"hi","metadata":{"z": 1e2, "a": [-0, 1.50, 18446744073709551616, 1e400]}})",
+   completed, "hi", R"({"z":1e2,"a":[-0,1.50,18446744073709551616,1e400]})", ""},
+  {R"({"content":"hi","metadata":{"a":1,"b":"\u00e9","a":2}})", completed, "hi",
+   R"({"a":2,"b":"\u00e9"})", ""},
+  {R"({"content":"hi","other":1e400})", completed, "hi", "", ""},
   {R"({"content":"hi","status":null,"metadata":null,"error":null,"final":null})", completed, "hi",
    "", ""},
   {R"({"status":"failed","error":"no"})", failed, "", "", "no"},

@@ -131,6 +131,14 @@ TEST(OpenaiAgent, UsageModelAndFinishReasonBecomeMetadata) {
     "model": "llama3.2:1b", "finishReason": "length"})"));
 }
 
+TEST(OpenaiAgent, UsageIsKeptAsItCame) {
+  const auto answer = answer_from(http_response(200, R"({"usage": {"z": 1e2, "a": [1.50, 1e400]},
+    "choices": [{"message": {"content": "hi", "n": -1e400}}]})"));
+
+  EXPECT_EQ(answer.content, "hi") << answer.error;
+  EXPECT_EQ(answer.metadata.text(), R"({"usage":{"z":1e2,"a":[1.50,1e400]}})");
+}
+
 TEST(OpenaiAgent, NothingToReportIsNoMetadata) {
   EXPECT_TRUE(answer_from(http_response(200, good_body)).metadata.is_empty());
 }

@@ -33,7 +33,7 @@ constexpr std::string_view whole = R"({
     { "name": "support", "type": "openai", "baseUrl": "http://127.0.0.1:11434/v1",
       "model": "llama3.2", "apiKeyEnv": "OPENAI_API_KEY", "system": "Be kind.",
       "temperature": 0.5, "maxTokens": 100, "maxCompletionTokens": 200,
-      "extraBody": { "seed": 7 }, "headers": { "X-A": "b" }, "timeoutMs": 8000 },
+      "extraBody": { "seed": 7, "n": 1e2, "a": -0 }, "headers": { "X-A": "b" }, "timeoutMs": 8000 },
     { "name": "hook", "type": "http", "url": "http://127.0.0.1:9000/tasks",
       "secret": "${HOOK_SECRET}", "headers": { "Authorization": "Bearer ${HOOK_SECRET}" },
       "timeoutMs": 9000 },
@@ -202,7 +202,7 @@ TEST_F(WholeConfig, AgentsArriveInTheirOrder) {
   EXPECT_EQ(openai.temperature, 0.5);
   EXPECT_EQ(openai.max_tokens, 100);
   EXPECT_EQ(openai.max_completion_tokens, 200);
-  EXPECT_EQ(openai.extra_body.text(), R"({"seed":7})");
+  EXPECT_EQ(openai.extra_body.text(), R"({"seed":7,"n":1e2,"a":-0})");
   EXPECT_EQ(openai.headers.at("X-A"), "b");
   EXPECT_EQ(openai.timeout, std::chrono::seconds{8});
 

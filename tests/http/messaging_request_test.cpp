@@ -183,6 +183,28 @@ TEST(MessagingRules, MetadataCountsAsCompactJson) {
   EXPECT_EQ(read(post_json("/", body)).status, 0);
 }
 
+// Clients of some languages spell all but ASCII as escapes, six bytes for a character.
+TEST(MessagingRules, MetadataCountsWithItsEscapesSpelledBriefly) {
+  std::string escaped;
+  for (int i = 0; i < 9'992; ++i)
+    escaped += R"(\u00e9)";
+  const auto body = [&](const std::string& text) {
+    return R"({"userId":")" + std::string{sample_user} + R"(","content":"x","metadata":{"k":")"
+           + text + "\"}}";
+  };
+
+  EXPECT_EQ(read(post_json("/", body(escaped))).status, 0);
+  EXPECT_EQ(read(post_json("/", body(escaped + 'x'))).body,
+            text_error("metadata exceeds maximum size of 10000 bytes"));
+  const auto length_of
+    = [](std::string_view text) { return http::printed_utf16_length(json_view::from_valid(text)); };
+  EXPECT_EQ(length_of(R"({"a":[1e2]})"), 11u);
+  EXPECT_EQ(length_of("\"aé€😀\""), 7u);
+  EXPECT_EQ(length_of(R"("\u0061\u00E9\u20ac\ud83d\ude00")"), 7u);
+  EXPECT_EQ(length_of(R"("\/\n\u000a\"\u0022\\\u005c\u007f")"), 16u);
+  EXPECT_EQ(length_of(R"("\u0001\u001F")"), 14u);
+}
+
 TEST(MessagingRules, WithoutAgentTheServerMustHaveOne) {
   for (const auto& body : {without("agentId"), with("agentId", "")}) {
     const auto sample = post_json("/", body.dump());
@@ -268,6 +290,21 @@ TEST(MessagingBody, JobIsWhatWasAskedFor) {
   EXPECT_EQ(read->agent_id, uuid::parse(sample_agent_id));
   EXPECT_EQ(read->metadata.text(), R"({"source":"api"})");
   EXPECT_EQ(read->time_limit, 60s);
+}
+
+// Members came back sorted, and numbers as doubles print.
+TEST(MessagingBody, MetadataIsKeptAsItCame) {
+  auto sample
+    = post_json("/", R"({"metadata": {"z": 1e2, "a": [-0, 18446744073709551616], "a\u0062": 1e400,)"
+                     R"( "z": "\u00e9"}, "more": 1e400, "content": "x", "userId": ")"
+                       + std::string{sample_user} + "\"}");
+  const auto view = sample.view();
+
+  const auto read = http::read_new_message(view, agents, 30s);
+
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->metadata.text(),
+            R"({"z":"\u00e9","a":[-0,18446744073709551616],"a\u0062":1e400})");
 }
 
 TEST(MessagingBody, WhatIsLeftOutHasItsDefault) {

@@ -80,6 +80,53 @@ TEST_F(SqliteOperations, ImportOfAnExportGivesTheSameJobs) {
     EXPECT_EQ(describe(other->find(job->spec->id).value()), describe(job));
 }
 
+/// A job whose JSON is that text wherever it can be.
+job_ptr job_with_json(const json_text& json, job_kind kind, std::uint32_t number) {
+  auto made = *full_job(kind, number, job_state::completed);
+  auto spec = *made.spec;
+  spec.metadata = json;
+  if (spec.agent_job) {
+    auto fields = *spec.agent_job;
+    fields.params = fields.target_channel = fields.config = json;
+    spec.agent_job = std::make_shared<const agent_job_fields>(fields);
+  }
+  if (spec.run) {
+    auto fields = *spec.run;
+    fields.payload = json;
+    spec.run = std::make_shared<const run_fields>(fields);
+  }
+  made.spec = std::make_shared<const job_spec>(spec);
+  auto outcome = *made.outcome;
+  outcome.metadata = json;
+  made.outcome = std::make_shared<const job_outcome>(outcome);
+  return std::make_shared<const job>(made);
+}
+
+TEST_F(SqliteOperations, JsonOfOthersSurvivesExportAndImport) {
+  std::vector<job_ptr> jobs;
+  std::uint32_t number = 0;
+  for (const std::string text :
+       {R"({"z":1,"a":{"y":2,"b":3}})", R"({"n":1e2,"m":1E+02})", R"({"n":-0,"m":-0.0})",
+        R"({"n":18446744073709551616,"m":-9223372036854775809})",
+        R"({"n":0.1000000000000000055511151231257827021181583404541015625})",
+        R"({"n":100.0,"m":1.50})", R"({"n":1e400,"m":1e-400})",
+        R"({"s":"\u00e9\u00E9\/\n\ud83d\ude00é😀"})", R"({"\u0061":"\u0041"," b ":"  c "})",
+        R"({"a":{},"b":[],"c":"","":null,"d":[true,false]})",
+        R"({"'":"''","$":"$.a","[0]":"\"\\"})"})
+    for (const auto kind : {job_kind::message, job_kind::agent, job_kind::run})
+      jobs.push_back(job_with_json(json_text::from_valid(text), kind, ++number));
+  expect_done(open()->commit(jobs));
+  const auto lines = exported();
+
+  ASSERT_TRUE(import_into_other(lines));
+
+  const auto other = open_sqlite_store({.path = other_path()}).value();
+  for (const auto& each : jobs) {
+    EXPECT_EQ(describe(other->find(each->spec->id).value()), describe(each));
+    EXPECT_THAT(lines, HasSubstr("\"metadata\":" + each->spec->metadata.text()));
+  }
+}
+
 TEST_F(SqliteOperations, ExportIsAHeaderAndAnObjectOfEachJob) {
   auto jobs = varied_jobs();
   expect_done(open()->commit(jobs));
