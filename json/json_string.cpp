@@ -116,7 +116,7 @@ std::string decoded(std::string_view string) {
   if (string.size() < 2)
     return made;
   auto rest = string.substr(1, string.size() - 2);
-  made.reserve(rest.size());
+  // Nothing is reserved: a text of escapes is six times as long as what it stands for, which is kept.
   for (;;) {
     const auto escape = std::min(rest.find('\\'), rest.size());
     made += rest.substr(0, escape);
