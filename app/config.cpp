@@ -189,7 +189,7 @@ void check_agents(config_document& document, const environment& variables) {
   fill_agent_ids(values, shown);
   const reader from{values};
   const auto made
-    = make_agents(read_agents(from.list("agents"), from.text("/publicUrl"), variables),
+    = make_agents(read_agents(from.list("agents"), {}, from.text("/publicUrl"), variables),
                   read_outbound(from), make_task_callbacks());
   if (!made)
     for (const auto& fault : made.error())
