@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -82,7 +83,8 @@ public:
   }
 
   /// Equal values, or equal errors.
-  friend bool operator==(const result& left, const result& right) {
+  template <std::same_as<result> Other>
+  friend bool operator==(const result& left, const Other& right) {
     const tl::expected<T, error>& other = right;
     return static_cast<const tl::expected<T, error>&>(left) == other;
   }
