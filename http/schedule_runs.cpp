@@ -42,10 +42,11 @@ tl::expected<std::string, response> read_reason(const request& asked) {
     const auto document = parse_body(asked);
     if (!document)
       return tl::unexpected{document.error()};
-    if (!document->is_object())
+    const json_view whole{*document};
+    if (!whole.is_object())
       return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
-    body_reader body{*document, "", faults};
-    for (const auto& [name, value] : document->items())
+    body_reader body{whole, "", faults};
+    for (const auto& name : body.names())
       if (name != "reason")
         body.refuse(name, "is not a known field");
     if (const auto* found = body.find("reason"); found && !found->is_null())
