@@ -58,6 +58,7 @@ agent_actor::behavior_type agent_state::make_behavior(const environment& surroun
                                                       agent_binding what) {
   world = &surroundings;
   binding = std::move(what);
+  retry = std::make_shared<const agent_retry>(binding.info.retry);
   queue = core::slot_queue<offer, running_task>{binding.info.concurrency};
   return {
     [this](atom::offer, const job_ptr& job, const job_actor& owner) { on_offer(job, owner); },
@@ -92,7 +93,7 @@ void agent_state::on_answer(const uuid& task_id, const answer_ptr& answer) {
   const auto offered = queue.release(task_id);
   if (!offered)
     return; // aborted meanwhile
-  self->send(offered->owner, atom::answer_v, task_id, answer);
+  self->send(offered->owner, atom::answer_v, task_id, answer, retry);
   start_waiting();
 }
 
@@ -106,7 +107,7 @@ void agent_state::start_waiting() {
       self->send(what.owner, atom::take_v, task_id);
     for (auto& early : std::exchange(early_answers, {}))
       if (const auto offered = queue.release(early.task_id))
-        self->send(offered->owner, atom::answer_v, early.task_id, std::move(early.answer));
+        self->send(offered->owner, atom::answer_v, early.task_id, std::move(early.answer), retry);
   }
 }
 

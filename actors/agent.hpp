@@ -53,6 +53,8 @@ struct agent_state {
   agent_actor::pointer self;
   const environment* world = nullptr;
   agent_binding binding;
+  /// `binding.info.retry`, for the jobs: never null once it runs.
+  agent_retry_ptr retry;
   core::slot_queue<offer, running_task> queue{1};
   bool is_paused = false;
   std::vector<early_answer> early_answers;

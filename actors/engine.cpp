@@ -14,6 +14,7 @@
 #include "actors/scheduler.hpp"
 #include "actors/store_keeper.hpp"
 #include "actors/supervisor.hpp"
+#include "core/intake.hpp"
 
 namespace callboard {
 
@@ -54,6 +55,8 @@ result<void> check(const engine_options& options, const store* jobs,
     if (one.info.concurrency < 1)
       return fail(errc::invalid_argument,
                   "concurrency of agent " + one.info.name + " must be at least 1");
+    if (auto ok = core::check_agent_retry(one.info.retry); !ok)
+      return fail(errc::invalid_argument, "agent " + one.info.name + ": " + ok.error().message);
     if (one.info.id.is_nil() || !ids.insert(one.info.id).second)
       return fail(errc::invalid_argument,
                   "agent " + one.info.name + " needs an id that no other agent has");

@@ -101,6 +101,7 @@ using health_call_ptr = std::shared_ptr<health_call>;
 using drain_call_ptr = std::shared_ptr<drain_call>;
 using store_batch_ptr = std::shared_ptr<store_batch>;
 using answer_ptr = std::shared_ptr<const agent_answer>;
+using agent_retry_ptr = std::shared_ptr<const agent_retry>;
 using store_outcome = result<void>;
 /// How many jobs a sweep has erased.
 using sweep_outcome = result<std::size_t>;
@@ -114,6 +115,7 @@ using loaded_jobs = result<std::vector<job_ptr>>;
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::uuid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::job_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::agent_retry_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::job_update)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::submit_call_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::job_call_ptr)
@@ -165,8 +167,8 @@ namespace callboard::actors {
 using job_actor = caf::typed_actor<
   // The agent has a slot for this task and begins.
   caf::reacts_to<atom::take, uuid>,
-  // The agent answered this task.
-  caf::reacts_to<atom::answer, uuid, answer_ptr>,
+  // The agent answered this task; what it says about failures.
+  caf::reacts_to<atom::answer, uuid, answer_ptr, agent_retry_ptr>,
   // Somebody wants the job canceled, for this reason.
   caf::reacts_to<atom::cancel, std::string>,
   // The time that the job asked for in its last update has come.

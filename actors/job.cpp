@@ -22,8 +22,9 @@ job_actor::behavior_type job_actor_state::make_behavior(const environment& surro
   });
   return {
     [this](atom::take, const uuid& task_id) { on(core::event::taken{task_id}); },
-    [this](atom::answer, const uuid& task_id, const answer_ptr& answer) {
-      on(core::event::answered{task_id, *answer});
+    [this](atom::answer, const uuid& task_id, const answer_ptr& answer,
+           const agent_retry_ptr& rules) {
+      on(core::event::answered{task_id, *answer, *rules});
     },
     [this](atom::cancel, const std::string& reason) { on(core::event::cancel_asked{reason}); },
     [this](atom::wake) { on(core::event::time_passed{}); },

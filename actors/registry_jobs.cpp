@@ -5,6 +5,7 @@
 
 #include "actors/job.hpp"
 #include "core/admission.hpp"
+#include "core/clock_correction.hpp"
 #include "core/text_bytes.hpp"
 #include "core/time_after.hpp"
 
@@ -52,8 +53,12 @@ void registry_state::restore_live(std::vector<job_ptr> live) {
   for (auto& record : live) {
     const auto now = now_of(self_, *world_);
     const auto agent = agent_of(*record);
-    auto& entry
-      = hold(core::resume(with_schedule_name(std::move(record)), now, world_->random), agent);
+    auto corrected
+      = core::correct_times(with_schedule_name(std::move(record)),
+                            agent ? agents_[*agent].retry : agent_retry{}, now.wall);
+    auto first = core::resume(corrected.record, now, world_->random);
+    first.is_changed = first.is_changed || corrected.is_changed();
+    auto& entry = hold(std::move(first), agent);
     if (entry.visible->spec->run)
       restore_run(entry);
   }

@@ -21,6 +21,11 @@ bool is_answer_status(int status) {
   return status == 200 || status == 201 || status == 203;
 }
 
+/// Statuses that say that the agent has not begun the work.
+bool is_refusal_status(int status) {
+  return status == 425 || status == 429 || status == 503;
+}
+
 std::string fault_text(http_fault fault) {
   switch (fault) {
     case http_fault::unknown_host:
@@ -62,6 +67,7 @@ agent_answer status_failure(int status, std::string_view reason) {
     text.append(": ").append(reason);
   auto answer = agent_answer::failure(std::move(text));
   answer.is_final = is_final_status(status);
+  answer.is_refusal = is_refusal_status(status);
   return answer;
 }
 
@@ -85,6 +91,8 @@ agent_answer http_failure(const http_response& response,
     return timeout_answer(*timeout);
   auto answer = agent_answer::failure(fault_text(response.fault));
   answer.is_final = response.fault == http_fault::refused_address;
+  answer.is_refusal
+    = response.fault == http_fault::unknown_host || response.fault == http_fault::no_connection;
   return answer;
 }
 

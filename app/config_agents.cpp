@@ -33,6 +33,22 @@ std::map<std::string, std::string> texts_of(const json& agent, const char* name)
   return agent.at(name).get<std::map<std::string, std::string>>();
 }
 
+agent_retry read_retry(const json& agent) {
+  agent_retry made;
+  if (const auto& retry = agent.at("retry"); retry.is_object()) {
+    made.refusals.retries_max = *integer_of<std::uint32_t>(retry, "maxRetries");
+    made.refusals.delay
+      = std::chrono::milliseconds{*integer_of<std::int64_t>(retry, "initialDelayMs")};
+    made.refusals.delay_max
+      = std::chrono::milliseconds{*integer_of<std::int64_t>(retry, "maxDelayMs")};
+  } else {
+    made.refusals.retries_max = 0;
+  }
+  if (const auto most = integer_of<std::int64_t>(agent, "retryAfterMaxSeconds"))
+    made.retry_after_max = std::chrono::seconds{*most};
+  return made;
+}
+
 echo_options read_echo(const json& agent) {
   return {.prefix = text_of(agent, "prefix"),
           .delay = std::chrono::milliseconds{*integer_of<std::int64_t>(agent, "delayMs")}};
@@ -91,6 +107,7 @@ std::vector<agent_config> read_agents(const json& agents, json_view given,
     one.info.name = text_of(agent, "name");
     one.info.concurrency = *integer_of<std::uint32_t>(agent, "concurrency");
     one.info.queue_limit = integer_of<std::uint32_t>(agent, "queueLimit");
+    one.info.retry = read_retry(agent);
     const auto type = text_of(agent, "type");
     one.info.type = type;
     if (type == "http")

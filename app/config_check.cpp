@@ -87,6 +87,8 @@ private:
         require(value.is_object(), rule, value, pointer);
         break;
       case key_type::section:
+        if (rule.can_be_zero && to_int64(value) == 0)
+          break;
         if (require(value.is_object(), rule, value, pointer))
           check_section(value, rule.pointer, pointer);
         break;
@@ -257,7 +259,7 @@ std::string allowed_by(const key_rule& rule) {
       return "must be an object of texts";
     case key_type::object:
     case key_type::section:
-      return "must be an object";
+      return rule.can_be_zero ? "must be an object, or 0" : "must be an object";
     case key_type::sections:
       return "must be a list of objects";
   }

@@ -112,6 +112,11 @@ key_rule empty_too(key_rule rule) {
   return rule;
 }
 
+key_rule or_zero(key_rule rule) {
+  rule.can_be_zero = true;
+  return rule;
+}
+
 key_rule above_least(key_rule rule) {
   rule.is_above_least = true;
   return rule;
@@ -290,10 +295,20 @@ std::vector<key_rule> agent_keys() {
     integer(
       "/agents/*/queueLimit", 0, jobs_most, "",
       "Jobs that may wait for a slot, beyond it creation answers `503`; no limit without it."),
+    or_zero(
+      section("/agents/*/retry",
+              "Retries of messages that the agent refused before it began the work; 0: none.")),
+    integer("/agents/*/retry/maxRetries", 0, 100, "2", "Retries of one message."),
+    integer("/agents/*/retry/initialDelayMs", 0, day_ms, "500",
+            "Wait before the first retry; doubled for each further one."),
+    integer("/agents/*/retry/maxDelayMs", 0, day_ms, "8000", "No wait is longer."),
   };
 }
 
 std::vector<key_rule> agent_type_keys() {
+  const auto retry_after_max
+    = integer("/agents/*/retryAfterMaxSeconds", 0, 86'400, "60",
+              "A `Retry-After` of the agent counts up to here; 0: it does not count.");
   const auto echo = of_agent(
     "echo", {text("/agents/*/prefix", R"("echo: ")", "Stands before the content in the answer."),
              integer("/agents/*/delayMs", 0, day_ms, "0", "Wait before the answer.")});
@@ -302,6 +317,7 @@ std::vector<key_rule> agent_type_keys() {
              secret(text_map("/agents/*/headers", "{}", "Added to each request.")),
              integer("/agents/*/timeoutMs", 1, day_ms, "",
                      "Limit until the answer is there; only the job's own without it."),
+             retry_after_max,
              secret(text("/agents/*/secret", "",
                          "Signs requests by Standard Webhooks: `whsec_` + base64, or plain text.",
                          check_webhook_secret))});
@@ -321,7 +337,8 @@ std::vector<key_rule> agent_type_keys() {
                               "and `stream`."),
                           secret(text_map("/agents/*/headers", "{}", "Added to each request.")),
                           integer("/agents/*/timeoutMs", 1, day_ms, "",
-                                  "Limit on one request; only the job's own without it.")});
+                                  "Limit on one request; only the job's own without it."),
+                          retry_after_max});
   const auto exec = of_agent(
     "exec", {required(texts("/agents/*/command", "", "Program and arguments; no shell.")),
              text("/agents/*/cwd", "", "Working directory; the server's without it."),

@@ -26,7 +26,7 @@ ordered_json print_section(const json& object, std::string_view pattern) {
 }
 
 ordered_json print_value(const key_rule& rule, const json& value) {
-  if (rule.type == key_type::section)
+  if (rule.type == key_type::section && value.is_object())
     return print_section(value, rule.pointer);
   if (rule.type == key_type::sections) {
     auto made = ordered_json::array();

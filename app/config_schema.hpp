@@ -61,6 +61,8 @@ struct key_rule {
   bool takes_empty_variable = false;
   /// A section that stays absent when the configuration does not name it.
   bool is_optional = false;
+  /// For a section: the number 0 may stand in its place and switches off what it is about.
+  bool can_be_zero = false;
 
   /// The last part of the pointer.
   std::string_view name() const noexcept;

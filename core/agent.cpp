@@ -25,6 +25,12 @@ agent_answer agent_answer::final_failure(std::string error) {
   return made;
 }
 
+agent_answer agent_answer::refusal(std::string error) {
+  auto made = failure(std::move(error));
+  made.is_refusal = true;
+  return made;
+}
+
 struct completion::state {
   explicit state(sink s) : deliver(std::move(s)) {
     // nop

@@ -138,6 +138,13 @@ result<std::shared_ptr<const job_spec>> make_spec(new_job wanted, const uuid& id
   return made;
 }
 
+result<void> check_agent_retry(const agent_retry& rules) {
+  if (rules.retry_after_max < std::chrono::seconds{0}
+      || rules.retry_after_max > std::chrono::days{1})
+    return wrong("retry_after_max must be between 0 s and a day");
+  return check_retry(rules.refusals);
+}
+
 result<void> check_query(const job_query& query) {
   if (query.sort.size() > job_field_count)
     return wrong("sort must have at most 6 steps");

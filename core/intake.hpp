@@ -19,6 +19,9 @@ result<std::size_t> choose_agent(const new_job& wanted, const std::vector<agent_
 result<std::shared_ptr<const job_spec>> make_spec(new_job wanted, const uuid& id,
                                                   const uuid& agent_id, system_time now);
 
+/// Errors: `invalid_argument` for numbers out of range.
+result<void> check_agent_retry(const agent_retry& rules);
+
 /// Errors: `invalid_argument` for a limit outside 1–1000, and for more steps or tags than make sense.
 result<void> check_query(const job_query& query);
 

@@ -62,16 +62,13 @@ transition break_off(const live_job& before, job_state state, const char* code,
 /// After a failed attempt: another one, or the end.
 /// @param last how the job ends if there is no retry left.
 void retry_or_give_up(job_step& step, const agent_answer& answer, job_state last,
-                      const random_source& random) {
-  const auto& policy = step.record().spec->retry;
-  if (answer.is_final || step.record().retries >= policy.retries_max) {
+                      const agent_retry& rules, const random_source& random) {
+  const auto& policy = policy_for(*step.record().spec, answer.is_refusal, rules);
+  const auto retry = step.record().retries + 1;
+  if (answer.is_final || retry > policy.retries_max)
     step.give_up(last, last == job_state::timeout ? "timeout" : "agent_error", answer.error);
-    return;
-  }
-  auto wait = wait_before_retry(policy, step.record().retries + 1, random);
-  if (answer.retry_after)
-    wait = std::max(wait, *answer.retry_after);
-  step.wait_for_retry(wait);
+  else
+    step.wait_for_retry(wait_after(answer, policy, retry, rules, random));
 }
 
 void follow_up_or_give_up(job_step& step, const agent_answer& answer) {
@@ -91,7 +88,7 @@ transition time_out_attempt(const live_job& before, const moment& now,
   const auto why = "the attempt took longer than " + std::to_string(limit->count()) + " ms";
   job_step step{before, now, random};
   step.abort_task(task_state::failed, why);
-  retry_or_give_up(step, agent_answer::failure(why), job_state::timeout, random);
+  retry_or_give_up(step, agent_answer::failure(why), job_state::timeout, {}, random);
   return step.done();
 }
 
@@ -138,7 +135,7 @@ transition on(const live_job& before, const event::answered& what, const moment&
     case answer_status::failed:
       step.close_task(task_state::failed, nullptr,
                       std::make_shared<const std::string>(what.answer.error));
-      retry_or_give_up(step, what.answer, job_state::failed, random);
+      retry_or_give_up(step, what.answer, job_state::failed, what.rules, random);
       break;
   }
   return step.done();

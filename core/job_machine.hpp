@@ -38,6 +38,8 @@ struct answered {
   uuid task_id;
   /// Must outlive the call of `apply`.
   const agent_answer& answer;
+  /// The agent's.
+  agent_retry rules = {};
 };
 /// Somebody wants the job canceled.
 struct cancel_asked {

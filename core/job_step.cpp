@@ -10,7 +10,7 @@
 namespace callboard::core {
 
 job_step::job_step(const live_job& before, const moment& now, const random_source& random)
-  : next_(std::make_shared<job>(*before.record)), now_(now), random_(random) {
+  : next_(std::make_shared<job>(*before.record)), now_(now), wall_(now.wall), random_(random) {
   now_.wall = std::max(now.wall, next_->updated_at);
   made_.next = before;
   made_.is_changed = true;
@@ -81,7 +81,8 @@ void job_step::wait_for_retry(std::chrono::milliseconds wait) {
   wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
   next_->state = job_state::pending;
   ++next_->retries;
-  next_->retry_at = now_.wall + wait;
+  // It lies ahead of the clock as it is: a restart counts from there.
+  next_->retry_at = wall_ + wait;
   made_.next.next_step = time_after(now_.steady, wait);
 }
 

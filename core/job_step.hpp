@@ -50,7 +50,10 @@ private:
   void finish(job_state state, job_outcome outcome);
 
   std::shared_ptr<job> next_;
+  /// The wall time in it is what timestamps show.
   moment now_;
+  /// What the wall clock shows.
+  system_time wall_;
   const random_source& random_;
   transition made_;
 };

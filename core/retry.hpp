@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include <callboard/agent.hpp>
 #include <callboard/job.hpp>
 
 #include "core/random.hpp"
@@ -15,5 +16,19 @@ namespace callboard::core {
 /// @param retry n, from 1.
 std::chrono::milliseconds wait_before_retry(const retry_policy& policy, std::uint32_t retry,
                                             const random_source& random);
+
+/// The policy that decides about a failed attempt: the job's own, but for a message that brings none and
+/// that its agent refused the agent's.
+const retry_policy& policy_for(const job_spec& spec, bool is_refusal, const agent_retry& rules);
+
+/// How long to wait before retry n after a failed answer: what the policy says, or what the answer asks
+/// for, as far as the agent's rules let that count.
+std::chrono::milliseconds wait_after(const agent_answer& answer, const retry_policy& policy,
+                                     std::uint32_t retry, const agent_retry& rules,
+                                     const random_source& random);
+
+/// The longest that a job may wait for retry n, whatever was answered.
+std::chrono::milliseconds longest_wait(const job_spec& spec, std::uint32_t retry,
+                                       const agent_retry& rules);
 
 } // namespace callboard::core

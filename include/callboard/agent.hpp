@@ -13,6 +13,20 @@
 
 namespace callboard {
 
+/// What an agent says about attempts that failed at it, beside what jobs say themselves.
+struct agent_retry {
+  /// For messages that bring no policy: decides about tasks that the agent refused
+  /// (`agent_answer::is_refusal`), within the job's deadline. No retries: such a message fails at once.
+  retry_policy refusals{.retries_max = 2,
+                        .delay = std::chrono::milliseconds{500},
+                        .delay_max = std::chrono::milliseconds{8000}};
+  /// An `agent_answer::retry_after` counts up to here; 0 (it does not count) to a day. A minute outlasts
+  /// the windows in which most services count requests.
+  std::chrono::seconds retry_after_max{60};
+
+  friend bool operator==(const agent_retry&, const agent_retry&) = default;
+};
+
 /// A configured agent, as callers see it.
 struct agent_info {
   /// Unique among the engine's agents.
@@ -26,6 +40,7 @@ struct agent_info {
   /// What it is, by the configuration's word: "echo", "http", "openai", "exec"; empty for an agent of
   /// the program's own. Callers see it; the engine does not look at it.
   std::string type = {};
+  agent_retry retry = {};
 };
 
 /// One earlier turn of the conversation.
@@ -78,7 +93,11 @@ struct agent_answer {
   std::string error;
   /// With `failed`: do not try again.
   bool is_final = false;
-  /// With `failed`: wait at least this long before the next attempt.
+  /// With `failed`: the agent has certainly not begun the work (nobody listens, it is too busy), so that
+  /// another attempt cannot do it twice. See `agent_retry::refusals`.
+  bool is_refusal = false;
+  /// With `failed`: wait at least this long before the next attempt, up to `agent_retry::retry_after_max`
+  /// and never past the job's deadline.
   std::optional<std::chrono::milliseconds> retry_after;
 
   /// A `completed` answer.
@@ -87,6 +106,8 @@ struct agent_answer {
   static agent_answer failure(std::string error);
   /// A `failed` answer that must not be retried.
   static agent_answer final_failure(std::string error);
+  /// A `failed` answer of an agent that has not begun the work.
+  static agent_answer refusal(std::string error);
 };
 
 /// Takes an agent's answer, from any thread, at most once: the first call counts, further ones are

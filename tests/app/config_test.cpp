@@ -33,10 +33,11 @@ constexpr std::string_view whole = R"({
     { "name": "support", "type": "openai", "baseUrl": "http://127.0.0.1:11434/v1",
       "model": "llama3.2", "apiKeyEnv": "OPENAI_API_KEY", "system": "Be kind.",
       "temperature": 0.5, "maxTokens": 100, "maxCompletionTokens": 200,
-      "extraBody": { "seed": 7, "n": 1e2, "a": -0 }, "headers": { "X-A": "b" }, "timeoutMs": 8000 },
+      "extraBody": { "seed": 7, "n": 1e2, "a": -0 }, "headers": { "X-A": "b" }, "timeoutMs": 8000,
+      "retry": { "maxRetries": 3, "initialDelayMs": 4, "maxDelayMs": 5 }, "retryAfterMaxSeconds": 6 },
     { "name": "hook", "type": "http", "url": "http://127.0.0.1:9000/tasks",
       "secret": "${HOOK_SECRET}", "headers": { "Authorization": "Bearer ${HOOK_SECRET}" },
-      "timeoutMs": 9000 },
+      "timeoutMs": 9000, "retry": 0, "retryAfterMaxSeconds": 0 },
     { "name": "program", "type": "exec", "command": ["python3", "-u"], "cwd": "/",
       "env": { "LANG": "C" }, "timeoutMs": 10000, "maxOutputBytes": 11000 }
   ],
@@ -219,6 +220,29 @@ TEST_F(WholeConfig, AgentsArriveInTheirOrder) {
   EXPECT_EQ(exec.env.at("LANG"), "C");
   EXPECT_EQ(exec.timeout, std::chrono::seconds{10});
   EXPECT_EQ(exec.output_bytes_max, 11'000U);
+}
+
+TEST_F(WholeConfig, AgentsSayHowTheirFailuresAreRetried) {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  const auto& model = config.agents.at(1).info.retry;
+  const auto& hook = config.agents.at(2).info.retry;
+
+  EXPECT_EQ(config.agents.at(0).info.retry, agent_retry{});
+  EXPECT_EQ(model.refusals, (retry_policy{3, milliseconds{4}, milliseconds{5}}));
+  EXPECT_EQ(model.retry_after_max, seconds{6});
+  EXPECT_EQ(hook.refusals.retries_max, 0U);
+  EXPECT_EQ(hook.retry_after_max, seconds{0});
+  EXPECT_THAT(config.printed, HasSubstr(R"("retry": 0)"));
+}
+
+TEST_F(ConfigFile, AgentsRetryIsTheDocumentedOneWhereItIsNotSet) {
+  const auto config = load_good(R"({"agents":[{"name":"a","type":"http","url":"http://h/",
+    "retry":{"maxRetries":9}}]})");
+
+  EXPECT_EQ(config.agents.at(0).info.retry.refusals,
+            (retry_policy{9, std::chrono::milliseconds{500}, std::chrono::milliseconds{8000}}));
+  EXPECT_EQ(config.agents.at(0).info.retry.retry_after_max, std::chrono::seconds{60});
 }
 
 TEST_F(WholeConfig, PrintedOneIsInTheTablesOrderAndShowsNoSecret) {

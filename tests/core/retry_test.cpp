@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
 
 #include "tests/core/situations.hpp"
 
@@ -99,6 +100,74 @@ TEST(Retry, LongestWaitsDoNotOverflow) {
 
   EXPECT_EQ(wait_before_retry(policy, 100, always(std::numeric_limits<std::uint64_t>::max())),
             2 * four_centuries);
+}
+
+// One `Retry-After: 86400` parked a job for a day, and up to a year was taken.
+TEST(Retry, WhatAnAgentAsksForCountsUpToItsLimit) {
+  struct asked_case {
+    std::optional<std::chrono::milliseconds> asked;
+    std::chrono::seconds limit;
+    std::chrono::milliseconds wait;
+  };
+  constexpr retry_policy policy{.retries_max = 1, .delay = 200ms, .growth = fixed};
+  constexpr asked_case cases[] = {
+    {std::nullopt, 60s, 200ms},
+    {0ms, 60s, 200ms},
+    {-5s, 60s, 200ms},
+    {199ms, 60s, 200ms},
+    {201ms, 60s, 201ms},
+    {60s, 60s, 60s},
+    {60'001ms, 60s, 60s},
+    {24h, 60s, 60s},
+    {24h * 366, 60s, 60s},
+    {std::chrono::milliseconds::max(), 60s, 60s},
+    {std::chrono::milliseconds::min(), 60s, 200ms},
+    {24h, 0s, 200ms},
+    {1ms, 0s, 200ms},
+    {25h, 24h, 24h},
+    {2s, 1s, 1s},
+  };
+  for (const auto& [asked, limit, wait] : cases) {
+    auto answer = agent_answer::failure("busy");
+    answer.retry_after = asked;
+    agent_retry rules;
+    rules.retry_after_max = limit;
+
+    EXPECT_EQ(core::wait_after(answer, policy, 1, rules, always(0)), wait)
+      << (asked ? asked->count() : -1) << " ms, limit " << limit.count() << " s";
+  }
+}
+
+TEST(Retry, RefusedMessagesWithoutAPolicyFollowTheirAgents) {
+  struct policy_case {
+    job_kind kind;
+    std::uint32_t own_retries;
+    bool is_refusal;
+    std::uint32_t retries;
+  };
+  constexpr policy_case cases[] = {
+    {job_kind::message, 0, true, 2}, {job_kind::message, 0, false, 0},
+    {job_kind::message, 5, true, 5}, {job_kind::message, 5, false, 5},
+    {job_kind::agent, 0, true, 0},   {job_kind::agent, 3, true, 3},
+    {job_kind::run, 0, true, 0},     {job_kind::run, 3, true, 3},
+  };
+  for (const auto& [kind, own_retries, is_refusal, retries] : cases) {
+    job_spec spec;
+    spec.kind = kind;
+    spec.retry.retries_max = own_retries;
+
+    EXPECT_EQ(core::policy_for(spec, is_refusal, agent_retry{}).retries_max, retries)
+      << to_string(kind) << " with " << own_retries;
+  }
+}
+
+TEST(Retry, AgentsWaitGrowsUpToItsLimit) {
+  const agent_retry rules;
+
+  EXPECT_EQ(wait_before_retry(rules.refusals, 1, always(0)), 500ms);
+  EXPECT_EQ(wait_before_retry(rules.refusals, 2, always(0)), 1000ms);
+  EXPECT_EQ(wait_before_retry(rules.refusals, 5, always(0)), 8000ms);
+  EXPECT_EQ(wait_before_retry(rules.refusals, 100, always(0)), 8000ms);
 }
 
 } // namespace callboard::test

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { run_job } from './jobs.mjs';
+import { create_job, finished_job, jobs_path, run_job } from './jobs.mjs';
 import { answer_json, with_peer } from './peer.mjs';
 import { with_server } from './server.mjs';
+import { until } from './until.mjs';
 
 const usage = { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 };
 const completion = (content) => ({
@@ -79,6 +80,50 @@ for (const [name, { answer, error }] of Object.entries(faults)) {
       assert.doesNotMatch(job.error, /sk-test-1234/);
     }, { apiKeyEnv: 'TEST_MODEL_KEY' }));
 }
+
+// It failed the user's message at once.
+test('a model that is busy is asked again, and the message is pending meanwhile', () => {
+  const seen = [];
+  const answer = (body, response, request) => {
+    seen.push(Date.now());
+    if (seen.length > 2) answer_json(response, 200, completion('Here I am.'));
+    else answer_json(response, 429, { error: { message: 'Rate limit reached' } });
+  };
+  return with_model(answer, async (server) => {
+    const { jobId: job_id } = await create_job(server);
+    await until('the first refusal', async () => seen.length === 1);
+    const states = new Set();
+    await until('the answer', async () => {
+      const { json } = await server.call('GET', `${jobs_path}/${job_id}`);
+      states.add(json.status);
+      return json.status === 'completed' || json.status === 'failed';
+    });
+
+    const job = await finished_job(server, job_id);
+    assert.equal(job.status, 'completed', JSON.stringify(job));
+    assert.equal(job.result.message.content, 'Here I am.');
+    assert.equal(seen.length, 3);
+    assert.ok(states.has('pending'), [...states].join());
+    assert.ok(seen[1] - seen[0] >= 400 && seen[2] - seen[1] >= 900, seen.join());
+  });
+});
+
+test('an agent that is busy for a day costs a message its deadline, not a day', () =>
+  with_model((body, response) => answer_json(response, 503, {}, { 'Retry-After': '86400' }), async (server, peer) => {
+    const job = await run_job(server, { timeoutMs: 1000 });
+
+    assert.equal(job.status, 'timeout');
+    assert.equal(peer.tasks.length, 1);
+  }));
+
+test('a model without retries fails a message with its first refusal', () =>
+  with_model((body, response) => answer_json(response, 429, { error: { message: 'Rate limit reached' } }), async (server, peer) => {
+    const job = await run_job(server);
+
+    assert.equal(job.status, 'failed');
+    assert.match(job.error, /429: Rate limit reached/);
+    assert.equal(peer.tasks.length, 1);
+  }, { retry: 0 }));
 
 test('an http agent with a secret signs what it sends by Standard Webhooks', () => {
   const key = Buffer.from('a secret of thirty-two bytes, ok');
