@@ -188,7 +188,8 @@ struct new_job {
   std::shared_ptr<const run_fields> run;
 };
 
-/// What a job was created with; never changes, so all snapshots of a job share one.
+/// What a job was created with; all snapshots of a job share one. It never changes, but for a start that
+/// finds that the clock was wrong: `due_at` and `expires_at` are set right then.
 struct job_spec {
   /// UUID version 7, made by the engine.
   uuid id;

@@ -48,6 +48,10 @@ std::string update_state_sql(std::string_view table) {
     progress_columns.size() + ending_columns.size());
 }
 
+std::string update_span_sql(std::string_view table) {
+  return update_sql(table, "due_at = ?1, expires_at = ?2", 2);
+}
+
 bool is_progress(const job& snapshot, job_state stored) {
   return snapshot.state == stored && !is_terminal(stored) && !snapshot.finished_at
          && !snapshot.outcome;

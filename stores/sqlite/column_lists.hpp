@@ -24,6 +24,9 @@ std::string update_progress_sql(std::string_view table);
 /// Sets `progress_columns` and `ending_columns`; the row comes last.
 std::string update_state_sql(std::string_view table);
 
+/// Sets from when to when a job may take: `due_at`, `expires_at`; the row comes last.
+std::string update_span_sql(std::string_view table);
+
 /// Whether only what `update_progress_sql` writes has changed: it leaves the indexes alone.
 bool is_progress(const job& snapshot, job_state stored);
 

@@ -28,12 +28,14 @@ std::string insert_spec_sql() {
 job_writer::job_writer(connection& db)
   : db_{db},
     look_up_{db, "SELECT job, version, kind, organisation, state, task_count, created_at, "
-                 "ifnull(job_type_id, ''), ifnull(channel_code, '') FROM jobs WHERE id = ?1"},
+                 "ifnull(job_type_id, ''), ifnull(channel_code, ''), due_at FROM jobs "
+                 "WHERE id = ?1"},
     insert_job_{db, insert_job_sql()},
     insert_spec_{db, insert_spec_sql()},
     insert_tag_{db, "INSERT INTO tags (job, position, tag) VALUES (?1, ?2, ?3)"},
     update_progress_{db, update_progress_sql("jobs")},
     update_state_{db, update_state_sql("jobs")},
+    update_span_{db, update_span_sql("jobs")},
     erase_job_{db, "DELETE FROM jobs WHERE job = ?1"},
     erase_spec_{db, "DELETE FROM specs WHERE job = ?1"},
     erase_tags_{db, "DELETE FROM tags WHERE job = ?1"},
@@ -91,6 +93,7 @@ result<std::optional<job_writer::stored_job>> job_writer::look_up(const uuid& id
   stored.created_at = found.time();
   stored.job_type_id = found.text();
   stored.channel_code = found.text();
+  stored.due_at = found.time();
   if (auto ok = found.check(); !ok)
     return tl::unexpected(std::move(ok.error()));
   return stored;
@@ -138,6 +141,9 @@ result<void> job_writer::update(const job& snapshot, const stored_job& stored) {
       return ok;
   if (auto ok = tasks_.add(stored.row, snapshot); !ok)
     return ok;
+  if (const auto& spec = *snapshot.spec; spec.due_at != stored.due_at)
+    if (auto ok = update_span_.run(spec.due_at, spec.expires_at, stored.row); !ok)
+      return ok;
   if (is_progress(snapshot, stored.state))
     return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));
   if (snapshot.state != stored.state) {

@@ -56,6 +56,7 @@ private:
     std::string organisation;
     job_state state = job_state::pending;
     std::uint32_t task_count = 0;
+    system_time due_at;
     // For kind `agent`.
     std::string job_type_id;
     std::string channel_code;
@@ -81,6 +82,7 @@ private:
   statement insert_tag_;
   statement update_progress_;
   statement update_state_;
+  statement update_span_;
   statement erase_job_;
   statement erase_spec_;
   statement erase_tags_;

@@ -142,7 +142,6 @@ void ledger::put(const ledger_entry& entry) {
     for_each_column(jobs_, [](auto& column) { column.emplace_back(); });
     jobs_.id[slot] = entry.id;
     jobs_.created_at.set(slot, ms_of(entry.created_at));
-    jobs_.due_at.set(slot, ms_of(entry.due_at));
     jobs_.organisation[slot] = organisations_.take(entry.organisation);
     jobs_.job_type[slot] = job_types_.take(entry.job_type_id);
     jobs_.channel[slot] = channels_.take(entry.channel_code);
@@ -152,6 +151,7 @@ void ledger::put(const ledger_entry& entry) {
     return;
   }
   jobs_.version[slot] = entry.version;
+  jobs_.due_at.set(slot, ms_of(entry.due_at));
   jobs_.updated_at.set(slot, ms_of(entry.updated_at));
   jobs_.state[slot] = static_cast<std::uint8_t>(entry.state);
 }

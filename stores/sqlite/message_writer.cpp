@@ -33,11 +33,12 @@ message_writer::message_writer(connection& db, task_writer& tasks, job_counts& c
   : db_{db},
     tasks_{tasks},
     counts_{counts},
-    look_up_{db,
-             "SELECT job, version, organisation, state, task_count FROM messages WHERE id = ?1"},
+    look_up_{db, "SELECT job, version, organisation, state, task_count, due_at FROM messages "
+                 "WHERE id = ?1"},
     insert_{db, insert_sql()},
     update_progress_{db, update_progress_sql("messages")},
     update_state_{db, update_state_sql("messages")},
+    update_span_{db, update_span_sql("messages")},
     erase_{db, "DELETE FROM messages WHERE job = ?1"} {
   // nop
 }
@@ -90,14 +91,19 @@ result<std::optional<message_writer::stored_message>> message_writer::look_up(co
   stored.organisation = found.text();
   stored.state = found.one_of(job_state::canceled);
   stored.task_count = found.count();
+  stored.due_at = found.time();
   if (auto ok = found.check(); !ok)
     return tl::unexpected(std::move(ok.error()));
   return stored;
 }
 
 message_writer::stored_message message_writer::stored_after(const job& snapshot, std::int64_t row) {
-  return {row, snapshot.version, snapshot.spec->organisation, snapshot.state,
-          static_cast<std::uint32_t>(snapshot.tasks.size())};
+  return {row,
+          snapshot.version,
+          snapshot.spec->organisation,
+          snapshot.state,
+          static_cast<std::uint32_t>(snapshot.tasks.size()),
+          snapshot.spec->due_at};
 }
 
 void message_writer::remember(const uuid& id, stored_message stored) {
@@ -142,6 +148,9 @@ result<void> message_writer::update(const job& snapshot, const stored_message& s
       return ok;
   if (auto ok = tasks_.add(stored.row, snapshot); !ok)
     return ok;
+  if (const auto& spec = *snapshot.spec; spec.due_at != stored.due_at)
+    if (auto ok = update_span_.run(spec.due_at, spec.expires_at, stored.row); !ok)
+      return ok;
   remember(snapshot.spec->id, stored_after(snapshot, stored.row));
   if (is_progress(snapshot, stored.state))
     return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));

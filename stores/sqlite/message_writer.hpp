@@ -41,6 +41,7 @@ private:
     std::string organisation;
     job_state state = job_state::pending;
     std::uint32_t task_count = 0;
+    system_time due_at;
   };
 
   static stored_message stored_after(const job& snapshot, std::int64_t row);
@@ -58,6 +59,7 @@ private:
   statement insert_;
   statement update_progress_;
   statement update_state_;
+  statement update_span_;
   statement erase_;
   /// Messages that this object has written: most of them are written again or erased before long, and
   /// looking them up in the database costs as much as erasing them does.

@@ -45,6 +45,28 @@ TEST_P(StoreCommit, NewerVersionReplacesOlder) {
   EXPECT_EQ(find(spec->id)->state, job_state::completed);
 }
 
+// A start that finds that the clock was wrong computes again when a job must be over.
+TEST_P(StoreCommit, TimesThatWereSetRightReplaceThoseOfTheCreation) {
+  for (const auto kind : {job_kind::message, job_kind::agent}) {
+    const auto number = static_cast<std::uint32_t>(kind) + 1;
+    const auto spec = plain_spec(kind, number);
+    job_query due_then;
+    due_then.kind = kind;
+    due_then.due_to = at_ms(-86'400'000);
+    commit({snapshot(spec, 1, job_state::pending)});
+    EXPECT_EQ(query(due_then).total, 0U);
+    auto right = std::make_shared<job_spec>(*spec);
+    right->due_at = at_ms(-86'400'000);
+    right->expires_at = at_ms(-86'397'000);
+
+    commit({snapshot(right, 2, job_state::processing)});
+    commit({snapshot(right, 3, job_state::processing)});
+
+    EXPECT_EQ(describe(find(spec->id)), describe(snapshot(right, 3, job_state::processing)));
+    EXPECT_EQ(ids_of(query(due_then).jobs), std::vector{spec->id});
+  }
+}
+
 TEST_P(StoreCommit, OlderVersionIsLeftOut) {
   const auto spec = plain_spec(job_kind::message, 1);
   commit({snapshot(spec, 3, job_state::completed)});
