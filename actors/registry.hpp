@@ -326,6 +326,8 @@ private:
   std::optional<steady_time> next_trim_;
   failed_attempt_sink on_failed_attempt_;
   engine_observers observers_;
+  /// What the start has corrected.
+  corrected_times corrected_;
   /// Calls to cancel a job that have not been answered.
   std::size_t cancels_under_way_ = 0;
 

@@ -26,6 +26,8 @@ void registry_state::restore(held_jobs stored) {
   restore_schedules(stored.schedules);
   restore_live(std::move(stored.live));
   restore_finished(stored.finished_messages);
+  if (observers_.times_corrected && corrected_ != corrected_times{})
+    observers_.times_corrected(corrected_);
   if (is_durable_) {
     sweep_now_and_then();
     next_load_ = self_->clock().now() + scheduled_horizon / 2;
@@ -58,6 +60,8 @@ void registry_state::restore_live(std::vector<job_ptr> live) {
                             agent ? agents_[*agent].retry : agent_retry{}, now.wall);
     auto first = core::resume(corrected.record, now, world_->random);
     first.is_changed = first.is_changed || corrected.is_changed();
+    corrected_.deadlines += corrected.is_deadline_new ? 1 : 0;
+    corrected_.retries += corrected.is_retry_new ? 1 : 0;
     auto& entry = hold(std::move(first), agent);
     if (entry.visible->spec->run)
       restore_run(entry);
@@ -196,7 +200,7 @@ void registry_state::keep_finished(job_entry& entry) {
   const auto& record = *entry.visible;
   const auto now = now_of(self_, *world_);
   const auto is_message = record.spec->kind == job_kind::message;
-  const auto from = is_message ? std::max(record.spec->expires_at, *record.finished_at) : now.wall;
+  const auto from = is_message ? core::retention_start(record, now.wall) : now.wall;
   const auto keep = is_message ? options_.message_retention : options_.finished_retention;
   if (is_message) {
     finished_.push_back(record.spec->id);

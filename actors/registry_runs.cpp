@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/clock_correction.hpp"
 #include "core/intake.hpp"
 #include "core/schedule_undo.hpp"
 #include "core/time_after.hpp"
@@ -68,8 +69,10 @@ void registry_state::restore_schedules(const std::vector<scheduled_job_ptr>& sto
       batch_.schedules[record->id] = nullptr;
       continue;
     }
-    auto taken_up = core::with_causes(core::restore_schedule(record, now.wall, zones_),
-                                      has_agent(*record->definition));
+    auto corrected
+      = core::correct_times(core::restore_schedule(record, now.wall, zones_), now.wall);
+    corrected_.next_runs += corrected.is_next_new ? 1 : 0;
+    auto taken_up = core::with_causes(std::move(corrected.job), has_agent(*record->definition));
     if (taken_up.record != record)
       batch_.schedules[record->id] = taken_up.record;
     schedules_.add(std::move(taken_up));

@@ -72,6 +72,14 @@ void activity_log::store_changed(std::string_view fault) const {
     log_.write(log_level::error, "the store fails", {{"reason", fault}});
 }
 
+void activity_log::times_corrected(const corrected_times& what) const {
+  log_.write(log_level::warning, "times lay too far ahead and were computed again",
+             {{"next_runs", static_cast<std::int64_t>(what.next_runs)},
+              {"deadlines", static_cast<std::int64_t>(what.deadlines)},
+              {"retries", static_cast<std::int64_t>(what.retries)},
+              {"reason", "the clock was ahead before"}});
+}
+
 void activity_log::answered(const http_log_entry& entry) const {
   const auto level = entry.status >= 500       ? log_level::warning
                      : requests() != requests_ ? log_level::debug

@@ -23,6 +23,9 @@ public:
   /// The store fails (the reason) or works again (empty).
   void store_changed(std::string_view fault) const;
 
+  /// The start has computed times again. A warning.
+  void times_corrected(const corrected_times& what) const;
+
   /// A request was answered. 5xx are warnings; at the level `debug` the others are there, too.
   void answered(const http_log_entry& entry) const;
 

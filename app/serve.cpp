@@ -205,7 +205,8 @@ int run(const event_log& log, const failure_log& failures, stop_signals& signals
   auto jobs = engine::start(
     config.engine, std::move(*store), std::move(*agents),
     {.job_ended = [&](const job& ended) { activity.job_ended(ended); },
-     .store_changed = [&](std::string_view fault) { activity.store_changed(fault); }});
+     .store_changed = [&](std::string_view fault) { activity.store_changed(fault); },
+     .times_corrected = [&](const corrected_times& what) { activity.times_corrected(what); }});
   if (!jobs)
     return cannot_start(log, jobs.error());
   server.jobs = std::move(*jobs);

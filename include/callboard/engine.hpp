@@ -18,6 +18,19 @@ namespace callboard {
 /// Told of an attempt of a scheduled job's run that failed; the last task of the run says how.
 using failed_attempt_sink = std::function<void(const scheduled_job& of, const job& run)>;
 
+/// How many times lay further ahead than they may when the engine started, because the clock was wrong
+/// before (or an older server had no bound), and were computed again.
+struct corrected_times {
+  /// Next times of scheduled jobs.
+  std::size_t next_runs = 0;
+  /// Deadlines of live jobs.
+  std::size_t deadlines = 0;
+  /// Waits of live jobs for a retry.
+  std::size_t retries = 0;
+
+  friend bool operator==(const corrected_times&, const corrected_times&) = default;
+};
+
 /// Who is told of what happens in an engine, on an engine thread: nobody may block for long or throw. Those
 /// that are empty are not told.
 struct engine_observers {
@@ -25,6 +38,8 @@ struct engine_observers {
   std::function<void(const job& ended)> job_ended;
   /// The store fails (the reason), or works again (empty). Told once of each.
   std::function<void(std::string_view fault)> store_changed;
+  /// Times were corrected at the start. Told once, and only if there were any.
+  std::function<void(const corrected_times& what)> times_corrected = {};
 };
 
 /// What an engine has found in its store.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -100,6 +101,94 @@ TEST(ClockCorrection, JobsAsTheyShouldBeStay) {
     EXPECT_EQ(core::correct_times(kept, agent_retry{}, at(quiet_time(where)).wall).record, kept)
       << where;
   }
+}
+
+namespace {
+
+/// A job that has begun, ten seconds long, that a clock has written which was so far ahead.
+job_ptr begun(job_kind kind, job_state state, ms by) {
+  auto spec = example_spec();
+  spec.kind = kind;
+  spec.created_at = spec.due_at = now + by;
+  spec.expires_at = spec.due_at + 10s;
+  auto made = std::make_shared<job>();
+  made->spec = std::make_shared<const job_spec>(spec);
+  made->version = 3;
+  made->state = state;
+  made->updated_at = now + by + 1s;
+  return made;
+}
+
+struct deadline_case {
+  std::string_view name;
+  job_kind kind;
+  job_state state;
+  ms by;
+  /// Ten seconds from now, or as it was.
+  bool is_new;
+};
+
+constexpr auto message = job_kind::message;
+constexpr auto agent_job = job_kind::agent;
+
+// A message of three seconds stayed `processing`, with its slot, until the wrong clock's time had come.
+constexpr deadline_case deadline_cases[] = {
+  {"message that runs, two hours", message, job_state::processing, 2h, true},
+  {"message that runs, a day", message, job_state::processing, day, true},
+  {"message that runs, four years", message, job_state::processing, 4 * year, true},
+  {"message that waits for a slot", message, job_state::pending, day, true},
+  {"agent job that runs", agent_job, job_state::processing, day, true},
+  {"agent job that waits for a slot", agent_job, job_state::pending, 4 * year, true},
+  {"a millisecond", message, job_state::processing, 1ms, true},
+  {"right clock", message, job_state::processing, -1s, false},
+  {"now", message, job_state::processing, 0ms, false},
+  {"overdue", message, job_state::processing, -day, false},
+  {"agent job whose time has not come", agent_job, job_state::scheduled, day, false},
+  {"run of a scheduled job", job_kind::run, job_state::processing, day, false},
+};
+
+} // namespace
+
+TEST(ClockCorrection, DeadlineOfWhatHasBegunIsItsWholeSpanFromNow) {
+  for (const auto& [name, kind, state, by, is_new] : deadline_cases) {
+    SCOPED_TRACE(name);
+    const auto kept = begun(kind, state, by);
+
+    const auto made = core::correct_times(kept, agent_retry{}, now);
+
+    EXPECT_EQ(made.is_deadline_new, is_new);
+    EXPECT_EQ(made.record->spec->expires_at, is_new ? now + 10s : kept->spec->expires_at);
+    EXPECT_EQ(made.record->spec->due_at, is_new ? now : kept->spec->due_at);
+    EXPECT_EQ(made.record->version, is_new ? 4u : 3u);
+    EXPECT_EQ(core::revived(made.record, at(0)).deadline,
+              at(0).steady + std::max(made.record->spec->expires_at - now, 0ms));
+    const auto again = core::correct_times(made.record, agent_retry{}, now);
+    EXPECT_FALSE(again.is_changed()) << "each start would give it more time";
+  }
+}
+
+TEST(ClockCorrection, RetryIsNotLaterThanTheNewDeadline) {
+  auto kept = std::make_shared<job>(*begun(message, job_state::pending, day));
+  kept->retries = 1;
+  kept->retry_at = kept->updated_at + 30s;
+
+  const auto made = core::correct_times(kept, agent_retry{}, now);
+
+  EXPECT_TRUE(made.is_deadline_new && made.is_retry_new);
+  EXPECT_EQ(made.record->retry_at, now + 10s);
+}
+
+TEST(ClockCorrection, FinishedMessageIsKeptNoLongerThanItsTimeLimitMore) {
+  for (const auto by : {ms{2h}, day, 4 * year}) {
+    auto kept = std::make_shared<job>(*begun(message, job_state::completed, by));
+    kept->finished_at = kept->spec->due_at + 2s;
+
+    EXPECT_EQ(core::retention_start(*kept, now), now + 10s);
+  }
+  auto kept = std::make_shared<job>(*begun(message, job_state::completed, -4s));
+  kept->finished_at = now - 1s;
+  EXPECT_EQ(core::retention_start(*kept, now), now + 6s);
+  EXPECT_EQ(core::retention_start(*kept, now + 1h), now + 6s);
 }
 
 } // namespace callboard::test
