@@ -116,7 +116,7 @@ struct keeper_script {
     auto first = std::move(held.front());
     held.pop_front();
     if (outcome)
-      write(first.batch);
+      outcome = write(first.batch);
     first.promise.deliver(std::move(outcome));
   }
 };
