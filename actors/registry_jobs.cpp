@@ -55,9 +55,8 @@ void registry_state::restore_live(std::vector<job_ptr> live) {
   for (auto& record : live) {
     const auto now = now_of(self_, *world_);
     const auto agent = agent_of(*record);
-    auto corrected
-      = core::correct_times(with_schedule_name(std::move(record)),
-                            agent ? agents_[*agent].retry : agent_retry{}, now.wall);
+    auto corrected = core::correct_times(with_schedule_name(std::move(record)),
+                                         agent ? agents_[*agent].retry : agent_retry{}, now.wall);
     auto first = core::resume(corrected.record, now, world_->random);
     first.is_changed = first.is_changed || corrected.is_changed();
     corrected_.deadlines += corrected.is_deadline_new ? 1 : 0;
