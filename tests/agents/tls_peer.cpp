@@ -48,16 +48,19 @@ void add_extension(X509* to, int kind, const std::string& value) {
   X509_EXTENSION_free(made);
 }
 
-certificate_ptr blank_certificate(EVP_PKEY* key, const char* name, std::chrono::seconds valid_for) {
-  static std::atomic<long> serial{1};
+/// Its name and its serial number are like no other's.
+certificate_ptr blank_certificate(EVP_PKEY* key, std::chrono::seconds valid_for) {
+  static std::atomic<long> last_serial{0};
+  const auto serial = ++last_serial;
+  const auto name = "test " + std::to_string(serial);
   certificate_ptr made{X509_new()};
   X509_set_version(made.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial++);
+  ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial);
   X509_gmtime_adj(X509_getm_notBefore(made.get()), -7200);
   X509_gmtime_adj(X509_getm_notAfter(made.get()), valid_for.count());
   X509_set_pubkey(made.get(), key);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(made.get()), "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
   return made;
 }
 
@@ -75,7 +78,7 @@ struct test_authority::issued {
 
 test_authority::test_authority() : keys_(std::make_unique<keys>()) {
   keys_->key.reset(EVP_EC_gen("P-256"));
-  keys_->certificate = blank_certificate(keys_->key.get(), "test authority", std::chrono::hours{1});
+  keys_->certificate = blank_certificate(keys_->key.get(), std::chrono::hours{1});
   auto* own = keys_->certificate.get();
   X509_set_issuer_name(own, X509_get_subject_name(own));
   add_extension(own, NID_basic_constraints, "critical,CA:TRUE");
@@ -96,7 +99,7 @@ std::shared_ptr<const test_authority::issued> test_authority::issue(
   const certificate_options& options) const {
   auto made = std::make_shared<issued>();
   made->key.reset(EVP_EC_gen("P-256"));
-  made->certificate = blank_certificate(made->key.get(), "test agent", options.valid_for);
+  made->certificate = blank_certificate(made->key.get(), options.valid_for);
   auto* own = made->certificate.get();
   X509_set_issuer_name(own, X509_get_subject_name(keys_->certificate.get()));
   add_extension(own, NID_subject_alt_name, "IP:" + options.address);
