@@ -83,8 +83,8 @@ public:
   }
 
   /// Equal values, or equal errors.
-  template <std::same_as<result> Other>
-  friend bool operator==(const result& left, const Other& right) {
+  template <std::same_as<result> Left, std::same_as<result> Right>
+  friend bool operator==(const Left& left, const Right& right) {
     const tl::expected<T, error>& other = right;
     return static_cast<const tl::expected<T, error>&>(left) == other;
   }
