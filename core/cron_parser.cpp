@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/ascii_case.hpp"
+#include "core/blanks.hpp"
 #include "core/cron.hpp"
 #include "core/cron_field.hpp"
 
@@ -45,7 +46,6 @@ std::vector<std::string_view> split_list(std::string_view text) {
 
 /// The parts between blanks.
 std::vector<std::string_view> split_fields(std::string_view text) {
-  constexpr std::string_view blanks = " \t";
   std::vector<std::string_view> parts;
   for (;;) {
     const auto begin = text.find_first_not_of(blanks);

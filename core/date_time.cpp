@@ -61,14 +61,20 @@ public:
     milliseconds fraction;
   };
 
-  /// `18:30:00` or `18:30:00.25`, which need not exist.
+  /// `18:30`, `18:30:00` or `18:30:00.25`, which need not exist.
   std::optional<time_parts> time() {
     const auto hour = text_.digits(2);
     const auto minute = text_.take(':') ? text_.digits(2) : std::nullopt;
-    const auto second = text_.take(':') ? text_.digits(2) : std::nullopt;
-    if (!hour || !minute || !second)
+    if (!hour || !minute)
       return std::nullopt;
-    time_parts made{*hour, *minute, *second, milliseconds{0}};
+    time_parts made{*hour, *minute, 0, milliseconds{0}};
+    // RFC 3339 has them always, but Java, for one, leaves out seconds that are 0.
+    if (!text_.take(':'))
+      return made;
+    const auto second = text_.digits(2);
+    if (!second)
+      return std::nullopt;
+    made.second = *second;
     if (!text_.take('.'))
       return made;
     if (!core::text_cursor::is_digit(text_.front()))

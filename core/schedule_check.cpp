@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/blanks.hpp"
 #include "core/utf8.hpp"
 
 namespace callboard {
@@ -19,7 +20,7 @@ bool is_text(std::string_view text) {
 }
 
 bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
+  return core::blanks.find(c) != std::string_view::npos;
 }
 
 /// Characters of a text that is UTF-8.
@@ -78,13 +79,13 @@ private:
       add("schedule", "must be there, or interval in its place");
     else if (!what_.schedule.empty() && what_.interval)
       add("interval", "must not stand beside schedule");
+    else if (what_.interval
+             && (*what_.interval < core::interval_min || *what_.interval > core::interval_max))
+      add("interval", "must be an integer from " + std::to_string(core::interval_min.count())
+                        + " to " + std::to_string(core::interval_max.count()));
     if (!what_.schedule.empty())
       if (const auto rule = core::parse_schedule_rule(what_.schedule); !rule)
         add("schedule", rule.error().message);
-    if (what_.interval
-        && (*what_.interval < core::interval_min || *what_.interval > core::interval_max))
-      add("interval", "must be an integer from " + std::to_string(core::interval_min.count())
-                        + " to " + std::to_string(core::interval_max.count()));
     if (zones_)
       if (const auto zone = zones_->find(what_.timezone); !zone)
         add("timezone", zone.error().message);

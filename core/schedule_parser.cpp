@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/ascii_case.hpp"
+#include "core/blanks.hpp"
 #include "core/schedule.hpp"
 #include "core/text_cursor.hpp"
 
@@ -11,7 +12,6 @@ using namespace std::chrono;
 
 namespace {
 
-constexpr std::string_view blanks = " \t";
 constexpr std::string_view every = "@every";
 
 struct duration_unit {

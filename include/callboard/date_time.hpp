@@ -21,8 +21,8 @@ struct date_time {
 };
 
 /// Reads an RFC 3339 date-time. `t`, `z` and a blank in place of the `T` are taken as the RFC allows;
-/// the offset may be missing. The second 60 is the first one of the next minute, so there is none after
-/// the last one.
+/// the offset may be missing, and so may the seconds, as Java leaves them out. The second 60 is the first
+/// one of the next minute, so there is none after the last one.
 /// Errors: `invalid_argument` with what is wrong and what is allowed.
 result<date_time> parse_date_time(std::string_view text);
 

@@ -42,6 +42,15 @@ TEST(ScheduleRule, IsCronIntervalOrDate) {
     {"@every 1500ms", "@every 1s500ms"},
     {"@every 876600h", "@every 876600h"},
     {"2026-12-24T18:00:00Z", "2026-12-24T18:00:00.000Z"},
+    // What a shell or a YAML file hands over ends with a line: it was refused.
+    {"0 */4 * * *\n", "0 */4 * * *"},
+    {"\r\n0\t*/4\v*\f*\n*\r\n", "0 */4 * * *"},
+    {"@daily\n", "0 0 * * *"},
+    {"@hourly\r\n", "0 * * * *"},
+    {"\n@every\n90s\n", "@every 1m30s"},
+    {"2026-12-24T18:00:00Z\n", "2026-12-24T18:00:00.000Z"},
+    {"2026-12-24T18:00Z", "2026-12-24T18:00:00.000Z"},
+    {"2026-12-24T18:00\r\n", "2026-12-24T18:00:00.000"},
     {" 2026-12-24T18:00:00.5 ", "2026-12-24T18:00:00.500"},
   };
   for (const auto& [text, printed] : rows) {
