@@ -215,6 +215,10 @@ checked<server_config> load_config(const config_sources& sources) {
 
   fill_defaults(document.shown);
   fill_agent_ids(document.values, document.shown);
+  for (auto* values : {&document.values, &document.shown}) {
+    fill_job_types(*values);
+    fill_defaults(*values);
+  }
   const reader from{document.values};
   server_config made;
   made.engine = read_engine(from);

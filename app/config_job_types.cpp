@@ -56,6 +56,17 @@ std::vector<organisation> read_organisations(const json& organisations,
   return made;
 }
 
+void fill_job_types(json& values) {
+  const auto& agents = values.at("agents");
+  auto& types = values.at("jobTypes");
+  if (types.empty() && !agents.empty())
+    types.push_back({{"id", "echo"},
+                     {"org_id", "default"},
+                     {"name", "Echo"},
+                     {"description", "There because no job type is configured"},
+                     {"agent", agents.front().at("name")}});
+}
+
 std::vector<job_type> read_job_types(const json& types, json_view given,
                                      const std::vector<agent_config>& agents,
                                      const environment& variables) {

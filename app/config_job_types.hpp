@@ -16,6 +16,10 @@ namespace callboard::app {
 std::vector<organisation> read_organisations(const nlohmann::json& organisations,
                                              const std::vector<api_key>& keys);
 
+/// Gives values without job types one, so that the Agent Jobs API can be tried: "echo" of the
+/// organisation "default", run by the first agent. Its defaults are still to be filled in.
+void fill_job_types(nlohmann::json& values);
+
 /// The job types, with their agents and compiled schemas. The values have no faults.
 /// @param given the same list as the file has it, for what is shown as it came; no value: there is none.
 std::vector<job_type> read_job_types(const nlohmann::json& types, json_view given,

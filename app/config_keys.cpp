@@ -259,7 +259,9 @@ std::vector<key_rule> list_keys() {
     required(text("/apiKeys/*/sha256", "", "SHA-256 of the key, in hex.", check_sha256)),
     text("/apiKeys/*/org", R"("default")", "The organisation whose jobs it sees."),
     required(with_choices(texts("/apiKeys/*/scopes", "", "What the key opens."), scopes)),
-    sections("/jobTypes", "[]", "The job types of the Agent Jobs API."),
+    sections("/jobTypes", "[]",
+             "The job types of the Agent Jobs API. Without any the organisation `default` has one, "
+             "`echo`, run by the first agent."),
     required(text("/jobTypes/*/id", "", "Unique within the organisation.")),
     required(text("/jobTypes/*/org_id", "", "The organisation that it belongs to.")),
     text("/jobTypes/*/name", R"("")", "For people."),

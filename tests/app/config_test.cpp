@@ -335,4 +335,33 @@ TEST_F(WholeConfig, JobTypesAreReadWithTheirAgentsAndSchemas) {
   EXPECT_EQ(type.schema->check(nlohmann::json::array()).size(), 1U);
 }
 
+// Without a configuration there was no job type, so that no agent job could be made to try the API.
+TEST_F(ConfigFile, NoJobTypeConfiguredGivesTheEchoType) {
+  sources.variables = {{"NAME", "named"}};
+  const std::pair<const char*, const char*> rows[] = {
+    {"{}", "echo"},
+    {R"({"jobTypes":[]})", "echo"},
+    {R"({"organizations":[{"id":"org1","name":""}]})", "echo"},
+    {R"({"agents":[{"name":"first","type":"echo"},{"name":"second","type":"echo"}]})", "first"},
+    {R"({"agents":[{"name":"a ${NAME} one","type":"echo"}]})", "a named one"},
+  };
+  for (const auto& [text, agent] : rows) {
+    const auto config = load_good(text);
+
+    ASSERT_EQ(config.http.job_types.size(), 1U) << text;
+    const auto& type = config.http.job_types.front();
+    EXPECT_EQ(type.id, "echo");
+    EXPECT_EQ(type.organisation, "default");
+    EXPECT_TRUE(type.is_active);
+    EXPECT_EQ(type.agent_id, config.agents.front().info.id) << text;
+    EXPECT_EQ(config.agents.front().info.name, agent);
+    EXPECT_THAT(config.printed, HasSubstr(R"("id": "echo")"));
+  }
+}
+
+TEST_F(WholeConfig, ConfiguredJobTypesAreAllThereAre) {
+  ASSERT_EQ(config.http.job_types.size(), 1U);
+  EXPECT_EQ(config.http.job_types.front().id, "daily-report");
+}
+
 } // namespace callboard::app

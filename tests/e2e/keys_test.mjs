@@ -1,5 +1,7 @@
 // Who may call: keys, scopes, organisations, origins.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 import { create_job, jobs_path, user_id } from './jobs.mjs';
 import { run_program, with_server } from './server.mjs';
@@ -76,4 +78,39 @@ test('a web page of another origin cannot drive an open server', () =>
     assert.equal((await post_from('https://evil.example')).status, 403);
     assert.equal((await post_from('null')).status, 403);
     assert.equal((await post_from(server.url)).status, 201);
+  }));
+
+// `curl -H 'Host: evil.example' http://127.0.0.1:3000/api/messaging/jobs` showed every prompt.
+test('an open server answers only to local names and its public one', () =>
+  with_server({ config: { publicUrl: 'https://jobs.example.com' } }, async (server) => {
+    await create_job(server);
+    const get = (target, Host) => server.call('GET', target, { headers: { Host } });
+
+    for (const target of [jobs_path, '/api/jobs']) {
+      for (const host of [`localhost:${server.port}`, `[::1]:${server.port}`, 'jobs.example.com']) {
+        assert.equal((await get(target, host)).status, 200, `${target} ${host}`);
+      }
+      const refused = await get(target, `evil.example:${server.port}`);
+      assert.equal(refused.status, 403, target);
+      assert.equal(refused.json.code, 'host_not_allowed');
+      assert.doesNotMatch(refused.text, /hello/);
+    }
+    assert.equal((await get('/readyz', 'evil.example')).status, 200);
+  }));
+
+test('agent jobs can be tried without a configuration', () =>
+  with_server({ config: {} }, async (server) => {
+    const headers = { 'X-API-Key': (await readFile(path.join(server.directory, 'var/dev-key'), 'utf8')).trim() };
+    const types = await server.call('GET', '/organizations/default/agent-jobs-type', { headers });
+    assert.deepEqual(types.json.data.map(({ id }) => id), ['echo']);
+    const json = {
+      target_channel: { platform: 'none', code: 'c' },
+      job_type_id: 'echo',
+      config: { start_prompt: 'Hello' },
+    };
+
+    const made = await server.call('POST', '/services/agent-jobs?wait=10', { json, headers });
+
+    assert.equal(made.json.data.job_status, 'COMPLETED', made.text);
+    assert.match(made.json.data.result, /Hello/);
   }));
