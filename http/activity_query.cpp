@@ -67,7 +67,7 @@ tl::expected<activity_request, response> read_activity_request(const request& as
     return tl::unexpected{refuse_fields(from.faults())};
   if (organisation && *organisation != asked.organisation)
     return tl::unexpected{
-      services_problem(403, "forbidden", "the API key is another organisation's")};
+      refuse_organisation("the activities are another organisation's", asked.organisation)};
   return made;
 }
 

@@ -97,10 +97,11 @@ agent_job_settings read_settings(body_reader& body, std::vector<field_fault>& fa
   const auto* found = body.object("config");
   if (found == nullptr)
     return made;
-  body_reader config{*found, body.pointer_to("config"), faults};
+  body_reader config{*found, body.pointer_to("config"), faults, null_member::absent};
+  static const auto unknown = unknown_member("setting", setting_names);
   for (const auto& name : config.names())
     if (std::find(setting_names.begin(), setting_names.end(), name) == setting_names.end())
-      config.refuse(name, "is not a known setting");
+      config.refuse(name, unknown);
   if (const auto count = config.integer("max_follow_ups", 0, turns_max))
     made.follow_ups_max = static_cast<std::uint32_t>(*count);
   if (const auto count = config.integer("max_task_retries", 0, turns_max))

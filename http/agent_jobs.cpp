@@ -23,14 +23,15 @@ response job_not_found(std::string_view id) {
 }
 
 /// What the service refused, in the words of the API.
-response refuse(const error& fault, std::string_view id = {}) {
+/// @param own the caller's organisation
+response refuse(const error& fault, std::string_view own, std::string_view id = {}) {
   switch (fault.code) {
     case errc::invalid_argument:
       return refuse_fields({{"", fault.message}});
     case errc::not_found:
       return job_not_found(id);
     case errc::forbidden:
-      return services_problem(403, "forbidden", "the job is another organisation's");
+      return refuse_organisation("the job is another organisation's", own);
     case errc::conflict:
       return services_problem(409, "conflict", fault.message);
     case errc::capacity:
@@ -88,28 +89,33 @@ public:
     auto wanted = read_new_agent_job(asked, query, {*types_, now, random_up_to});
     if (!wanted)
       return back.send(std::move(wanted.error()));
-    jobs_->submit(std::move(*wanted), wait.time, [back, wait](const result<job_ptr>& made) {
-      if (!made)
-        return back.send(refuse(made.error()));
-      response answer{201, agent_job_details(**made)};
-      answer.add_header("Location", "/services/agent-jobs/" + (*made)->spec->id.to_string());
-      add_preference_applied(answer, wait);
-      back.send(std::move(answer));
-    });
+    jobs_->submit(std::move(*wanted), wait.time,
+                  [back, wait, own = std::string{asked.organisation}](const result<job_ptr>& made) {
+                    if (!made)
+                      return back.send(refuse(made.error(), own));
+                    response answer{201, agent_job_details(**made)};
+                    answer.add_header("Location",
+                                      "/services/agent-jobs/" + (*made)->spec->id.to_string());
+                    add_preference_applied(answer, wait);
+                    back.send(std::move(answer));
+                  });
   }
 
   void get(const request& asked, const responder& back) const {
     query_reader query{asked.query};
     const auto wait = read_wait_of(asked, query);
     const auto activities = read_included_activities(query);
+    query.ignore("org_id");
+    query.refuse_others();
     if (!query.faults().empty())
       return back.send(refuse_fields(query.faults()));
     auto ref = read_ref(asked.parameters[0], asked);
     if (!ref)
       return back.send(job_not_found(asked.parameters[0]));
-    auto show = [back, wait, activities, jobs = jobs_, id = ref->id](const result<job_ptr>& found) {
+    auto show = [back, wait, activities, jobs = jobs_, own = ref->organisation,
+                 id = ref->id](const result<job_ptr>& found) {
       if (!found)
-        return back.send(refuse(found.error(), id.to_string()));
+        return back.send(refuse(found.error(), own, id.to_string()));
       response made{200, activities ? agent_job_details(**found, *activities, jobs->agents())
                                     : agent_job_details(**found)};
       add_preference_applied(made, wait);
@@ -125,9 +131,10 @@ public:
     const auto ref = read_ref(wanted->job_id, asked);
     if (!ref)
       return back.send(job_not_found(wanted->job_id));
-    jobs_->get(*ref, [back, jobs = jobs_, wanted = *std::move(wanted)](result<job_ptr> found) {
+    jobs_->get(*ref, [back, jobs = jobs_, own = ref->organisation,
+                      wanted = *std::move(wanted)](result<job_ptr> found) {
       if (!found)
-        return back.send(refuse(found.error(), wanted.job_id));
+        return back.send(refuse(found.error(), own, wanted.job_id));
       const auto bytes = activity_bytes(**found);
       back.send_later(bytes, [found = *std::move(found), wanted, jobs] {
         return response{200, activity_list(*found, wanted.wanted, jobs->agents())};
@@ -143,7 +150,7 @@ public:
     auto query = listing->query;
     auto show = [back, jobs = jobs_, listing = *std::move(listing)](result<job_page> page) {
       if (!page)
-        return back.send(refuse(page.error()));
+        return back.send(refuse(page.error(), listing.query.organisation));
       // A thousand jobs may be megabytes of text: engine threads have better things to do.
       const auto bytes = agent_job_list_bytes(*page, listing);
       back.send_later(bytes, [page = *std::move(page), listing, jobs] {
@@ -165,7 +172,7 @@ public:
                     if (done)
                       return back.send(response{200, agent_job_canceled(**done)});
                     if (done.error().code != errc::conflict)
-                      return back.send(refuse(done.error(), ref.id.to_string()));
+                      return back.send(refuse(done.error(), ref.organisation, ref.id.to_string()));
                     refuse_over(back, ref, *jobs);
                   });
   }
@@ -173,12 +180,13 @@ public:
 private:
   /// The job is over: its status in the words of this API is what the job itself says.
   static void refuse_over(const responder& back, const job_ref& ref, service& jobs) {
-    jobs.get(ref, [back, id = ref.id.to_string()](const result<job_ptr>& found) {
-      back.send(found ? services_problem(409, "conflict",
-                                         "Job with ID '" + id + "' is already "
-                                           + std::string{agent_job_status((*found)->state)})
-                      : refuse(found.error(), id));
-    });
+    jobs.get(
+      ref, [back, own = ref.organisation, id = ref.id.to_string()](const result<job_ptr>& found) {
+        back.send(found ? services_problem(409, "conflict",
+                                           "Job with ID '" + id + "' is already "
+                                             + std::string{agent_job_status((*found)->state)})
+                        : refuse(found.error(), own, id));
+      });
   }
 
   service* jobs_;

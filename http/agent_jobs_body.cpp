@@ -46,7 +46,7 @@ channel_part read_channel(body_reader& body, std::vector<field_fault>& faults) {
   const auto* found = body.object("target_channel");
   if (found == nullptr)
     return made;
-  body_reader channel{*found, body.pointer_to("target_channel"), faults};
+  body_reader channel{*found, body.pointer_to("target_channel"), faults, null_member::absent};
   made.code = channel.required_text("code", name_characters_max);
   channel.required_text("platform", name_characters_max);
   channel.text("type");
@@ -96,7 +96,7 @@ std::optional<system_time> read_due(body_reader& body, query_reader& query,
   if (const auto text = body.text("scheduled_at")) {
     const auto read = parse_timestamp(*text);
     if (!read)
-      body.refuse("scheduled_at", "must be an RFC 3339 date-time");
+      body.refuse("scheduled_at", "must be an RFC 3339 date-time, such as 2026-03-01T09:00:00Z");
     due = std::max(due, read.value_or(due));
   }
   if (const auto minutes = query.integer("delay", 0, delay_minutes_max); minutes && *minutes > 0)
@@ -124,7 +124,7 @@ std::optional<response> refuse_names(const request& asked, const std::string& ty
   if (!types.knows(*channel.organisation))
     return services_problem(404, "not_found",
                             "Organization '" + *channel.organisation + "' not found");
-  return services_problem(403, "forbidden", "the API key is another organisation's");
+  return refuse_organisation("the target channel is another organisation's", asked.organisation);
 }
 
 std::chrono::milliseconds to_ms(double minutes) {
@@ -177,7 +177,7 @@ tl::expected<new_job, response> read_new_agent_job(const request& asked, query_r
   if (!whole.is_object())
     return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
   std::vector<field_fault> faults;
-  body_reader body{whole, "", faults};
+  body_reader body{whole, "", faults, null_member::absent};
   const auto channel = read_channel(body, faults);
   agent_job_fields fields;
   fields.channel_code = channel.code;
@@ -205,6 +205,8 @@ tl::expected<new_job, response> read_new_agent_job(const request& asked, query_r
       std::tie(job.content, job.id_places)
         = std::pair{std::move(prompt->text), std::move(prompt->id_places)};
   }
+  query.ignore("org_id");
+  query.refuse_others();
   faults.insert(faults.end(), query.faults().begin(), query.faults().end());
   if (!faults.empty())
     return tl::unexpected{refuse_fields(faults)};
@@ -218,19 +220,23 @@ tl::expected<new_job, response> read_new_agent_job(const request& asked, query_r
 }
 
 tl::expected<std::string, response> read_cancel_reason(const request& asked) {
-  if (asked.body.empty())
-    return std::string{};
-  const auto document = parse_body(asked);
-  if (!document)
-    return tl::unexpected{document.error()};
-  const json_view whole{*document};
-  if (!whole.is_object())
-    return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
-  std::vector<field_fault> faults;
-  body_reader body{whole, "", faults};
-  auto reason = body.text("reason").value_or("");
-  if (count_characters(reason) > reason_characters_max)
-    body.refuse("reason", "must have at most 1000 characters");
+  query_reader query{asked.query};
+  query.ignore("org_id");
+  query.refuse_others();
+  auto faults = query.faults();
+  std::string reason;
+  if (!asked.body.empty()) {
+    const auto document = parse_body(asked);
+    if (!document)
+      return tl::unexpected{document.error()};
+    const json_view whole{*document};
+    if (!whole.is_object())
+      return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
+    body_reader body{whole, "", faults, null_member::absent};
+    reason = body.text("reason").value_or("");
+    if (count_characters(reason) > reason_characters_max)
+      body.refuse("reason", "must have at most 1000 characters");
+  }
   if (!faults.empty())
     return tl::unexpected{refuse_fields(faults)};
   return reason;

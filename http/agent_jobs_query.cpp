@@ -114,7 +114,7 @@ tl::expected<agent_job_listing, response> read_agent_job_query(const request& as
     return tl::unexpected{refuse_fields(from.faults())};
   if (organisation && *organisation != asked.organisation)
     return tl::unexpected{
-      services_problem(403, "forbidden", "the API key is another organisation's")};
+      refuse_organisation("the list is another organisation's", asked.organisation)};
   return made;
 }
 

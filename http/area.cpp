@@ -17,6 +17,12 @@ constexpr std::array areas{
   area{"services", error_form::services, api_scope::services_read, api_scope::services_write, true},
   area{"organizations", error_form::services, api_scope::services_read, api_scope::services_write,
        true},
+  area{"api/events", error_form::problem, {}, {}, false},
+  area{"api/webhooks", error_form::problem, {}, {}, false},
+  area{"api/workers", error_form::problem, {}, {}, false},
+  area{"api/admin", error_form::problem, {}, {}, false},
+  // Clients of the Messaging API call more below it than jobs.
+  area{"api", error_form::messaging, {}, {}, false},
   area{"", error_form::problem, {}, {}, false},
 };
 
@@ -102,7 +108,7 @@ response refuse_key(error_form form, bool is_presented) {
 
 response refuse_host(error_form form, std::string_view text) {
   constexpr std::string_view code = "host_not_allowed";
-  return form == error_form::messaging ? messaging_error(403, text, code)
+  return form == error_form::messaging ? messaging_error(403, text, {"code", code})
                                        : refuse(form, 403, code, text);
 }
 

@@ -5,18 +5,33 @@
 
 namespace callboard::http {
 
+namespace {
+
+/// What to tell whoever sent a form, as `curl -d` does unless told otherwise.
+std::string hint_for_form(const request& asked) {
+  for (const auto* type : {"application/x-www-form-urlencoded", "multipart/form-data"})
+    if (equals_ignoring_case(
+          asked.header("Content-Type").value_or("").substr(0, std::string_view{type}.size()), type))
+      return std::string{"; the Content-Type is "} + type + ", the body must be JSON all the same";
+  return {};
+}
+
+} // namespace
+
 tl::expected<json_text, response> parse_body(const request& asked) {
   if (asked.body.empty())
     return tl::unexpected{services_problem(400, "malformed_json", "a JSON body is required")};
   // The server refused larger bodies before; its limit is not this one's business.
   auto parsed = compact_json(asked.body, {.bytes_max = asked.body.size()});
   if (!parsed)
-    return tl::unexpected{services_problem(400, "malformed_json", parsed.error().message)};
+    return tl::unexpected{
+      services_problem(400, "malformed_json", parsed.error().message + hint_for_form(asked))};
   return std::move(*parsed);
 }
 
-body_reader::body_reader(json_view object, std::string pointer, std::vector<field_fault>& faults)
-  : pointer_(std::move(pointer)), faults_(faults) {
+body_reader::body_reader(json_view object, std::string pointer, std::vector<field_fault>& faults,
+                         null_member null)
+  : pointer_(std::move(pointer)), faults_(faults), null_(null) {
   for (json_cursor each{object}; each.next();)
     members_.push_back({each.name(), each.value()});
 }
@@ -24,7 +39,9 @@ body_reader::body_reader(json_view object, std::string pointer, std::vector<fiel
 const json_view* body_reader::find(std::string_view name) const {
   const auto found = std::find_if(members_.begin(), members_.end(),
                                   [name](const member& each) { return each.name == name; });
-  return found == members_.end() ? nullptr : &found->value;
+  const auto is_there = found != members_.end()
+                        && !(found->value.is_null() && null_ == null_member::absent);
+  return is_there ? &found->value : nullptr;
 }
 
 std::vector<std::string> body_reader::names() const {
@@ -91,11 +108,36 @@ const json_view* body_reader::object(const std::string& name) {
 }
 
 void body_reader::refuse(const std::string& name, std::string message) {
-  faults_.push_back({pointer_to(name), std::move(message)});
+  if (faults_.size() < field_faults_max)
+    faults_.push_back({pointer_to(name), std::move(message)});
 }
 
 std::string body_reader::pointer_to(const std::string& name) const {
   return callboard::pointer_to(pointer_, name);
+}
+
+std::string unknown_member(std::string_view what, std::span<const std::string_view> known) {
+  std::string list;
+  for (const auto& each : known)
+    list.append(list.empty() ? "; known are " : ", ").append(each);
+  return "is not a known " + std::string{what} + (list.empty() ? "; there are none" : list);
+}
+
+std::optional<response> refuse_rest(const request& asked, query_reader& query) {
+  query.refuse_others();
+  auto faults = query.faults();
+  if (!asked.body.empty()) {
+    const auto body = parse_body(asked);
+    if (!body)
+      return body.error();
+    const json_view whole{*body};
+    if (!whole.is_object())
+      return refuse_fields({{"", "the body must be an object"}});
+    body_reader reader{whole, "", faults};
+    for (const auto& name : reader.names())
+      reader.refuse(name, unknown_member("field", {}));
+  }
+  return faults.empty() ? std::nullopt : std::optional{refuse_fields(faults)};
 }
 
 std::size_t count_characters(std::string_view text) noexcept {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <callboard/json_view.hpp>
 
 #include "http/message.hpp"
+#include "http/query_reader.hpp"
 #include "http/services_problem.hpp"
 
 namespace callboard::http {
@@ -16,12 +18,21 @@ namespace callboard::http {
 /// A request's body, whatever its content type says; or 400 `malformed_json`.
 tl::expected<json_text, response> parse_body(const request& asked);
 
+/// What a member that is null is.
+enum class null_member : std::uint8_t {
+  /// A value like any other.
+  value,
+  /// As good as not there: clients of many languages write out what is not set.
+  absent,
+};
+
 /// Reads the members of an object one by one and notes all that is wrong with them.
 class body_reader {
 public:
   /// @param pointer where the object stands in the body.
   /// @param faults where to note; must outlive the reader, as must the object's text.
-  body_reader(json_view object, std::string pointer, std::vector<field_fault>& faults);
+  body_reader(json_view object, std::string pointer, std::vector<field_fault>& faults,
+              null_member null = null_member::value);
 
   /// A member of any type, for as long as the reader lives; null if it is not there.
   const json_view* find(std::string_view name) const;
@@ -60,7 +71,15 @@ private:
   std::vector<member> members_;
   std::string pointer_;
   std::vector<field_fault>& faults_;
+  null_member null_;
 };
+
+/// What to say of a member that is none of those known: "is not a known field; known are …".
+std::string unknown_member(std::string_view what, std::span<const std::string_view> known);
+
+/// The refusal of a request to a route that takes no body: what is wrong with its query, parameters that
+/// were not read, and members of a body that it has all the same. An empty object says nothing.
+std::optional<response> refuse_rest(const request& asked, query_reader& query);
 
 /// How many characters a text has; it is UTF-8.
 std::size_t count_characters(std::string_view text) noexcept;

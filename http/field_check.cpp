@@ -5,6 +5,18 @@
 
 namespace callboard::http {
 
+namespace {
+
+/// Whether a request has a body or is of a kind that does, also if only its head has come so far.
+bool may_have_body(const request& asked) noexcept {
+  const auto is_usual
+    = asked.verb != method::get && asked.verb != method::head && asked.verb != method::options;
+  return is_usual || asked.body_bytes > 0 || asked.count("Transfer-Encoding") > 0
+         || asked.header("Content-Length").value_or("0") != "0";
+}
+
+} // namespace
+
 std::string_view fault_of_fields(const request& asked, const area& where) {
   if (asked.count("Authorization") > 1)
     return "the Authorization header must stand once";

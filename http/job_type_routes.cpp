@@ -52,9 +52,10 @@ void read_sort(query_reader& from, type_query& to) {
     return;
   const auto colon = std::min(text->find(':'), text->size());
   const auto field = text->substr(0, colon);
-  const auto direction = text->substr(std::min(colon + 1, text->size()));
+  const auto direction
+    = colon == text->size() ? std::string{"asc"} : text->substr(std::min(colon + 1, text->size()));
   if ((field != "name" && field != "id") || (direction != "asc" && direction != "desc"))
-    return from.refuse("sort", "must be name or id with :asc or :desc");
+    return from.refuse("sort", "must be name or id, with :asc or :desc");
   to.is_by_id = field == "id";
   to.is_descending = direction == "desc";
 }
@@ -76,6 +77,8 @@ type_query read_query(query_reader& from) {
     if (!to.has_inactive && *which != "true")
       from.refuse("active", "must be true or all");
   }
+  from.ignore("enrich");
+  from.refuse_others();
   return to;
 }
 
@@ -97,7 +100,7 @@ std::optional<response> refuse(const request& asked, const query_reader& query) 
   if (!query.faults().empty())
     return refuse_fields(query.faults());
   if (asked.parameters[0] != asked.organisation)
-    return services_problem(403, "forbidden", "the API key is another organisation's");
+    return refuse_organisation("the job types are another organisation's", asked.organisation);
   return std::nullopt;
 }
 

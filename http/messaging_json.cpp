@@ -189,11 +189,12 @@ std::string messaging_health(const engine_health& health, system_time now) {
   return out += '}';
 }
 
-response messaging_error(int status, std::string_view text, std::string_view code) {
+response messaging_error(int status, std::string_view text,
+                         std::pair<std::string_view, std::string_view> more) {
   std::string body;
   append_text(body, R"({"success":false,"error":)", text);
-  if (!code.empty())
-    append_text(body, R"(,"code":)", code);
+  if (!more.first.empty())
+    append_text(body, ",\"" + std::string{more.first} + "\":", more.second);
   return {status, body += '}'};
 }
 

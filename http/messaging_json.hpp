@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <callboard/job.hpp>
 #include <callboard/service.hpp>
@@ -27,8 +28,9 @@ std::string messaging_list(const job_page& page);
 std::string messaging_health(const engine_health& health, system_time now);
 
 /// The API's usual error: `{"success":false,"error":"<text>"}`.
-/// @param code a word to branch on, if it is not empty: `"code":"<code>"` at the end.
-response messaging_error(int status, std::string_view text, std::string_view code = {});
+/// @param more one more member at the end, if its name is not empty
+response messaging_error(int status, std::string_view text,
+                         std::pair<std::string_view, std::string_view> more = {});
 
 /// Its error for unknown endpoints and bodies that cannot be read:
 /// `{"success":false,"error":{"message":"<text>","code":<status>}}`.

@@ -81,6 +81,19 @@ struct message_members {
   }
 };
 
+/// Rule 1. JSON that came as a form was read as none at all: its sender sees an object in it.
+response refuse_no_object(const request& asked) {
+  constexpr std::string_view text = "Request body must be an object";
+  constexpr std::string_view hint
+    = "send JSON as Content-Type: application/json, not as a form (curl: -H 'Content-Type: "
+      "application/json')";
+  const auto is_form = !contains_ignoring_case(asked.header("Content-Type").value_or(""), "json");
+  const auto begin = asked.body.find_first_not_of(" \t\r\n");
+  const auto looks_right = begin != std::string_view::npos && asked.body[begin] == '{';
+  return is_form && looks_right ? messaging_error(400, text, {"hint", hint})
+                                : messaging_error(400, text);
+}
+
 /// Rules 2 to 11; the first that fails, or empty.
 /// @param text the content, if it is a string.
 std::string_view first_broken_rule(const message_members& body, std::string_view text) {
@@ -158,7 +171,7 @@ tl::expected<new_job, response> read_new_message(const request& asked,
   if (!document)
     return tl::unexpected<response>{document.error()};
   if (!json_view{*document}.is_object())
-    return refuse("Request body must be an object");
+    return tl::unexpected<response>{refuse_no_object(asked)};
   const message_members body{json_view{*document}};
   new_job job;
   if (body.content && body.content->is_string())

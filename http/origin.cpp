@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::string_view preflight_methods = "GET,POST,PUT,DELETE,PATCH,OPTIONS";
 constexpr std::string_view preflight_headers
-  = "Content-Type,Authorization,X-API-KEY,Prefer,X-Request-Id";
+  = "Content-Type,Authorization,X-API-KEY,Prefer,If-Match,X-Request-Id";
 constexpr std::string_view exposed_headers
-  = "Location,Preference-Applied,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id";
+  = "ETag,Link,Location,Preference-Applied,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id";
 /// How long a browser may remember a preflight: ten minutes, the most that Chromium once took.
 constexpr std::string_view preflight_seconds = "600";
 

@@ -28,6 +28,8 @@ query_reader::query_reader(std::string_view query) {
 }
 
 std::optional<std::string> query_reader::text(std::string_view name) {
+  if (std::find(known_.begin(), known_.end(), name) == known_.end())
+    known_.emplace_back(name);
   std::optional<std::string> found;
   bool is_repeated = false;
   for (auto& each : parameters_)
@@ -72,18 +74,27 @@ std::optional<system_time> query_reader::time(std::string_view name) {
     return std::nullopt;
   const auto read = parse_timestamp(with_plus(*found));
   if (!read)
-    refuse(name, "must be an RFC 3339 date-time");
+    refuse(name, "must be an RFC 3339 date-time, such as 2026-03-01T09:00:00Z");
   return read;
 }
 
 void query_reader::refuse(std::string_view name, std::string message) {
-  faults_.push_back({"?" + std::string{name}, std::move(message)});
+  if (faults_.size() < field_faults_max)
+    faults_.push_back({"?" + std::string{name}, std::move(message)});
+}
+
+void query_reader::ignore(std::string_view name) {
+  for (auto& each : parameters_)
+    each.is_read |= each.name == name;
 }
 
 void query_reader::refuse_others() {
+  std::string known;
+  for (const auto& each : known_)
+    known.append(known.empty() ? "; known are " : ", ").append(each);
   for (const auto& each : parameters_)
     if (!each.is_read)
-      refuse(each.name, "is not a known parameter");
+      refuse(each.name, "is not a known parameter" + (known.empty() ? "; there are none" : known));
 }
 
 std::vector<std::string> split_list(std::string_view text) {

@@ -33,7 +33,10 @@ public:
   /// Notes what is wrong with a parameter.
   void refuse(std::string_view name, std::string message);
 
-  /// Notes each parameter that was not read.
+  /// Takes a parameter for known that is of no use here.
+  void ignore(std::string_view name);
+
+  /// Notes each parameter that was not read, and which ones there are: those that were asked for.
   void refuse_others();
 
   /// What is wrong; grows with each call of the members above.
@@ -49,6 +52,8 @@ private:
   };
 
   std::vector<parameter> parameters_;
+  /// What was asked for, whether it was there or not.
+  std::vector<std::string> known_;
   std::vector<field_fault> faults_;
 };
 

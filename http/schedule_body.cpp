@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +26,6 @@ constexpr auto policy_fields = std::to_array<std::string_view>(
   {"maxRetries", "initialDelayMs", "maxDelayMs", "backoff", "jitter"});
 
 constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t integer_max = std::numeric_limits<std::int64_t>::max();
 
 /// What a policy that is there leaves out and no configuration says.
 constexpr retry_policy usual_policy{.retries_max = 3,
@@ -44,17 +42,20 @@ bool lists(const Names& names, std::string_view name) {
 /// Reads a body member by member; each one that is sound becomes a step of the edit.
 class schedule_reader {
 public:
-  schedule_reader(json_view body, const retry_policy& base)
+  schedule_reader(json_view body, const request& asked, const retry_policy& base)
     : base_(base), body_(body, "", faults_) {
-    // nop
+    query_reader query{asked.query};
+    query.refuse_others();
+    faults_ = query.faults();
   }
 
   void read() {
+    static const auto unknown = unknown_member("field", fields);
     for (const auto& name : body_.names()) {
       if (lists(shown_fields, name))
         body_.refuse(name, "is read-only");
       else if (!lists(fields, name))
-        body_.refuse(name, "is not a known field");
+        body_.refuse(name, unknown);
     }
     read_texts();
     read_timing();
@@ -153,8 +154,10 @@ private:
     }
     if (is_null("interval"))
       set(&schedule_definition::interval, {});
-    else if (const auto interval = body_.integer("interval", 100, integer_max)) {
-      set(&schedule_definition::interval, std::optional{std::chrono::milliseconds{*interval}});
+    else if (const auto* interval = body_.find("interval")) {
+      // What is no integer is as wrong as 0, and then what is allowed is said, once.
+      set(&schedule_definition::interval,
+          std::optional{std::chrono::milliseconds{interval->integer().value_or(0)}});
       if (!has_both)
         set(&schedule_definition::schedule, {});
     }
@@ -209,11 +212,12 @@ private:
     const auto* found = body_.object("retryPolicy");
     if (found == nullptr)
       return;
-    body_reader policy{*found, "/retryPolicy", faults_};
+    body_reader policy{*found, "/retryPolicy", faults_, null_member::absent};
     auto made = base_;
+    static const auto unknown = unknown_member("field", policy_fields);
     for (const auto& name : policy.names())
       if (!lists(policy_fields, name))
-        policy.refuse(name, "is not a known field");
+        policy.refuse(name, unknown);
     if (const auto most = policy.integer("maxRetries", 0, 100))
       made.retries_max = static_cast<std::uint32_t>(*most);
     if (const auto delay = policy.integer("initialDelayMs", 0, day_ms))
@@ -268,7 +272,7 @@ tl::expected<schedule_definition, response> read_new_schedule(
   if (!body)
     return tl::unexpected<response>{body.error()};
   const auto base = default_retry.value_or(usual_policy);
-  schedule_reader reader{json_view{*body}, base};
+  schedule_reader reader{json_view{*body}, asked, base};
   for (const auto* name : {"name", "agentId", "payload"})
     reader.require(name);
   reader.read();
@@ -288,7 +292,7 @@ tl::expected<schedule_edit, response> read_schedule_edit(
   if (body->text() == "{}")
     return refuse({{"", "the body must have a field to change"}});
   const auto base = default_retry.value_or(usual_policy);
-  schedule_reader reader{json_view{*body}, base};
+  schedule_reader reader{json_view{*body}, asked, base};
   reader.read();
   auto made = some_definition();
   reader.edit(made);

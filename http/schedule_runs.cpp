@@ -45,10 +45,11 @@ tl::expected<std::string, response> read_reason(const request& asked) {
     const json_view whole{*document};
     if (!whole.is_object())
       return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
+    constexpr std::string_view known[] = {"reason"};
     body_reader body{whole, "", faults};
     for (const auto& name : body.names())
       if (name != "reason")
-        body.refuse(name, "is not a known field");
+        body.refuse(name, unknown_member("field", known));
     if (const auto* found = body.find("reason"); found && !found->is_null())
       reason = body.text("reason").value_or("");
     if (count_characters(reason) > reason_characters_max)
@@ -70,9 +71,8 @@ callback<job_ptr> show(const responder& back) {
 std::vector<route> schedule_run_routes(schedule_service& jobs) {
   const auto get = [&jobs](const request& asked, const responder& back) {
     query_reader query{asked.query};
-    query.refuse_others();
-    if (!query.faults().empty())
-      return back.send(refuse_fields(query.faults()));
+    if (auto refused = refuse_rest(asked, query))
+      return back.send(std::move(*refused));
     if (auto ref = read_ref(asked, back))
       jobs.get_run(std::move(ref->job), ref->run, show(back));
   };

@@ -1,9 +1,10 @@
 #include "http/schedules.hpp"
 
-#include <charconv>
 #include <string>
 #include <utility>
 
+#include "http/body_reader.hpp"
+#include "http/if_match.hpp"
 #include "http/list_bytes.hpp"
 #include "http/percent.hpp"
 #include "http/query_reader.hpp"
@@ -24,23 +25,6 @@ constexpr std::int64_t times_default = 10;
 /// What the service refused, in the words of the API.
 response refuse(const error& fault) {
   return schedule_problem(fault);
-}
-
-/// The versions that `If-Match` allows; empty: any. What is no version of ours, a weak one say, matches
-/// none.
-std::vector<std::uint64_t> read_if_match(const request& asked) {
-  const auto value = asked.header("If-Match");
-  if (!value || *value == "*")
-    return {};
-  std::vector<std::uint64_t> versions;
-  for (const auto& tag : split_list(*value)) {
-    std::uint64_t version = 0;
-    const auto* end = tag.data() + tag.size();
-    const auto is_quoted = tag.size() > 2 && tag.front() == '"' && tag.back() == '"';
-    if (is_quoted && std::from_chars(tag.data() + 1, end, version).ptr == end - 1)
-      versions.push_back(version);
-  }
-  return versions.empty() ? std::vector<std::uint64_t>{0} : versions;
 }
 
 /// The job that a request's path names, for the caller's eyes; none if it can be no job's id.
@@ -107,8 +91,8 @@ public:
     query_reader query{asked.query};
     auto wanted = read_schedule_query(query, asked);
     const auto limit = query.integer("limit", 1, list_max);
-    if (!query.faults().empty())
-      return back.send(refuse_fields(query.faults()));
+    if (auto refused = refuse_rest(asked, query))
+      return back.send(std::move(*refused));
     if (limit) // one more tells whether there is a next page
       wanted.limit = static_cast<std::size_t>(*limit) + 1;
     auto show = [back, wanted, limit,
@@ -128,23 +112,23 @@ public:
   }
 
   void get(const request& asked, const responder& back) const {
-    if (auto ref = ref_for(asked, back))
+    if (auto ref = plain_ref_for(asked, back))
       jobs_->get(*std::move(ref), show(back));
   }
 
   void update(const request& asked, const responder& back) const {
-    auto ref = ref_for(asked, back);
-    if (!ref)
-      return;
     auto edit = read_schedule_edit(asked, default_retry_);
     if (!edit)
       return back.send(std::move(edit.error()));
+    auto ref = ref_for(asked, back);
+    if (!ref)
+      return;
     ref->versions = read_if_match(asked);
     jobs_->update(*std::move(ref), *std::move(edit), show(back));
   }
 
   void remove(const request& asked, const responder& back) const {
-    auto ref = ref_for(asked, back);
+    auto ref = plain_ref_for(asked, back);
     if (!ref)
       return;
     ref->versions = read_if_match(asked);
@@ -154,7 +138,7 @@ public:
   }
 
   void run(const request& asked, const responder& back) const {
-    if (auto ref = ref_for(asked, back))
+    if (auto ref = plain_ref_for(asked, back))
       jobs_->run_now(*ref, [back, job = ref->id](const result<job_ptr>& run) {
         if (!run)
           return back.send(refuse(run.error()));
@@ -165,12 +149,12 @@ public:
   }
 
   void pause(const request& asked, const responder& back) const {
-    if (auto ref = ref_for(asked, back))
+    if (auto ref = plain_ref_for(asked, back))
       jobs_->set_enabled(*std::move(ref), false, show(back));
   }
 
   void resume(const request& asked, const responder& back) const {
-    if (auto ref = ref_for(asked, back))
+    if (auto ref = plain_ref_for(asked, back))
       jobs_->set_enabled(*std::move(ref), true, show(back));
   }
 
@@ -188,8 +172,8 @@ public:
         query.refuse("status",
                      "must be pending, processing, completed, failed, timeout or canceled");
     }
-    if (!query.faults().empty())
-      return back.send(refuse_fields(query.faults()));
+    if (auto refused = refuse_rest(asked, query))
+      return back.send(std::move(*refused));
     auto ref = ref_for(asked, back);
     if (!ref)
       return;
@@ -207,8 +191,8 @@ public:
     query_reader query{asked.query};
     const auto count = query.integer("count", 1, list_max).value_or(times_default);
     const auto after = query.time("after");
-    if (!query.faults().empty())
-      return back.send(refuse_fields(query.faults()));
+    if (auto refused = refuse_rest(asked, query))
+      return back.send(std::move(*refused));
     if (auto ref = ref_for(asked, back))
       jobs_->next_times(
         *std::move(ref), after, static_cast<std::size_t>(count),
@@ -223,6 +207,16 @@ private:
     if (!ref)
       back.send(schedule_not_found());
     return ref;
+  }
+
+  /// The same for a route that knows no parameters and takes no body.
+  static std::optional<schedule_ref> plain_ref_for(const request& asked, const responder& back) {
+    query_reader query{asked.query};
+    if (auto refused = refuse_rest(asked, query)) {
+      back.send(std::move(*refused));
+      return std::nullopt;
+    }
+    return ref_for(asked, back);
   }
 
   response details(int status, const scheduled_job& shown) const {

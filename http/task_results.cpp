@@ -11,12 +11,15 @@ response no_such_task() {
   return problem(404, "not_found", "no such task");
 }
 
-response refuse(const error& fault) {
+response refuse(const error& fault, bool has_token) {
   switch (fault.code) {
     case errc::not_found:
       return no_such_task();
     case errc::forbidden: {
-      auto made = problem(401, "unauthorized", "the token is not this task's");
+      auto made = problem(401, "unauthorized",
+                          has_token ? "the token is not this task's"
+                                    : "the task's token is required, as "
+                                      "Authorization: Bearer TOKEN");
       made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
       return made;
     }
@@ -39,8 +42,9 @@ std::vector<route> task_result_routes(std::shared_ptr<task_callbacks> callbacks)
         const auto id = uuid::parse(asked.parameters[0]);
         if (!id || !callbacks)
           return back.send(no_such_task());
-        const auto delivered = callbacks->deliver(*id, bearer_token(asked), asked.body);
-        back.send(delivered ? response{204} : refuse(delivered.error()));
+        const auto token = bearer_token(asked);
+        const auto delivered = callbacks->deliver(*id, token, asked.body);
+        back.send(delivered ? response{204} : refuse(delivered.error(), !token.empty()));
       };
   return {{method::post, task_result_path, deliver}};
 }

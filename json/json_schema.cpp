@@ -15,6 +15,7 @@
 #include <callboard/json_text.hpp>
 
 #include "json/schema_guard.hpp"
+#include "json/schema_words.hpp"
 
 namespace callboard {
 
@@ -50,6 +51,25 @@ json_fault readable(const valijson::ValidationResults::Error& from) {
   if (!text.empty() && text.front() >= 'A' && text.front() <= 'Z')
     text.front() = static_cast<char>(text.front() - 'A' + 'a');
   return {std::move(pointer), std::move(text)};
+}
+
+/// Texts of the library, as `readable` has them, that do not say what would be allowed, and the keyword
+/// that does.
+constexpr std::pair<std::string_view, std::string_view> silent_texts[] = {
+  {"failed to match against any enum values", "enum"},
+  {"failed to match expected value set by 'const' constraint", "const"},
+  {"value type not permitted by 'type' constraint", "type"},
+  {"failed to match regex specified by 'pattern' constraint", "pattern"},
+};
+
+/// Lets a fault say what is allowed, as far as that can be found.
+json_fault explained(json_fault fault, const nlohmann::json& schema,
+                     const nlohmann::json& document) {
+  for (const auto& [text, keyword] : silent_texts)
+    if (fault.message == text)
+      if (auto allowed = json::allowed_at(schema, document, fault.pointer, keyword))
+        fault.message = std::move(*allowed);
+  return fault;
 }
 
 } // namespace
@@ -97,7 +117,7 @@ std::vector<json_fault> json_schema::check(const nlohmann::json& document) const
     std::vector<json_fault> faults;
     std::set<std::pair<std::string, std::string>> seen;
     for (const auto& each : results) {
-      auto fault = readable(each);
+      auto fault = explained(readable(each), made_->source, document);
       // The library adds a summary to what it has said of a part.
       const auto is_summary = fault.message.starts_with("failed to validate against schema")
                               || fault.message.starts_with("failed to validate item")

@@ -54,13 +54,27 @@ protected:
 };
 
 TEST_F(Application, UnknownRouteIsAProblem) {
-  for (const auto* target : {"/", "/nothing", "/service/agent-jobs", "/api/job", "/api/jobs/1/x",
-                             "/metrics", "/api", "//", "/LIVEZ"}) {
+  for (const auto* target :
+       {"/", "/nothing", "/service/agent-jobs", "/api/jobs/1/x", "/metrics", "//", "/LIVEZ",
+        "/apis", "/api/events/x", "/api/webhooks", "/api/workers/1", "/api/admin/v1/x"}) {
     const auto answer = get(target);
     EXPECT_EQ(answer.status, 404) << target;
     EXPECT_EQ(answer.header("Content-Type"), "application/problem+json") << target;
     EXPECT_EQ(json::parse(answer.body)["code"], "not_found") << target;
   }
+}
+
+TEST_F(Application, UnknownRouteBelowApiHasTheFormOfMessaging) {
+  // It was a problem, which clients of that API cannot read.
+  for (const auto* target : {"/api", "/api/", "/api/job", "/api/agents/x/y", "/api/jobss",
+                             "/api/server/status", "/api/eventss"}) {
+    const auto answer = get(target);
+    EXPECT_EQ(answer.status, 404) << target;
+    EXPECT_EQ(answer.body,
+              R"({"success":false,"error":{"message":"API endpoint not found","code":404}})");
+  }
+  EXPECT_EQ(get("/api/%zz").status, 400);
+  EXPECT_THAT(get("/api/%zz").body, testing::StartsWith(R"({"success":false,"error":")"));
 }
 
 TEST_F(Application, WrongMethodIs405WithAllow) {

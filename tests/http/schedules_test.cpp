@@ -215,10 +215,11 @@ TEST_F(SchedulesApi, AllFaultsOfABodyAreToldAtOnce) {
                {"retryPolicy", {{"maxRetries", 101}, {"jitter", 2}, {"more", 1}}},
                {"payload", "x"},
                {"name", " x"}});
-  EXPECT_EQ(faults(body_of("POST", "/api/jobs", body.dump())),
-            "/id /nmae /agentId /interval /payload /enabled /timeoutMs /overlap /missed "
-            "/retryPolicy/more /retryPolicy/maxRetries /retryPolicy/jitter /name /schedule "
-            "/timezone ");
+  EXPECT_EQ(
+    faults(body_of("POST", "/api/jobs", body.dump())),
+    "/id /nmae /agentId /payload /enabled /timeoutMs /overlap /missed "
+    "/retryPolicy/more /retryPolicy/maxRetries /retryPolicy/jitter /name /interval /schedule "
+    "/timezone ");
   EXPECT_TRUE(engine.scheduled.created.empty());
 }
 
@@ -261,11 +262,28 @@ TEST_F(SchedulesApi, ChangesOnlyWhatTheBodySays) {
 
 TEST_F(SchedulesApi, IfMatchNamesTheVersion) {
   const std::pair<const char*, std::vector<std::uint64_t>> rows[]
-    = {{"\"3\"", {3}}, {"*", {}}, {"\"3\", \"4\"", {3, 4}}, {"W/\"3\"", {0}}, {"3", {0}}};
+    = {{"\"3\"", {3}},
+       {"*", {}},
+       {"\"3\", \"4\"", {3, 4}},
+       // A proxy that compresses makes tags weak or adds to them: a change through it was 412.
+       {"W/\"3\"", {3}},
+       {"\"3-gzip\"", {3}},
+       {"W/\"3-br\" , W/\"4\"", {3, 4}},
+       {"\"x\", \"4\"", {4}},
+       {"3", {0}},
+       {"W/3", {0}},
+       {"w/\"3\"", {0}},
+       {"\"\"", {0}},
+       {"\"3x\"", {0}},
+       {"\"-gzip\"", {0}},
+       {"\"99999999999999999999\"", {0}},
+       {"", {0}}};
   for (const auto& [header, versions] : rows) {
     ask(asking("DELETE", job_path).with("If-Match", header));
     EXPECT_EQ(engine.scheduled.asked.back().versions, versions) << header;
   }
+  ask(asking("DELETE", job_path).with("If-Match", "\"3\"").with("If-Match", "\"4\""));
+  EXPECT_EQ(engine.scheduled.asked.back().versions, (std::vector<std::uint64_t>{3, 4}));
   engine.scheduled.job = fail(errc::version_mismatch, "the job has version 3");
   const auto answer = ask(body_of("PATCH", job_path, R"({"name":"x"})").with("If-Match", "\"2\""));
   EXPECT_EQ(answer.status, 412);

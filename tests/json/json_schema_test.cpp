@@ -47,6 +47,70 @@ TEST(JsonSchema, EachFaultHasItsPointer) {
   EXPECT_THAT(faults, testing::Contains(Field(&json_fault::message, HasSubstr("other"))));
 }
 
+// "failed to match against any enum values", it said, and not which they are.
+TEST(JsonSchema, FaultSaysWhatIsAllowed) {
+  const struct {
+    const char* schema;
+    const char* document;
+    const char* pointer;
+    const char* message;
+  } cases[] = {
+    {R"({"properties":{"a":{"enum":["daily","weekly",3,null]}}})", R"({"a":"dayly"})", "/a",
+     R"(must be one of "daily", "weekly", 3, null)"},
+    {R"({"properties":{"a":{"enum":["only"]}}})", R"({"a":1})", "/a", R"(must be "only")"},
+    {R"({"enum":[{},[1,2]]})", R"({"a":1})", "", "must be one of {}, [1,2]"},
+    {R"({"properties":{"a":{"const":"x"}}})", R"({"a":"y"})", "/a", R"(must be "x")"},
+    {R"({"properties":{"a":{"const":[1]}}})", R"({"a":1})", "/a", "must be [1]"},
+    {R"({"properties":{"a":{"type":"integer"}}})", R"({"a":1.5})", "/a", "must be of type integer"},
+    {R"({"properties":{"a":{"type":["string","null"]}}})", R"({"a":1})", "/a",
+     "must be of type string, null"},
+    {R"({"properties":{"a":{"pattern":"^[a-z]+$"}}})", R"({"a":"A"})", "/a",
+     "must match the pattern ^[a-z]+$"},
+    {R"({"properties":{"a":{"items":{"properties":{"b/c":{"enum":[1,2]}}}}}})",
+     R"({"a":[{"b/c":1},{"b/c":3}]})", "/a/1/b~1c", "must be one of 1, 2"},
+    {R"({"properties":{"a":{"items":[{"type":"string"},{"enum":[1,2]}]}}})", R"({"a":["x",3]})",
+     "/a/1", "must be one of 1, 2"},
+    {R"({"additionalProperties":{"enum":["x","y"]}})", R"({"any":"z"})", "/any",
+     R"(must be one of "x", "y")"},
+    {R"({"patternProperties":{"^a":{"enum":["x","y"]}}})", R"({"ab":"z"})", "/ab",
+     R"(must be one of "x", "y")"},
+    {R"({"allOf":[{"properties":{"a":{"enum":[1,2]}}},{"properties":{"a":{"enum":[2,3]}}}]})",
+     R"({"a":1})", "/a", "must be one of 2, 3"},
+    {R"({"properties":{"a":{"$ref":"#/definitions/word"}},
+        "definitions":{"word":{"enum":["x","y"]}}})",
+     R"({"a":"z"})", "/a", R"(must be one of "x", "y")"},
+    {R"({"properties":{"a":{"oneOf":[{"const":"x"},{"const":"y"}]}}})", R"({"a":"z"})", "/a",
+     R"(must be one of "x", "y")"},
+    {R"({"if":{"required":["a"]},"then":{"properties":{"b":{"enum":[1,2]}}}})", R"({"a":0,"b":3})",
+     "/b", "must be one of 1, 2"},
+  };
+  for (const auto& each : cases)
+    EXPECT_THAT(schema(each.schema).check(json::parse(each.document)),
+                testing::Contains(AllOf(Field(&json_fault::pointer, each.pointer),
+                                        Field(&json_fault::message, each.message))))
+      << each.schema;
+}
+
+TEST(JsonSchema, ListOfWhatIsAllowedIsBounded) {
+  auto words = json::array();
+  for (int i = 0; i < 5000; ++i)
+    words.push_back("word " + std::to_string(i));
+  const auto report = schema(json{{"enum", words}}.dump());
+
+  const auto faults = report.check("other");
+
+  ASSERT_THAT(faults, SizeIs(1));
+  EXPECT_THAT(faults[0].message, testing::StartsWith(R"(must be one of "word 0", "word 1", )"));
+  EXPECT_THAT(faults[0].message, testing::EndsWith(" and 4970 more"));
+}
+
+TEST(JsonSchema, SchemaWhoseReferencesLeadRoundIsLookedThroughInTime) {
+  const auto report = schema(R"({"properties":{"a":{"$ref":"#"},"b":{"enum":[1,2]}}})");
+
+  EXPECT_THAT(report.check(json::parse(R"({"a":{"a":{"b":3}}})")),
+              testing::Contains(fault_at("/a/a/b", "must be one of 1, 2")));
+}
+
 TEST(JsonSchema, SchemaWithFaultsIsRefusedWithItsPlace) {
   EXPECT_FALSE(json_schema::compile(json::parse(R"({"type":"nonsense"})")));
   EXPECT_FALSE(json_schema::compile(json::parse(R"({"properties":[1]})")));
