@@ -39,8 +39,8 @@ body_reader::body_reader(json_view object, std::string pointer, std::vector<fiel
 const json_view* body_reader::find(std::string_view name) const {
   const auto found = std::find_if(members_.begin(), members_.end(),
                                   [name](const member& each) { return each.name == name; });
-  const auto is_there = found != members_.end()
-                        && !(found->value.is_null() && null_ == null_member::absent);
+  const auto is_there
+    = found != members_.end() && !(found->value.is_null() && null_ == null_member::absent);
   return is_there ? &found->value : nullptr;
 }
 
