@@ -1,5 +1,7 @@
 #include "agents/chat_completion.hpp"
 
+#include <callboard/json_view.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -29,11 +31,12 @@ std::string chat_request(const openai_options& options, const agent_task& task) 
     body["max_tokens"] = *options.max_tokens;
   if (options.max_completion_tokens)
     body["max_completion_tokens"] = *options.max_completion_tokens;
-  const auto extra = parse_json(options.extra_body.text());
-  if (!extra || !extra->is_object() || extra->empty())
+  json_cursor extra{json_view{options.extra_body}};
+  if (!extra.next())
     return dump_json(body);
-  for (const auto& [name, unused] : extra->items())
-    body.erase(name);
+  do
+    body.erase(extra.name());
+  while (extra.next());
   // Put in as text, so that its numbers stay as they were spelled.
   auto made = dump_json(body);
   made.back() = ',';

@@ -7,9 +7,7 @@
 #include "agents/outbound_http.hpp"
 #include "agents/settings.hpp"
 
-#include <callboard/json_text.hpp>
-
-#include <nlohmann/json.hpp>
+#include <callboard/json_view.hpp>
 
 #include <array>
 #include <span>
@@ -98,11 +96,11 @@ constexpr std::array<const char*, 2> own_members{"messages", "stream"};
 result<void> check_extra_body(const json_text& extra) {
   if (extra.is_empty())
     return {};
-  const auto parsed = parse_json(extra.text());
-  if (!parsed || !parsed->is_object())
+  const auto checked = compact_json(extra.text());
+  if (!checked || !json_view{*checked}.is_object())
     return fail(errc::invalid_argument, "extraBody must be an object");
   for (const auto* name : own_members)
-    if (parsed->contains(name))
+    if (json_view{*checked}.find(name))
       return fail(errc::invalid_argument,
                   std::string{"extraBody: "} + name + " is set by the server itself");
   return {};

@@ -99,6 +99,18 @@ TEST(OpenaiAgent, ExtraBodyIsMergedIntoTheRequestAsItIsSpelled) {
   EXPECT_EQ(server.seen.body.find("0.5"), std::string::npos);
 }
 
+// Numbers that no double holds made an object of them no object.
+TEST(OpenaiAgent, ExtraBodyMayHoldNumbersOfAnySize) {
+  model_server server{http_response(200, good_body)};
+  auto options = options_for(server.peer.url("/v1"));
+  options.extra_body = json_text::from_valid(R"({"model":"other","limit":1e400})");
+
+  EXPECT_EQ(answer_to(options, make_task("x")).content, "hi");
+
+  EXPECT_TRUE(server.seen.body.ends_with(R"(,"model":"other","limit":1e400})")) << server.seen.body;
+  EXPECT_EQ(server.seen.body.find("llama3.2"), std::string::npos);
+}
+
 TEST(OpenaiAgent, EmptyExtraBodyChangesNothing) {
   model_server server{http_response(200, good_body)};
   auto options = options_for(server.peer.url("/v1"));
