@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { create_job, jobs_path, user_id } from './jobs.mjs';
+import { agent_ids, create_job, jobs_path, user_id } from './jobs.mjs';
 import { answer_json, silent, with_peer } from './peer.mjs';
 import { run_program, with_directory, with_server } from './server.mjs';
 import { until } from './until.mjs';
@@ -126,11 +126,14 @@ test('a second server that is refused leaves the log of the first alone', () =>
 test('without a log directory there is no file, and failed attempts are told on standard error', () =>
   with_peer((task, response) => answer_json(response, 200, { status: 'failed', error: 'no luck' }), (peer) => {
     const options = {
-      config: { agents: [hook(peer)] },
+      config: { agents: [hook(peer, { id: agent_ids.first })] },
       env: { CALLBOARD_LOG_DIRECTORY: '' },
     };
     return with_server(options, async (server) => {
-      const json = { name: 'often', interval: 3_600_000, payload: {}, retryPolicy: { maxRetries: 0 } };
+      const json = {
+        name: 'often', agentId: agent_ids.first, interval: 3_600_000, payload: {},
+        retryPolicy: { maxRetries: 0 },
+      };
       const made = await server.call('POST', '/api/jobs', { json });
       assert.equal(made.status, 201, made.text);
       await server.call('POST', `/api/jobs/${made.json.id}/run`);
