@@ -185,8 +185,8 @@ protected:
 
   void write_portion(std::string bytes, std::shared_ptr<answer_gate::place> counted,
                      std::function<void(bool is_out)> done) override {
-    if (counted && outlet_ != nullptr)
-      counted->begin(outlet_->shared_from_this());
+    if (counted)
+      counted->begin(outlet_.shared_from_this());
     restinio::writable_items_container_t items;
     items.emplace_back(std::move(bytes));
     restinio::write_group_t group{std::move(items)};
