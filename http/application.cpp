@@ -60,7 +60,7 @@ std::unique_ptr<screening> application::screen(request& head, steady_time now) n
     auto made = std::make_unique<screening>();
     made->refused = middleware_.screen(head, made->every_answer, now);
     if (!made->refused)
-      made->refused = refuse_route_of(head);
+      look_at_route(head, *made);
     made->id = std::move(head.id);
     made->organisation = head.organisation;
     made->key_name = head.key_name;
@@ -70,13 +70,11 @@ std::unique_ptr<screening> application::screen(request& head, steady_time now) n
   }
 }
 
-std::optional<response> application::refuse_route_of(request& head) const {
+void application::look_at_route(request& head, screening& found) const {
   const auto where = router_.find(head);
-  if (where.found == nullptr)
-    return refuse_method(area_of(head.segments).form, where.allow);
-  if (where.found->pattern == task_result_path)
-    return refuse_task_result(head, callbacks_);
-  return std::nullopt;
+  found.wants_body = where.found != nullptr;
+  if (where.found != nullptr && where.found->pattern == task_result_path)
+    found.refused = refuse_task_result(head, callbacks_);
 }
 
 void application::handle(const std::shared_ptr<exchange>& received) noexcept {

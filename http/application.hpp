@@ -34,7 +34,8 @@ public:
 private:
   void dispatch(exchange& received, const responder& back);
 
-  std::optional<response> refuse_route_of(request& head) const;
+  /// Finds out what becomes of the body of a request that may have one.
+  void look_at_route(request& head, screening& found) const;
 
   middleware middleware_;
   const std::shared_ptr<task_callbacks> callbacks_;

@@ -81,8 +81,23 @@ void inbound::fail(const framing_fault& why) {
   approved_ = held_.size();
 }
 
+bool inbound::lacks_more(std::string_view rest) const noexcept {
+  auto ahead = reader_;
+  for (;;) {
+    const auto found = ahead.read(rest);
+    if (found.is_end || found.fault != nullptr)
+      return false;
+    if (found.skip + found.pass == 0)
+      return true;
+    rest.remove_prefix(found.skip + found.pass);
+  }
+}
+
 bool inbound::is_answered_early(const message_reader::outcome& found, std::string_view bytes) {
   if (found.head == 0 || judge_ == nullptr)
+    return false;
+  // What is wrong with the bytes, and has come, goes first, however they are cut.
+  if (found.fault == nullptr && !lacks_more(bytes.substr(found.skip + found.pass)))
     return false;
   const auto head = bytes.substr(found.skip, found.head);
   const auto verdict = judge_->judge(head);

@@ -116,6 +116,9 @@ private:
   /// Takes over what the reader has found in the bytes held, or in the buffer before they are.
   void note(const message_reader::outcome& found) noexcept;
 
+  /// Whether what has come of a body neither ends it nor is wrong.
+  bool lacks_more(std::string_view rest) const noexcept;
+
   /// Whether the request whose head has just been found is answered without its body: then a request
   /// that stands for it is held, and what comes behind.
   /// @param bytes what the reader has looked at

@@ -19,6 +19,8 @@ struct screening {
   std::string id;
   std::string_view organisation;
   std::string_view key_name;
+  /// Whether anybody reads the body.
+  bool wants_body = true;
   /// Headers of its answer, whatever that is.
   response every_answer{0};
   /// The answer, if the body makes no difference to it.

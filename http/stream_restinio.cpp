@@ -33,6 +33,8 @@ constexpr std::uint64_t meaningless_bytes_max = 4096;
 
 /// Of a body that is longer than that nothing is kept.
 std::uint64_t kept_bytes_max(const http_parser& parser) noexcept {
+  if (arriving->screened && !arriving->screened->wants_body)
+    return 0;
   const auto most = context_of(&parser).m_limits.max_body_size();
   const auto has_meaning
     = parser.method != HTTP_GET && parser.method != HTTP_HEAD && parser.method != HTTP_OPTIONS;

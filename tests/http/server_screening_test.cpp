@@ -70,8 +70,7 @@ struct refusal {
 /// Requests that are refused whatever their body is. The order is that of the checks.
 std::vector<refusal> refusals() {
   return {
-    {"no such path", 404, "/nothing", ""},
-    {"no such method", 405, "/livez", ""},
+    {"no such task", 404, "/agents/tasks/550e8400-e29b-41d4-a716-446655440000/result", ""},
     {"no such escape", 400, "/api/messaging/%zz", key_line},
     {"page of others", 403, jobs_path, key_line + "Origin: http://evil.example\r\n"},
     {"no key", 401, jobs_path, ""},
@@ -240,10 +239,33 @@ TEST(ServerScreening, RefusedBodyThatNeverEndsEndsTheConnectionAndIsNotAnsweredT
 TEST(ServerScreening, FaultInARefusedBodyEndsTheConnectionAndIsNotAnsweredTwice) {
   const running_server running{calling::inside, with_keys()};
   auto client = running.connect();
-  client.send(in_chunks(jobs_path, json_line, "{}").head + "zz\r\n" + alive);
+  EXPECT_EQ(client.exchange(in_chunks(jobs_path, json_line, "{}").head).status, 401);
 
-  EXPECT_EQ(client.receive().status, 401);
+  client.send("zz\r\n" + alive);
+
   EXPECT_EQ(client.receive_until_closed(), "");
+}
+
+TEST(ServerScreening, FaultThatHasComeGoesFirst) {
+  const running_server running{calling::inside, with_keys()};
+  const auto request = in_chunks(jobs_path, json_line, "");
+
+  for (const auto* body : {"zz\r\n", "2\r\n{}x", "2\r\n{}\r\n0\r\nHost: a\r\n\r\n"})
+    EXPECT_EQ(running.connect().exchange(request.head + body).status, 400) << body;
+}
+
+TEST(ServerScreening, BodyThatNobodyReadsIsPassedOver) {
+  const running_server running{calling::inside, with_keys()};
+  for (const auto& [path, status] : {std::pair{"/nothing", 404}, std::pair{"/livez", 405}})
+    for (const auto& request :
+         {with_length(path, "", job_body(mebibyte)), in_chunks(path, "", job_body(mebibyte))}) {
+      auto client = running.connect();
+      client.send(request.head);
+      client.send(request.body);
+
+      EXPECT_EQ(client.receive().status, status);
+      EXPECT_EQ(client.exchange(alive).status, 200);
+    }
 }
 
 TEST(ServerScreening, SlowBodyThatIsWantedIsStill408) {
@@ -332,6 +354,22 @@ TEST(ServerScreening, ThoseWhoHaveStoppedSendingMakeRoomForOthers) {
   } while (answer.status == 503 && steady_clock::now() < end);
 
   EXPECT_EQ(answer.status, 201);
+}
+
+TEST(ServerScreening, HeadsThatNeverEndHoldNoMoreThanTheLimit) {
+  const flooded running;
+  auto head = "GET /livez HTTP/1.1\r\nHost: localhost\r\n"s;
+  for (int i = 0; i < 9; ++i)
+    head += "X: " + std::string(8000, 'x') + "\r\n";
+  // A string that grows bit by bit takes up to twice as much as is in it.
+  std::vector<raw_client> others;
+  for (int i = 0; i < 250; ++i) {
+    others.push_back(running.connect());
+    others.back().send_if_open(head);
+    ASSERT_LE(running.server->unread_bytes(), unread_bytes_max);
+  }
+
+  EXPECT_EQ(running.connect().exchange(alive).status, 200);
 }
 
 TEST(ServerScreening, NothingCountsThatIsWholeOrGone) {
