@@ -29,9 +29,9 @@ TEST_F(Observers, EachEndIsToldOnce) {
   runner->complete("done");
   run();
   create();
-  runner->fail("no");
+  runner->answer(agent_answer::failure("no"));
   run();
-  cancel(create());
+  ASSERT_TRUE(cancel(create()));
   create(message(1s));
   advance(1s);
   advance(1h);

@@ -184,7 +184,7 @@ TEST_F(Registry, HealthCountsStatesAndMeanTime) {
   create();
   create();
   const auto canceled = create();
-  cancel(canceled);
+  ASSERT_TRUE(cancel(canceled));
   advance(1s);
   runner->open.pop_front(); // the one that timed out
   runner->complete("done");
