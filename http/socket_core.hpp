@@ -255,6 +255,9 @@ private:
       auto asked = view_head(head);
       asked.from = source_;
       asked.is_beyond_limit = is_beyond_limit_;
+      // Who waits for a 100 is told at once that a body is too large, others when it has been read.
+      if (asked.body_bytes <= rules_->bodies.body_bytes_max && !asked.header("Expect"))
+        asked.body_bytes = 0;
       screened_ = rules_->screen(asked, steady_clock::now());
       if (!screened_ || !screened_->refused)
         return verdict::go_on;
