@@ -37,10 +37,8 @@ std::string_view fault_of_fields(const request& asked, const area& where) {
 }
 
 std::string foreign_coding(const request& asked) {
-  const auto may_have_body
-    = asked.verb != method::get && asked.verb != method::head && asked.verb != method::options;
   std::string codings;
-  if (!may_have_body && asked.body_bytes == 0)
+  if (!may_have_body(asked))
     return codings;
   for (const auto& field : asked.headers)
     if (equals_ignoring_case(field.name, "Content-Encoding"))
