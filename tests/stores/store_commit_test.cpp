@@ -50,6 +50,8 @@ TEST_P(StoreCommit, TimesThatWereSetRightReplaceThoseOfTheCreation) {
   for (const auto kind : {job_kind::message, job_kind::agent}) {
     const auto number = static_cast<std::uint32_t>(kind) + 1;
     const auto spec = plain_spec(kind, number);
+    spec->due_at = at_ms(0);
+    spec->expires_at = at_ms(3000);
     job_query due_then;
     due_then.kind = kind;
     due_then.due_to = at_ms(-86'400'000);
