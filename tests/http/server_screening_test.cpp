@@ -124,8 +124,9 @@ TEST(ServerScreening, AnswersAreThoseOfWholeRequests) {
 
 TEST(ServerScreening, SizeIsCheckedAfterTheKey) {
   const running_server running{calling::inside, with_keys()};
-  const auto length
-    = [](std::size_t bytes) { return "Content-Length: " + std::to_string(bytes) + "\r\n"; };
+  const auto length = [](std::size_t bytes) {
+    return "Expect: 100-continue\r\nContent-Length: " + std::to_string(bytes) + "\r\n";
+  };
 
   for (const std::size_t bytes : {3 * mebibyte, 100 * mebibyte}) {
     const auto lines = json_line + length(bytes);
