@@ -54,10 +54,11 @@ std::optional<response> refuse_task_result(const request& asked,
   const auto id = uuid::parse(asked.parameters[0]);
   if (!id || !callbacks)
     return no_such_task();
-  const auto admitted = callbacks->admits(*id, bearer_token(asked));
+  const auto token = bearer_token(asked);
+  const auto admitted = callbacks->admits(*id, token);
   if (admitted)
     return std::nullopt;
-  return refuse(admitted.error());
+  return refuse(admitted.error(), !token.empty());
 }
 
 } // namespace callboard::http
