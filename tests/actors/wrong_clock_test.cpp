@@ -243,7 +243,7 @@ private:
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, WrongClockEngine, ::testing::Values("memory", "sqlite"),
-                         ::testing::PrintToStringParamName());
+                         [](const auto& store) { return store.param; });
 
 TEST_P(WrongClockEngine, MessageOfADayAheadTimesOutInItsOwnTimeAndIsStoredSo) {
   const auto system_now = to_system_time(std::chrono::system_clock::now());
