@@ -34,6 +34,9 @@ const std::string agent_job = "/services/agent-jobs/" + std::string{sample_job_i
 class StrictInput : public testing::Test {
 protected:
   StrictInput() {
+    auto job = std::make_shared<scheduled_job>();
+    job->definition = std::make_shared<const schedule_definition>();
+    service_.scheduled.job = job;
     http_options options;
     options.keys = {key_with_all_scopes()};
     job_type type;
