@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { assert_alive, create_job, jobs_path } from './jobs.mjs';
+import { assert_alive, create_job, jobs_path, user_id } from './jobs.mjs';
 import { assert_resident, resident_bytes } from './memory.mjs';
 import { with_server } from './server.mjs';
 import { in_parallel, until } from './until.mjs';
@@ -146,9 +146,13 @@ test('bodies that are wanted are kept within limits.unreadBytes', () => {
 
     await assert_resident(server, quiet, 36 * mebibyte, 'after 52 MiB of bodies');
     await create_job(server);
-    const large = { metadata: { x: 'x'.repeat(mebibyte) } };
+    const headers = { 'Content-Type': 'application/json' };
+    const large = JSON.stringify({ userId: user_id, content: 'x' }) + ' '.repeat(mebibyte);
     // Those who have stopped sending make room, when they have for half a second.
-    await until('room for a large body', () => create_job(server, large).catch(() => false));
+    await until('room for a large body', async () => {
+      const answer = await server.call('POST', jobs_path, { body: large, headers }).catch(() => ({}));
+      return answer.status === 201;
+    });
     for (const connection of connections) connection.destroy();
   });
 });
