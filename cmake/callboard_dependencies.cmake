@@ -6,7 +6,7 @@ find_package(tl-expected REQUIRED)
 # Headers alone; only json/ includes them.
 find_package(valijson REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
-find_package(CURL 7.80 REQUIRED)
+find_package(CURL 7.87 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 if(CALLBOARD_HTTP)
   # restinio's package file needs fmt to be there first.

@@ -46,7 +46,7 @@ public:
 
   std::shared_ptr<agent> failing(bool is_final) override {
     if (!is_final)
-      return running({"/bin/sh", "-c", "echo boom >&2; exit 1"});
+      return running({"/bin/echo", R"({"status":"failed","error":"boom"})"});
     return running({"/bin/echo", R"({"status":"failed","error":"boom","final":true})"});
   }
 
