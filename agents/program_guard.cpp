@@ -65,9 +65,6 @@ private:
 
 /// Lets go of all that the fork has from its parent: a port, a lock, a terminal would stay in use.
 void let_go_of_all_but(int reader) noexcept {
-  sigset_t all;
-  sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, nullptr);
   setsid();
   prctl(PR_SET_NAME, "callboard-guard");
   [[maybe_unused]] const auto moved = chdir("/");
@@ -116,11 +113,18 @@ result<program_guard> program_guard::start() {
   // Without the handlers of libraries for forks: the child calls nothing but the system.
   auto& own = own_children::instance();
   const auto held = own.lock();
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  // The guard begins with all signals blocked, and keeps them so.
+  pthread_sigmask(SIG_BLOCK, &all, &before);
   const auto pid = _Fork();
-  if (pid < 0)
-    return fail(errc::io, std::generic_category().message(errno));
+  const auto reason = errno;
   if (pid == 0)
     watch(reader.get());
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0)
+    return fail(errc::io, std::generic_category().message(reason));
   own.add(pid);
   return program_guard{pid, std::move(writer)};
 }

@@ -39,8 +39,8 @@ TEST(ExecAgent, StandardErrorOfFailedRunsGoesToOperators) {
     std::optional<std::string> told;
   };
   const std::vector<errors_case> cases{
-    {"exit status", "echo 'no such table' >&2; exit 1", "no such table\n"},
-    {"signal", "echo dying >&2; kill -9 $$", "dying\n"},
+    {"exit status", "echo 'no such table' >&2; exit 1", "no such table"},
+    {"signal", "echo dying >&2; kill -9 $$", "dying"},
     {"long text", "printf '%09000d the end' 0 >&2; exit 1", std::string(1992, '0') + " the end"},
     {"bad text", "printf 'x\\377' >&2; exit 1", "x\xEF\xBF\xBD"},
     {"nothing", "exit 1", std::nullopt},

@@ -82,7 +82,6 @@ TEST(ProgramGuard, SignalsOfATerminalDoNotReachIt) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT})
     kill(guard.pid(), number);
 
-  EXPECT_NE(getpgid(guard.pid()), getpgid(0));
   EXPECT_TRUE(guard.enroll(1'000'000'000)); // EPIPE if it were gone
 }
 
