@@ -183,6 +183,8 @@ TEST_F(Durability, JobWhoseAgentIsGoneFails) {
   info.id = *uuid::parse("00000000-0000-0000-0000-00000000000a");
   start();
 
+  advance(1ms);
+
   EXPECT_EQ(state_of(job), job_state::failed);
 }
 
