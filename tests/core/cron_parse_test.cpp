@@ -165,7 +165,7 @@ TEST(CronParser, ErrorsNameTheFieldAndWhatIsAllowed) {
     {"* * L-3x * *", join("day of month \"L-3x\": L counts back by 1-30 days", day_of_month_rule)},
     {"* * 5L * *", join("day of month \"5L\": not understood", day_of_month_rule)},
     {"* * 1#1 * *", join("day of month \"1#1\": not understood", day_of_month_rule)},
-    {"* * * * \xC3\xA9\n", join("day of week \"???\": not understood", day_of_week_rule)},
+    {"* * * * \xC3\xA9\x7F", join("day of week \"???\": not understood", day_of_week_rule)},
     {std::string(30, 'x') + " * * * *",
      "minute \"" + std::string(24, 'x') + "...\": not understood" + minutes},
   };

@@ -67,6 +67,7 @@ TEST(ScheduleRules, FirstRunOfAnIntervalIsOneIntervalAfterCreation) {
 }
 
 TEST(ScheduleRules, FaultsAreFoundAllAtOnce) {
+  // Of an interval that must not be there it was said as well how large it may be.
   auto wrong = every(99ms);
   wrong.name = " job";
   wrong.payload = json_text::from_valid("[]");
@@ -79,7 +80,7 @@ TEST(ScheduleRules, FaultsAreFoundAllAtOnce) {
     fields += fault.field + ' ';
 
   EXPECT_EQ(fields,
-            "name payload interval schedule interval timezone retryPolicy/maxRetries "
+            "name payload interval schedule timezone retryPolicy/maxRetries "
             "retryPolicy/initialDelayMs retryPolicy/maxDelayMs retryPolicy/jitter timeoutMs ");
   EXPECT_TRUE(find_faults(every(100ms)).empty());
 }
