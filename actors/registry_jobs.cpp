@@ -299,7 +299,10 @@ void registry_state::arm() {
   if (!due || (armed_for_ && *armed_for_ <= *due))
     return;
   armed_for_ = *due;
-  self_->scheduled_send(self_, *due, atom::wake_v);
+  if (*due <= self_->clock().now())
+    self_->send(self_, atom::wake_v);
+  else
+    self_->scheduled_send(self_, *due, atom::wake_v);
 }
 
 } // namespace callboard::actors
