@@ -131,11 +131,11 @@ TEST_F(AgentJobsApi, CreationBecomesAJobOfTheTypesAgent) {
   EXPECT_EQ(made.agent_job->profile_id, "p");
   EXPECT_EQ(made.agent_job->tags, (std::vector<std::string>{"b", "a"}));
   EXPECT_EQ(made.agent_job->target_channel.text(),
-            R"({"code":"C1","extra":[1],"platform":"slack"})");
+            R"({"platform":"slack","code":"C1","extra":[1]})");
   EXPECT_EQ(made.agent_job->config.text(),
-            R"({"max_follow_ups":0,"max_task_retries":2,"task_retry_interval":0.01,)"
-            R"("max_time_to_complete":0.5,"start_prompt":"Report {{params.n}} for {{job_id}}",)"
-            R"("profile_id":"p"})");
+            R"({"task_retry_interval":0.01,"max_time_to_complete":0.5,"profile_id":"p",)"
+            R"("max_follow_ups":0,"max_task_retries":2,)"
+            R"("start_prompt":"Report {{params.n}} for {{job_id}}"})");
   EXPECT_EQ(service_.submitted.at(0).second, 5s);
 }
 
@@ -163,7 +163,7 @@ TEST_F(AgentJobsApi, JobIsShownWhole) {
     R"("error":{"code":"agent_error","message":"agent answered 500"},"cancel_reason":null,)"
     R"("params":{"n":1},"config":{"max_follow_ups":0},"job_config":{"max_follow_ups":0},)"
     R"("tags":"b,a","target_channel":{"code":"C1","data":{"code":"x","team":"T"},)"
-    R"("platform":"slack"},"channel_data":{"code":"C1","platform":"slack","team":"T"},)"
+    R"("platform":"slack"},"channel_data":{"code":"C1","team":"T","platform":"slack"},)"
     R"("version":1,"activities_count":2},"meta":{"org_id":"org123","id":"0198a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"}})");
 }
 
