@@ -97,6 +97,7 @@ TEST_F(ScheduleGone, EachFiringWithoutAnAgentIsARunThatFailed) {
   start();
 
   advance(5s);
+  advance(1ms); // it ends by the next wake-up
   store_all(schedules.front());
 
   EXPECT_EQ(runs_on_record(), std::vector{"schedule failed agent_not_found " + gone_text});
@@ -298,6 +299,7 @@ TEST_F(ScheduleGone, RunWithoutAnAgentNeedsNoRoom) {
   create();
 
   advance(5s);
+  advance(1ms);
 
   EXPECT_EQ(now(schedules.front())->failure_count, 1u);
 }
