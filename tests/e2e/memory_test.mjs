@@ -57,7 +57,7 @@ const keys = [{
 }];
 const body_bytes = 2 * mebibyte - 1;
 const with_body = (lines) => `POST ${jobs_path} HTTP/1.1\r\nHost: localhost\r\n` +
-  `Content-Type: application/json\r\n${lines}\r\n\r\n`;
+  `Content-Type: application/json\r\n${lines}\r\n`;
 
 /** Opens connections of which each sends a head and most of a body, and nothing more. */
 async function begin_bodies(server, count, head, framed = (piece) => piece) {
