@@ -1,11 +1,13 @@
 // How much text messaging jobs hold (capacity.maxHeldBytes), and lists larger than what may be unread.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { agent_job, as, config_with, create_agent_job, jobs_path as agent_jobs_path } from './agent_jobs.mjs';
 import { agent_ids, create_job, finished_job, job_health, jobs_path, run_job, user_id } from './jobs.mjs';
 import { answer_json, silent, with_peer } from './peer.mjs';
 import { create_schedule, schedules_path } from './schedules.mjs';
 import { with_directory, with_server } from './server.mjs';
+import { until } from './until.mjs';
 
 const stores = ['memory:', 'sqlite:jobs.db'];
 /** 50,000 characters that take 150,000 bytes; the echo's answer takes six more. */
@@ -55,10 +57,12 @@ test('after a restart what the database holds counts again', () =>
     // Of four jobs of 300,006 bytes two fit, and one when another one comes.
     await with_server({ config: { ...config, capacity: { maxHeldBytes: 700_000 } }, directory }, async (server) => {
       assert.equal((await job_health(server)).totalJobs, 2);
-      assert.deepEqual(await Promise.all(jobs.map((job) => is_held(server, job))), [false, false, true, true]);
+      const held = () => Promise.all(jobs.map((job) => is_held(server, job)));
+      const are_held = (expected) => until(`${expected} held`, async () => isDeepStrictEqual(await held(), expected));
+      await are_held([false, false, true, true]);
       const { jobId: job_id } = await create_job(server, { content: largest });
       await finished_job(server, job_id);
-      assert.deepEqual(await Promise.all(jobs.map((job) => is_held(server, job))), [false, false, false, true]);
+      await are_held([false, false, false, true]);
     });
   }));
 
