@@ -93,6 +93,10 @@ std::optional<raw_response> take_response(std::string& bytes, bool is_head) {
     made.headers.emplace_back(std::move(name), take_until(head, "\r\n"));
   }
   if (made.header("Transfer-Encoding") == "chunked" && !is_head) {
+    // Asked again with each piece that comes, megabytes long: what cannot be whole is not looked through.
+    constexpr std::string_view last = "\r\n0\r\n\r\n";
+    if (bytes.find(last, head_end) == std::string::npos)
+      return std::nullopt;
     auto rest = bytes.substr(head_end + 4);
     auto body = take_chunks(rest);
     if (!body)
