@@ -157,11 +157,11 @@ TEST(Supervision, JobsOfAStoreFailWhereNoAgentIsConfigured) {
   kept->tasks.emplace_back();
 
   auto running = start({kept});
-  const auto found = running.jobs().get({spec->id, {}, {}}).get();
+  const auto found = running.jobs().wait({spec->id, {}, {}}, 10s).get();
 
   ASSERT_TRUE(found);
-  EXPECT_EQ((*found)->state, job_state::failed);
-  EXPECT_EQ((*found)->outcome->error_code, "internal");
+  ASSERT_EQ((*found)->state, job_state::failed);
+  EXPECT_EQ((*found)->outcome->error_code, "agent_not_found");
 }
 
 } // namespace
