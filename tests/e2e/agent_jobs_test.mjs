@@ -107,7 +107,7 @@ test('all that is wrong with a request is told at once', () =>
       job_type_id: 'daily-report',
       config: {
         max_follow_ups: 101, max_task_retries: 1.5, task_retry_interval: -1,
-        max_time_to_complete: 0, start_prompt: 1, profile_id: null, extra: 1,
+        max_time_to_complete: 0, start_prompt: 1, profile_id: 1, extra: 1,
       },
       params: { include_metrics: 'yes' },
       scheduled_at: 'tomorrow',

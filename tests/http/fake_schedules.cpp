@@ -36,10 +36,12 @@ void fake_schedules::remove(schedule_ref ref, callback<scheduled_job_ptr> done) 
 
 void fake_schedules::run_now(schedule_ref ref, callback<job_ptr> done) {
   asked.push_back(std::move(ref));
-  if (job)
-    done(finished_runs.front());
-  else
+  if (!job)
     done(tl::unexpected(job.error()));
+  else if (finished_runs.empty())
+    done(fail(errc::capacity, "there is no room"));
+  else
+    done(finished_runs.front());
 }
 
 void fake_schedules::runs(schedule_ref, run_query query, callback<std::vector<job_ptr>> done) {
