@@ -1,5 +1,7 @@
 #include "http/application.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "http/agent_jobs.hpp"
@@ -59,6 +61,7 @@ std::unique_ptr<screening> application::screen(request& head, steady_time now) n
   try {
     auto made = std::make_unique<screening>();
     made->refused = middleware_.screen(head, made->every_answer, now);
+    put_method_first(head, made->refused);
     if (!made->refused)
       look_at_route(head, *made);
     made->id = std::move(head.id);
@@ -68,6 +71,16 @@ std::unique_ptr<screening> application::screen(request& head, steady_time now) n
   } catch (...) {
     return nullptr;
   }
+}
+
+void application::put_method_first(request& asked, std::optional<response>& refused) const {
+  constexpr std::array<int, 3> later{401, 413, 415};
+  if (!refused || std::find(later.begin(), later.end(), refused->status) == later.end()
+      || !area_of(asked.segments).is_method_first)
+    return;
+  const auto where = router_.find(asked);
+  if (where.found == nullptr && !where.allow.empty())
+    refused = refuse_method(area_of(asked.segments).form, where.allow);
 }
 
 void application::look_at_route(request& head, screening& found) const {
@@ -92,6 +105,7 @@ void application::dispatch(exchange& received, const responder& back) {
   auto answered = received.screened()
                     ? middleware_.resume(asked, received.every_answer(), *received.screened())
                     : middleware_.screen(asked, received.every_answer(), received.came_at());
+  put_method_first(asked, answered);
   if (answered)
     return back.send(std::move(*answered));
   const auto where = router_.find(asked);

@@ -34,6 +34,9 @@ public:
 private:
   void dispatch(exchange& received, const responder& back);
 
+  /// Puts the refusal of a method in place of one for key or body, where it has to come first.
+  void put_method_first(request& asked, std::optional<response>& refused) const;
+
   /// Finds out what becomes of the body of a request that may have one.
   void look_at_route(request& head, screening& found) const;
 

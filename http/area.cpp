@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array areas{
   area{"api/messaging", error_form::messaging, api_scope::messaging, api_scope::messaging, false},
-  area{"api/jobs", error_form::services, api_scope::jobs, api_scope::jobs, false},
+  area{"api/jobs", error_form::services, api_scope::jobs, api_scope::jobs, false, true},
   area{"services", error_form::services, api_scope::services_read, api_scope::services_write, true},
   area{"organizations", error_form::services, api_scope::services_read, api_scope::services_write,
        true},

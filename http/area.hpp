@@ -24,6 +24,8 @@ struct area {
   std::optional<api_scope> write_scope;
   /// Whether a key is needed even if none is configured.
   bool is_never_open = false;
+  /// Whether a method that a path lacks is told before anything about key and body (scheduled-jobs.md).
+  bool is_method_first = false;
 
   /// What a request with this method needs.
   std::optional<api_scope> scope_for(method verb) const noexcept {

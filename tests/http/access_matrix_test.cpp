@@ -87,7 +87,9 @@ TEST_F(AccessMatrix, WithoutAKnownKeyNothingIsOpenThatNeedsOne) {
         const sample_request sample{.method = method, .target = path};
         const auto status
           = ask(*app, *presented == '\0' ? sample : sample.with("X-API-Key", presented)).status;
-        EXPECT_EQ(status == 401, documented_scope(path, method).has_value());
+        // scheduled-jobs.md: a method that a path lacks comes before the key.
+        const auto is_method_first = path.starts_with("/api/jobs") && !methods.contains(method);
+        EXPECT_EQ(status == 401, documented_scope(path, method).has_value() && !is_method_first);
       }
 }
 
