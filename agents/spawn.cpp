@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -56,6 +57,14 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   return made;
 }
 
+/// How a child failed to become its program; written by the child into memory that it shares with its parent.
+struct child_report {
+  /// The system's reason; 0: it did not fail.
+  int failure = 0;
+  /// Whether the guard was not there.
+  bool is_unguarded = false;
+};
+
 /// What the child needs between its start and its program; it allocates nothing.
 struct child_orders {
   const program& what;
@@ -65,10 +74,7 @@ struct child_orders {
   int input;
   int output;
   int errors;
-  /// What went wrong; written by the child into its parent's memory.
-  int failure = 0;
-  /// Whether the guard was not there.
-  bool is_unguarded = false;
+  child_report* report;
 };
 
 void reset_signals() noexcept {
@@ -104,32 +110,35 @@ int execute(const child_orders& orders) noexcept {
 /// the thread that started it waits. Calls the system only. It does not return, which sanitizers that
 /// keep account of stacks cannot know.
 __attribute__((no_sanitize("address", "thread"))) int run_child(void* given) noexcept {
-  auto& orders = *static_cast<child_orders*>(given);
+  const auto& orders = *static_cast<const child_orders*>(given);
+  auto& report = *orders.report;
   reset_signals();
   sigset_t none;
   sigemptyset(&none);
   if (setpgid(0, 0) != 0)
-    orders.failure = errno;
+    report.failure = errno;
   // Before anything of the program runs: there is no moment at which it could be left behind.
   else if (!orders.guard.enroll(getpid())) {
-    orders.failure = errno;
-    orders.is_unguarded = true;
+    report.failure = errno;
+    report.is_unguarded = true;
   } else if (!set_streams(orders)
              || (!orders.what.cwd.empty() && chdir(orders.what.cwd.c_str()) != 0)
              || sigprocmask(SIG_SETMASK, &none, nullptr) != 0)
-    orders.failure = errno;
+    report.failure = errno;
   else
-    orders.failure = execute(orders);
+    report.failure = execute(orders);
   _exit(127);
 }
 
-/// Memory for the child's stack. `execve` needs none of it for its arguments.
+/// Memory that a child shares with its parent: its stack, and at the other end its report. `execve` needs
+/// none of it for its arguments.
 class child_stack {
 public:
   child_stack()
     : base_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0)) {
-    // nop
+                 MAP_SHARED | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0)) {
+    if (is_usable())
+      new (base_) child_report{};
   }
 
   child_stack(const child_stack&) = delete;
@@ -142,6 +151,10 @@ public:
 
   bool is_usable() const noexcept {
     return base_ != MAP_FAILED;
+  }
+
+  child_report& report() const noexcept {
+    return *static_cast<child_report*>(base_);
   }
 
   /// Stacks grow downwards.
@@ -159,7 +172,15 @@ private:
 struct started_child {
   pid_t pid = -1;
   unique_fd exited;
+  child_report report;
 };
+
+// ThreadSanitizer keeps account of threads in their memory; a child that shares it confuses the account.
+#ifdef __SANITIZE_THREAD__
+constexpr int child_flags = CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+#else
+constexpr int child_flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+#endif
 
 /// Starts the child and returns once it is the program, or has failed. Not `posix_spawn`, which would not
 /// let it tell the guard first, and not `fork`, which copies the page tables of a large server.
@@ -167,20 +188,21 @@ started_child start_child(child_orders& orders) {
   started_child made;
   const child_stack stack;
   if (!stack.is_usable()) {
-    orders.failure = errno;
+    made.report.failure = errno;
     return made;
   }
+  orders.report = &stack.report();
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   // A handler of ours must not run in the child.
   pthread_sigmask(SIG_BLOCK, &all, &before);
   int exited = -1;
-  made.pid = clone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &orders,
-                   &exited);
+  made.pid = clone(run_child, stack.top(), child_flags, &orders, &exited);
   if (made.pid < 0)
-    orders.failure = errno;
+    stack.report().failure = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  made.report = stack.report();
   made.exited = unique_fd{exited};
   return made;
 }
@@ -219,18 +241,19 @@ result<spawned_program> spawn(const program& what, const program_guard& guard) {
                       environment.data(),
                       input->reader.get(),
                       output->writer.get(),
-                      errors->writer.get()};
+                      errors->writer.get(),
+                      nullptr};
   auto& own = own_children::instance();
   const auto held = own.lock();
   auto started = start_child(orders);
-  if (started.pid > 0 && orders.failure != 0) {
+  if (started.pid > 0 && started.report.failure != 0) {
     guard.forget(started.pid);
     waitpid(started.pid, nullptr, 0);
   }
-  if (orders.is_unguarded)
+  if (started.report.is_unguarded)
     return fail(errc::conflict, "its guard is gone");
-  if (orders.failure != 0)
-    return system_failure(orders.failure);
+  if (started.report.failure != 0)
+    return system_failure(started.report.failure);
   own.add(started.pid);
   spawned_program made;
   made.pid = started.pid;
