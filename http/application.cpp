@@ -75,7 +75,7 @@ std::unique_ptr<screening> application::screen(request& head, steady_time now) n
 
 void application::put_method_first(request& asked, std::optional<response>& refused) const {
   constexpr std::array<int, 3> later{401, 413, 415};
-  if (!refused || std::find(later.begin(), later.end(), refused->status) == later.end()
+  if (!refused || std::find(later.begin(), later.end(), refused->status()) == later.end()
       || !area_of(asked.segments).is_method_first)
     return;
   const auto where = router_.find(asked);
