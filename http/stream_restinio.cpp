@@ -192,10 +192,17 @@ protected:
     restinio::writable_items_container_t items;
     items.emplace_back(std::move(bytes));
     restinio::write_group_t group{std::move(items)};
-    group.after_write_notificator([done = std::move(done), counted = std::move(counted)](
-                                    const asio::error_code& fault) { done(!fault); });
-    hand_over(connection_, std::move(group), restinio::response_parts_attr_t::not_final_parts,
-              false);
+    // The connection holds the group, and the group this exchange, which must not hold the connection
+    // meanwhile: a server that stops then would leave all three behind.
+    const std::weak_ptr<restinio::impl::connection_handle_t::element_type> held{connection_};
+    group.after_write_notificator([this, held, done = std::move(done),
+                                   counted = std::move(counted)](const asio::error_code& fault) {
+      if (!fault)
+        connection_ = held.lock();
+      done(!fault);
+    });
+    hand_over(std::move(connection_), std::move(group),
+              restinio::response_parts_attr_t::not_final_parts, false);
   }
 
   void run_later(bool is_long, std::function<void()> work) override {
