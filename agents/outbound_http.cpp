@@ -1,4 +1,5 @@
 #include "agents/outbound_http.hpp"
+#include "agents/pipe_signal.hpp"
 
 #include "agents/client_context.hpp"
 #include "agents/http_transfer.hpp"
@@ -120,6 +121,8 @@ public:
   }
 
   void run() {
+    // libcurl is told to leave signals alone, and OpenSSL writes without a thought of them.
+    block_pipe_signal();
     while (take_orders()) {
       int running = 0;
       curl_multi_perform(multi_, &running);

@@ -1,5 +1,7 @@
 #include "agents/program_runner.hpp"
 
+#include "agents/pipe_signal.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <mutex>
@@ -45,6 +47,7 @@ public:
   }
 
   void run() {
+    // A program need not read its input. It starts with the signal as by default all the same.
     block_pipe_signal();
     while (true) {
       const auto goes_on = take_orders();
@@ -69,15 +72,6 @@ private:
 
   /// A run to start, or the id of one to end.
   using instruction = std::variant<start_order, run_id>;
-
-  /// A program that does not read its input must not end this process. Programs start with the
-  /// signal as by default all the same.
-  static void block_pipe_signal() {
-    sigset_t pipe_signal;
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
-  }
 
   void wake() {
     eventfd_write(wake_up_.get(), 1);

@@ -1,5 +1,6 @@
 #include "tests/agents/tls_peer.hpp"
 
+#include "agents/pipe_signal.hpp"
 #include "tests/support/counter.hpp"
 
 #include <openssl/err.h>
@@ -137,6 +138,8 @@ struct tls_peer::state {
   }
 
   void serve(int socket) {
+    // The other side may be gone when the farewell is written.
+    agents::block_pipe_signal();
     {
       const ssl_ptr ssl{SSL_new(context.get())};
       SSL_set_fd(ssl.get(), socket);
