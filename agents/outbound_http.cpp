@@ -1,8 +1,8 @@
 #include "agents/outbound_http.hpp"
-#include "agents/pipe_signal.hpp"
 
 #include "agents/client_context.hpp"
 #include "agents/http_transfer.hpp"
+#include "agents/pipe_signal.hpp"
 
 #include <curl/curl.h>
 
