@@ -80,7 +80,7 @@ std::optional<system_time> query_reader::time(std::string_view name) {
 
 void query_reader::refuse(std::string_view name, std::string message) {
   if (faults_.size() < field_faults_max)
-    faults_.push_back({"?" + std::string{name}, std::move(message)});
+    faults_.push_back({std::string{"?"}.append(name), std::move(message)});
 }
 
 void query_reader::ignore(std::string_view name) {
