@@ -13,8 +13,9 @@ namespace callboard::agents {
 class own_children {
 public:
   static own_children& instance() {
-    static own_children children;
-    return children;
+    // Never destroyed: a runner that was let go on its own thread may outlive the end of `main`.
+    static auto* const children = new own_children;
+    return *children;
   }
 
   /// Held from before a process is started until it is added, and by who reaps others: so nobody
