@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agents/error_reason.hpp"
 #include "app/mask_url.hpp"
 
 namespace callboard::app {
@@ -78,10 +79,7 @@ std::vector<std::string> secrets_of(const std::vector<agent_config>& agents) {
 }
 
 std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
-  for (const auto& secret : secrets)
-    for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + mask.size()))
-      text.replace(at, secret.size(), mask);
-  return text;
+  return agents::masked(std::move(text), secrets);
 }
 
 std::string loggable(std::string text, const std::vector<std::string>& secrets) {

@@ -12,21 +12,6 @@ namespace {
 /// Names, ids and times of an activity.
 constexpr std::size_t around_activity = 640;
 
-void append_text(std::string& out, std::string_view before, std::string_view text) {
-  out += before;
-  append_string(out, text);
-}
-
-void append_count(std::string& out, std::string_view before, std::size_t number) {
-  out += before;
-  append_number(out, static_cast<std::int64_t>(number));
-}
-
-void append_id(std::string& out, std::string_view before, const uuid& id) {
-  out += before;
-  append_uuid(out, id);
-}
-
 void append_time(std::string& out, std::string_view before, system_time time) {
   append_text(out, before, to_timestamp(time));
 }

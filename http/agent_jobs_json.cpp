@@ -17,21 +17,6 @@ constexpr auto field_names = std::to_array<std::string_view>(
   {"created_at", "updated_at", "scheduled_at", "job_status", "job_type_id", "channel_code"});
 static_assert(field_names.size() == static_cast<std::size_t>(job_field::channel_code) + 1);
 
-void append_text(std::string& out, std::string_view before, std::string_view text) {
-  out += before;
-  append_string(out, text);
-}
-
-void append_count(std::string& out, std::string_view before, std::size_t number) {
-  out += before;
-  append_number(out, static_cast<std::int64_t>(number));
-}
-
-void append_id(std::string& out, std::string_view before, const uuid& id) {
-  out += before;
-  append_uuid(out, id);
-}
-
 void append_time(std::string& out, std::string_view before,
                  const std::optional<system_time>& time) {
   out += before;

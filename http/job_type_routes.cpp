@@ -25,11 +25,6 @@ struct type_query {
   bool has_inactive = false;
 };
 
-void append_text(std::string& out, std::string_view before, std::string_view text) {
-  out += before;
-  append_string(out, text);
-}
-
 std::string to_text(const job_type& type, bool has_schema) {
   std::string out;
   append_text(out, R"({"id":)", type.id);

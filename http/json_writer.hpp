@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,5 +20,24 @@ void append_hundredths(std::string& out, std::int64_t hundredths);
 
 /// Appends an id as a JSON string.
 void append_uuid(std::string& out, const uuid& id);
+
+/// Appends what stands before a value, `,"name":`, and a text.
+inline void append_text(std::string& out, std::string_view before, std::string_view text) {
+  out += before;
+  append_string(out, text);
+}
+
+/// The same with a whole number.
+template <std::integral Number>
+void append_count(std::string& out, std::string_view before, Number number) {
+  out += before;
+  append_number(out, static_cast<std::int64_t>(number));
+}
+
+/// The same with an id.
+inline void append_id(std::string& out, std::string_view before, const uuid& id) {
+  out += before;
+  append_uuid(out, id);
+}
 
 } // namespace callboard::http

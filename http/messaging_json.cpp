@@ -12,21 +12,6 @@ std::int64_t epoch_ms(system_time t) noexcept {
   return t.time_since_epoch().count();
 }
 
-void append_text(std::string& out, std::string_view before, std::string_view text) {
-  out += before;
-  append_string(out, text);
-}
-
-void append_count(std::string& out, std::string_view before, std::int64_t number) {
-  out += before;
-  append_number(out, number);
-}
-
-void append_id(std::string& out, std::string_view before, const uuid& id) {
-  out += before;
-  append_uuid(out, id);
-}
-
 std::string_view text_of(const shared_text& text) noexcept {
   return text ? std::string_view{*text} : std::string_view{};
 }

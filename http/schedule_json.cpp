@@ -11,16 +11,6 @@ namespace callboard::http {
 
 namespace {
 
-void append_text(std::string& out, std::string_view before, std::string_view text) {
-  out += before;
-  append_string(out, text);
-}
-
-void append_count(std::string& out, std::string_view before, std::uint64_t number) {
-  out += before;
-  append_number(out, static_cast<std::int64_t>(number));
-}
-
 void append_ms(std::string& out, std::string_view before, std::chrono::milliseconds span) {
   out += before;
   append_number(out, span.count());

@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdint>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -76,11 +78,23 @@ TEST(ProgramGuard, ForgottenGroupsAreLeftAlone) {
   signal_of(started);
 }
 
+/// The signals that a process blocks, as the system shows them: bit 0 is signal 1.
+std::uint64_t blocked_signals(pid_t pid) {
+  std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
+  std::uint64_t mask = 0;
+  for (std::string word; status >> word;)
+    if (word == "SigBlk:")
+      status >> std::hex >> mask;
+  return mask;
+}
+
 TEST(ProgramGuard, SignalsOfATerminalDoNotReachIt) {
   const auto guard = program_guard::start().value();
 
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT})
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
     kill(guard.pid(), number);
+    EXPECT_NE(blocked_signals(guard.pid()) & (std::uint64_t{1} << (number - 1)), 0u) << number;
+  }
 
   EXPECT_TRUE(guard.enroll(1'000'000'000)); // EPIPE if it were gone
 }
