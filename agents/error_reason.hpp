@@ -9,7 +9,7 @@
 
 namespace callboard::agents {
 
-/// Reasons of others are sentences; what is longer is cut after so many characters.
+/// Longest reason that is shown, in characters. A reason is a sentence; longer ones are cut.
 inline constexpr std::size_t reason_characters_max = 200;
 
 /// What the body of a response says about a failure, in one line of at most `reason_characters_max`

@@ -15,9 +15,6 @@ namespace callboard::http {
 
 namespace {
 
-/// When to come back after a 503: soon. What is short here, room and slots, comes free all the time.
-constexpr std::string_view retry_after_seconds = "1";
-
 response job_not_found(std::string_view id) {
   return services_problem(404, "not_found", "Job with ID '" + std::string{id} + "' not found");
 }
@@ -36,12 +33,8 @@ response refuse(const error& fault, std::string_view own, std::string_view id = 
       return services_problem(409, "conflict", fault.message);
     case errc::capacity:
     case errc::agent_busy:
-    case errc::unavailable: {
-      auto made = services_problem(
-        503, fault.code == errc::unavailable ? "unavailable" : "capacity", fault.message);
-      made.add_header("Retry-After", retry_after_seconds);
-      return made;
-    }
+    case errc::unavailable:
+      return refuse_for_now(fault);
     case errc::no_agents:
     case errc::agent_not_found:
     case errc::io:

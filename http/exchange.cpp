@@ -16,9 +16,6 @@ namespace {
 
 using importance = answer_gate::importance;
 
-/// When to come back after a 503: soon. What is not read for half a second makes room.
-constexpr std::string_view retry_after_seconds = "1";
-
 /// Lists up to this size are printed in less time than it takes to write them.
 constexpr std::size_t quick_bytes_max = 64 * 1024;
 

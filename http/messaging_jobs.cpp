@@ -5,14 +5,12 @@
 #include "http/list_bytes.hpp"
 #include "http/messaging_json.hpp"
 #include "http/messaging_request.hpp"
+#include "http/problem.hpp"
 #include "http/waiting.hpp"
 
 namespace callboard::http {
 
 namespace {
-
-/// When to come back after a 503: soon. What is short here, room and slots, comes free all the time.
-constexpr std::string_view retry_after_seconds = "1";
 
 response job_not_found() {
   return messaging_error(404, "Job not found");

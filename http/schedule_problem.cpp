@@ -8,9 +8,6 @@ namespace callboard::http {
 
 namespace {
 
-/// When to come back after a 503: soon. What is short here, room and slots, comes free all the time.
-constexpr std::string_view retry_after_seconds = "1";
-
 /// A fault that the engine found: its message begins with the member that it is about.
 response refuse_member(const std::string& message) {
   const auto end = message.find(' ');
@@ -36,12 +33,8 @@ response schedule_problem(const error& fault) {
       return services_problem(412, "version_mismatch", fault.message);
     case errc::capacity:
     case errc::agent_busy:
-    case errc::unavailable: {
-      auto made = services_problem(
-        503, fault.code == errc::unavailable ? "unavailable" : "capacity", fault.message);
-      made.add_header("Retry-After", retry_after_seconds);
-      return made;
-    }
+    case errc::unavailable:
+      return refuse_for_now(fault);
     case errc::io:
     case errc::internal:
       break;

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <callboard/error.hpp>
+
 #include "http/message.hpp"
 
 namespace callboard::http {
@@ -21,6 +23,9 @@ inline constexpr std::size_t field_faults_max = 100;
 
 /// An error of the Agent Jobs API: a problem with one more member, `message`, which clients show.
 response services_problem(int status, std::string_view code, std::string_view detail);
+
+/// 503 with `Retry-After`: there is no room, or the server takes nothing now.
+response refuse_for_now(const error& fault);
 
 /// 403 `forbidden`: something is another organisation's than the key. The answer names the key's own: so
 /// whoever has several keys sees which one was taken.
