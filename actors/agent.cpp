@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "core/conversation.hpp"
-#include "core/utf8.hpp"
+#include "core/jobs/conversation.hpp"
+#include "text/utf8.hpp"
 
 namespace callboard::actors {
 

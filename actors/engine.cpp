@@ -10,11 +10,11 @@
 
 #include "actors/agent.hpp"
 #include "actors/gateway.hpp"
-#include "actors/registry.hpp"
+#include "actors/registry/registry.hpp"
 #include "actors/scheduler.hpp"
 #include "actors/store_keeper.hpp"
 #include "actors/supervisor.hpp"
-#include "core/intake.hpp"
+#include "core/jobs/intake.hpp"
 
 namespace callboard {
 

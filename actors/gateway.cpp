@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/visibility.hpp"
+#include "core/jobs/visibility.hpp"
 
 namespace callboard::actors {
 

@@ -6,7 +6,7 @@
 #include <callboard/service.hpp>
 
 #include "actors/interfaces.hpp"
-#include "actors/job_table.hpp"
+#include "actors/registry/job_table.hpp"
 #include "actors/schedule_gateway.hpp"
 
 namespace callboard::actors {

@@ -2,7 +2,7 @@
 
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
-#include "core/job_machine.hpp"
+#include "core/jobs/job_machine.hpp"
 
 namespace callboard::actors {
 

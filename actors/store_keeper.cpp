@@ -3,8 +3,8 @@
 #include <exception>
 #include <utility>
 
-#include "core/schedule_rules.hpp"
-#include "core/visibility.hpp"
+#include "core/jobs/visibility.hpp"
+#include "core/schedules/schedule_rules.hpp"
 
 namespace callboard::actors {
 

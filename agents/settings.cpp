@@ -1,10 +1,11 @@
 #include "agents/settings.hpp"
 
-#include "agents/outbound_http.hpp"
-
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
+
+#include <curl/curl.h>
 
 namespace callboard::agents {
 
@@ -33,6 +34,22 @@ std::string lower_case(std::string text) {
 }
 
 } // namespace
+
+bool is_http_url(const std::string& url) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts{curl_url(), &curl_url_cleanup};
+  // The parser forgives a third slash and takes what follows for the host.
+  if (url.find(":///") != std::string::npos)
+    return false;
+  if (!parts || curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+    return false;
+  char* scheme = nullptr;
+  if (curl_url_get(parts.get(), CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
+    return false;
+  const std::string_view name = scheme;
+  const auto is_taken = name == "http" || name == "https";
+  curl_free(scheme);
+  return is_taken;
+}
 
 result<void> check_timeout(std::optional<std::chrono::milliseconds> timeout) {
   if (timeout && (timeout->count() < 1 || *timeout > timeout_max))

@@ -12,6 +12,9 @@
 
 namespace callboard::agents {
 
+/// Whether this is an address that requests can go to: http or https, with a host.
+bool is_http_url(const std::string& url);
+
 /// Checks that an agent's time limit, if any, is from 1 ms to 100 years.
 result<void> check_timeout(std::optional<std::chrono::milliseconds> timeout);
 

@@ -6,14 +6,14 @@
 
 #include <unistd.h>
 
-#include "app/command_line.hpp"
-#include "app/config.hpp"
-#include "app/config_print.hpp"
-#include "app/event_log.hpp"
-#include "app/exit_code.hpp"
-#include "app/new_key.hpp"
-#include "app/serve.hpp"
-#include "app/store_command.hpp"
+#include "app/commands/command_line.hpp"
+#include "app/commands/exit_code.hpp"
+#include "app/commands/new_key.hpp"
+#include "app/commands/serve.hpp"
+#include "app/commands/store_command.hpp"
+#include "app/config/config.hpp"
+#include "app/config/config_print.hpp"
+#include "app/log/event_log.hpp"
 
 namespace callboard::app {
 

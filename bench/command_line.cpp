@@ -15,11 +15,11 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "bench/engine_runs.hpp"
-#include "bench/figures.hpp"
-#include "bench/load.hpp"
-#include "bench/load_printer.hpp"
-#include "bench/soak.hpp"
+#include "bench/figures/engine_runs.hpp"
+#include "bench/figures/figures.hpp"
+#include "bench/figures/soak.hpp"
+#include "bench/load/load.hpp"
+#include "bench/load/load_printer.hpp"
 
 namespace callboard::bench {
 

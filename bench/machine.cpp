@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "bench/process.hpp"
+#include "bench/load/process.hpp"
 
 namespace callboard::bench {
 

@@ -10,8 +10,8 @@
 #include <callboard/json_view.hpp>
 
 #include "agents/answer_json.hpp"
-#include "agents/chat_completion.hpp"
 #include "agents/error_reason.hpp"
+#include "agents/openai/chat_completion.hpp"
 #include "agents/valid_text.hpp"
 #include "fuzz/require.hpp"
 

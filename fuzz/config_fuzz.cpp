@@ -15,7 +15,7 @@
 
 #include <callboard/json_text.hpp>
 
-#include "app/config.hpp"
+#include "app/config/config.hpp"
 #include "fuzz/require.hpp"
 
 namespace {

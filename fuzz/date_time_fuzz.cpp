@@ -7,8 +7,8 @@
 #include <callboard/date_time.hpp>
 
 #include "fuzz/require.hpp"
-#include "http/timestamp.hpp"
-#include "http/waiting.hpp"
+#include "http/api/timestamp.hpp"
+#include "http/pipeline/waiting.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace callboard;

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "fuzz/require.hpp"
-#include "http/area.hpp"
-#include "http/middleware.hpp"
-#include "http/percent.hpp"
-#include "http/query_reader.hpp"
-#include "http/router.hpp"
+#include "http/api/query_reader.hpp"
+#include "http/pipeline/area.hpp"
+#include "http/pipeline/middleware.hpp"
+#include "http/pipeline/router.hpp"
+#include "text/percent.hpp"
 
 namespace {
 

@@ -4,15 +4,15 @@
 #include <array>
 #include <iterator>
 
-#include "http/agent_jobs.hpp"
-#include "http/area.hpp"
-#include "http/health.hpp"
-#include "http/job_type_routes.hpp"
-#include "http/messaging_jobs.hpp"
-#include "http/problem.hpp"
-#include "http/schedule_runs.hpp"
-#include "http/schedules.hpp"
-#include "http/task_results.hpp"
+#include "http/api/agent_jobs/agent_jobs.hpp"
+#include "http/api/agent_jobs/job_type_routes.hpp"
+#include "http/api/health.hpp"
+#include "http/api/messaging/messaging_jobs.hpp"
+#include "http/api/schedules/schedule_runs.hpp"
+#include "http/api/schedules/schedules.hpp"
+#include "http/api/task_results.hpp"
+#include "http/pipeline/area.hpp"
+#include "http/pipeline/problem.hpp"
 
 namespace callboard::http {
 

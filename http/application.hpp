@@ -5,9 +5,9 @@
 
 #include <callboard/http_server.hpp>
 
-#include "http/exchange.hpp"
-#include "http/middleware.hpp"
-#include "http/router.hpp"
+#include "http/pipeline/exchange.hpp"
+#include "http/pipeline/middleware.hpp"
+#include "http/pipeline/router.hpp"
 
 namespace callboard::http {
 

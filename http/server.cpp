@@ -13,12 +13,12 @@
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 
-#include "http/address.hpp"
 #include "http/application.hpp"
-#include "http/descriptors.hpp"
-#include "http/self_check.hpp"
-#include "http/stream.hpp"
-#include "http/tls_context.hpp"
+#include "http/framing/address.hpp"
+#include "http/transport/descriptors.hpp"
+#include "http/transport/self_check.hpp"
+#include "http/transport/stream.hpp"
+#include "http/transport/tls_context.hpp"
 
 namespace callboard {
 

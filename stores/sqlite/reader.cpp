@@ -1,6 +1,6 @@
 #include "stores/sqlite/reader.hpp"
 
-#include "stores/sqlite/schema.hpp"
+#include "stores/sqlite/file/schema.hpp"
 
 #include <utility>
 

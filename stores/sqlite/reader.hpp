@@ -1,10 +1,10 @@
 #pragma once
 
-#include "stores/sqlite/connection.hpp"
-#include "stores/sqlite/job_lister.hpp"
-#include "stores/sqlite/job_loader.hpp"
-#include "stores/sqlite/job_reader.hpp"
-#include "stores/sqlite/schedule_reader.hpp"
+#include "stores/sqlite/file/connection.hpp"
+#include "stores/sqlite/lists/job_lister.hpp"
+#include "stores/sqlite/rows/job_loader.hpp"
+#include "stores/sqlite/rows/job_reader.hpp"
+#include "stores/sqlite/rows/schedule_reader.hpp"
 
 #include <condition_variable>
 #include <memory>

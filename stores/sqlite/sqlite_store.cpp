@@ -1,7 +1,7 @@
 #include "stores/sqlite/sqlite_store.hpp"
 
 #include "stores/private_file.hpp"
-#include "stores/sqlite/instance_lock.hpp"
+#include "stores/sqlite/file/instance_lock.hpp"
 #include "stores/sqlite/reader.hpp"
 #include "stores/sqlite/writer.hpp"
 

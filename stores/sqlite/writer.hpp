@@ -2,13 +2,13 @@
 
 #include <callboard/store.hpp>
 
-#include "stores/sqlite/checkpointer.hpp"
-#include "stores/sqlite/connection.hpp"
-#include "stores/sqlite/gathering_vfs.hpp"
-#include "stores/sqlite/job_writer.hpp"
-#include "stores/sqlite/ledger_keeper.hpp"
-#include "stores/sqlite/schedule_writer.hpp"
-#include "stores/sqlite/statement.hpp"
+#include "stores/sqlite/file/checkpointer.hpp"
+#include "stores/sqlite/file/connection.hpp"
+#include "stores/sqlite/file/gathering_vfs.hpp"
+#include "stores/sqlite/file/statement.hpp"
+#include "stores/sqlite/lists/ledger_keeper.hpp"
+#include "stores/sqlite/rows/job_writer.hpp"
+#include "stores/sqlite/rows/schedule_writer.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -18,7 +18,7 @@
 
 #include "actors/agent.hpp"
 #include "actors/gateway.hpp"
-#include "actors/registry.hpp"
+#include "actors/registry/registry.hpp"
 
 namespace callboard::actors::test {
 

@@ -1,4 +1,4 @@
-#include "tests/actors/schedule_fixture.hpp"
+#include "tests/actors/registry/schedule_fixture.hpp"
 
 namespace callboard::actors::test {
 

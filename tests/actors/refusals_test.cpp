@@ -1,5 +1,5 @@
 #include "tests/actors/durable_test.hpp"
-#include "tests/actors/schedule_fixture.hpp"
+#include "tests/actors/registry/schedule_fixture.hpp"
 
 // Agents that have certainly not begun the work, and those that ask to be left alone for a while.
 

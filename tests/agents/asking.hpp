@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agents/outbound_http.hpp"
+#include "agents/http/outbound_http.hpp"
 
 #include "tests/support/fake_peer.hpp"
 

@@ -1,6 +1,6 @@
 #include "agents/secrets.hpp"
 
-#include "agents/webhook_signature.hpp"
+#include "agents/http/webhook_signature.hpp"
 
 #include <gtest/gtest.h>
 

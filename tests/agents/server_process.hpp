@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agents/spawn.hpp"
+#include "agents/exec/spawn.hpp"
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 // The next times of cron expressions against an implementation that others wrote: croner.
 //
-// Left out, since the rules differ on purpose (tests/core/cron_daylight_test.cpp has them by hand):
+// Left out, since the rules differ on purpose (tests/core/calendar/cron_daylight_test.cpp has them by hand):
 // times within a day of a change of clocks; `L-3`, which croner does not know, and `LW` in a list.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

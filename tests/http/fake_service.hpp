@@ -11,7 +11,7 @@
 
 #include <callboard/service.hpp>
 
-#include "tests/http/fake_schedules.hpp"
+#include "tests/http/api/fake_schedules.hpp"
 
 namespace callboard::tests {
 

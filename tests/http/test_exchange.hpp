@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "http/application.hpp"
-#include "http/exchange.hpp"
+#include "http/pipeline/exchange.hpp"
 #include "tests/support/raw_response.hpp"
 
 namespace callboard::tests {

@@ -6,7 +6,7 @@
 #include <random>
 #include <set>
 
-#include "core/text_bytes.hpp"
+#include "core/jobs/text_bytes.hpp"
 
 namespace callboard::tests {
 

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "core/text_bytes.hpp"
+#include "core/jobs/text_bytes.hpp"
 
 namespace callboard::tests {
 

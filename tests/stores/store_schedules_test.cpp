@@ -1,6 +1,6 @@
 // What every store keeps of scheduled jobs and their runs.
 
-#include "core/text_bytes.hpp"
+#include "core/jobs/text_bytes.hpp"
 #include "tests/stores/sample_schedules.hpp"
 #include "tests/stores/store_contract.hpp"
 

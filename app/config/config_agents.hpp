@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <callboard/json_view.hpp>
+
+#include "app/config/config.hpp"
+
+namespace callboard::app {
+
+/// The agents of a checked and completed configuration.
+/// @param given the same list as the file has it, for what is sent as it is spelled; no value: there is none.
+std::vector<agent_config> read_agents(const nlohmann::json& agents, json_view given,
+                                      const std::string& public_url, const environment& variables);
+
+} // namespace callboard::app

@@ -1,0 +1,81 @@
+#include "http/pipeline/answer_gate.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace callboard::http {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// A client that reads takes something many times a second, and one that asks for more than fits must not
+/// drive it out. Short, so that those who do not read have to ask again and again to be in the way.
+constexpr std::chrono::milliseconds patience{500};
+
+} // namespace
+
+answer_gate::answer_gate(std::size_t bytes_max)
+  : bytes_max_(bytes_max), answers_({.bytes_max = bytes_max, .patience = patience}) {
+  // nop
+}
+
+answer_gate::place::~place() {
+  if (to_)
+    to_->end(answer_);
+  of_.release(*this);
+}
+
+void answer_gate::place::begin(std::shared_ptr<outlet> to) {
+  to_ = std::move(to);
+  to_->begin(answer_);
+  const std::lock_guard guard{of_.mutex_};
+  of_.outlets_[answer_] = to_;
+  of_.answers_.progress(answer_, steady_clock::now());
+}
+
+answer_gate::admission answer_gate::admit(std::size_t bytes, importance matters,
+                                          std::shared_ptr<place> had) {
+  if (bytes <= unsent_answers::small_bytes_max)
+    return {};
+  std::vector<std::pair<unsent_answers::number, std::shared_ptr<outlet>>> ended;
+  admission made;
+  {
+    const std::lock_guard guard{mutex_};
+    const auto answer = had ? had->answer_ : last_ + 1;
+    if (!had)
+      had = std::make_shared<place>(*this, ++last_);
+    const auto found = answers_.admit(answer, bytes, matters, steady_clock::now());
+    made.is_admitted = found.is_admitted;
+    for (const auto each : found.dropped) {
+      const auto to = outlets_.find(each);
+      ended.emplace_back(each, to->second.lock());
+      outlets_.erase(to);
+    }
+  }
+  for (const auto& [answer, to] : ended)
+    if (to)
+      to->drop(answer);
+  if (made.is_admitted)
+    made.counted = std::move(had);
+  return made;
+}
+
+void answer_gate::progress(unsent_answers::number answer) {
+  const std::lock_guard guard{mutex_};
+  answers_.progress(answer, steady_clock::now());
+}
+
+std::size_t answer_gate::bytes() const {
+  const std::lock_guard guard{mutex_};
+  return answers_.bytes();
+}
+
+void answer_gate::release(const place& over) noexcept {
+  const std::lock_guard guard{mutex_};
+  answers_.release(over.answer_);
+  outlets_.erase(over.answer_);
+}
+
+} // namespace callboard::http

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/pipeline/message.hpp"
+
+namespace callboard::http {
+
+/// When to come back after a 503: soon. What is short then, room, slots and what clients have to read,
+/// comes free all the time.
+inline constexpr std::string_view retry_after_seconds = "1";
+
+/// An error of everything outside the three APIs: `application/problem+json` (RFC 9457) with `type`,
+/// `title`, `status`, `detail` and `code`, a stable word to branch on.
+response problem(int status, std::string_view code, std::string_view detail);
+
+/// Its body without the closing brace, for those that have more members.
+std::string begin_problem(int status, std::string_view code, std::string_view detail);
+
+/// 500: a fault of the server itself, about which it says nothing.
+response internal_error();
+
+} // namespace callboard::http

@@ -1,0 +1,416 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <asio/associated_executor.hpp>
+#include <asio/bind_executor.hpp>
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/write.hpp>
+
+#include "http/framing/inbound.hpp"
+#include "http/pipeline/answer_gate.hpp"
+#include "http/pipeline/arrival_gate.hpp"
+#include "http/pipeline/head_view.hpp"
+#include "http/pipeline/outlet.hpp"
+#include "http/pipeline/screening.hpp"
+#include "http/transport/connection_places.hpp"
+#include "http/transport/linger.hpp"
+
+namespace callboard::http {
+
+/// How long a connection is waited for.
+struct time_limits {
+  /// From the first byte of a request to the end of its head.
+  std::chrono::steady_clock::duration head{0};
+  /// For the first byte of a request, and from the end of a head to that of the body.
+  std::chrono::steady_clock::duration idle{0};
+};
+
+/// What all connections of a server are read by. The gates outlive them.
+struct connection_rules {
+  message_reader::limits bodies;
+  time_limits times;
+  /// For those for which there was no room.
+  time_limits times_beyond_limit;
+  answer_gate& answers;
+  arrival_gate& arrivals;
+  head_screen screen;
+};
+
+/// What comes with the bytes that the parser is being given.
+struct arrival {
+  /// The way out of the connection.
+  outlet& way_out;
+  /// Why the parser is being given a request that was never sent; may be null.
+  const framing_fault* fault;
+  bool is_beyond_limit;
+  /// The body of the request, as far as it has come and is kept.
+  std::string& body;
+  /// What was found of its head before its body came; may be null.
+  std::unique_ptr<screening>& screened;
+};
+
+/// Set while the handler of a read runs, null otherwise.
+inline thread_local const arrival* arriving = nullptr;
+
+/// What stays in place when a `checked_socket` is moved. Handlers of reads own the socket, so that it
+/// outlives them; the timer's do not.
+template <class Stream>
+class socket_core final : public outlet, private head_judge {
+public:
+  socket_core(Stream from, connection_places::place its_place, const client_source& source,
+              bool is_beyond_limit, std::shared_ptr<const connection_rules> rules)
+    : stream(std::move(from)),
+      in(rules->bodies, this),
+      rules_(std::move(rules)),
+      limits_(is_beyond_limit ? rules_->times_beyond_limit : rules_->times),
+      source_(source),
+      is_beyond_limit_(is_beyond_limit),
+      held_(rules_->arrivals),
+      place_(std::move(its_place)),
+      timer_(stream.get_executor()) {
+    // nop
+  }
+
+  /// Whether there was no room for the connection.
+  bool is_beyond_limit() const noexcept {
+    return is_beyond_limit_;
+  }
+
+  /// Whether the client may be in the middle of sending, and must not be cut off before it has read why
+  /// nobody listens.
+  bool must_linger() const noexcept {
+    return in.fault() != nullptr || is_beyond_limit_;
+  }
+
+  /// Whether it goes on existing for itself alone.
+  bool is_closed() const noexcept {
+    return is_leaving_;
+  }
+
+  /// Whether the client can still be told, within TLS, that nothing more comes: without that it takes the
+  /// end for one that somebody on the way has made.
+  bool can_take_leave() const {
+    // Reads begin when the handshake is done.
+    return !is_plain && on_ && !is_reading_ && !is_writing_ && !is_leaving_
+           && stream.lowest_layer().is_open();
+  }
+
+  void close() {
+    timer_.cancel();
+    held_.release();
+    if constexpr (!is_plain)
+      if (can_take_leave())
+        return take_leave();
+    close_transport(must_linger());
+  }
+
+  template <class Handler>
+  void read(asio::mutable_buffer into, Handler handler) {
+    auto on = executor_of(handler);
+    if (!on_)
+      on_ = on;
+    const auto count = in.take(static_cast<char*>(into.data()), into.size());
+    if (count == 0)
+      return read_more(into, std::move(handler));
+    asio::post(on, [this, count, handler = std::move(handler)]() mutable {
+      go_on(count, std::move(handler));
+    });
+  }
+
+  /// Writes a part of an answer.
+  /// @param answer its number if it is a large one; else 0
+  template <class Buffers, class Handler>
+  void write(std::uint64_t answer, const Buffers& from, Handler&& handler) {
+    auto on = executor_of(handler);
+    is_writing_ = true;
+    stream.async_write_some(
+      from, asio::bind_executor(on, [this, answer, handler = std::forward<Handler>(handler)](
+                                      const asio::error_code& fault, std::size_t count) mutable {
+        is_writing_ = false;
+        if (answer != 0)
+          rules_->answers.progress(answer);
+        handler(fault, count);
+      }));
+  }
+
+  void drop(std::uint64_t answer) noexcept override {
+    try {
+      auto self = std::static_pointer_cast<socket_core>(shared_from_this());
+      asio::post(on_, [self = std::move(self), answer] {
+        if (self->going() == answer)
+          self->reset();
+      });
+    } catch (...) {
+      // Out of memory: RESTinio's own time limit ends the connection.
+    }
+  }
+
+  void crowd_out(std::uint64_t request) noexcept override {
+    try {
+      auto self = std::static_pointer_cast<socket_core>(shared_from_this());
+      asio::post(on_, [self = std::move(self), request] {
+        if (!self->held_.is(request))
+          return;
+        if (self->is_reading_)
+          self->refuse(faults::too_much_unread);
+        else
+          self->held_.release(); // if it still holds something it asks for room again
+      });
+    } catch (...) {
+      // Out of memory: the request's own time limit ends it.
+    }
+  }
+
+  static constexpr bool is_plain = std::is_same_v<Stream, asio::ip::tcp::socket>;
+
+  Stream stream;
+  inbound in;
+
+private:
+  using steady_clock = std::chrono::steady_clock;
+
+  /// What is worth a wake-up in the middle of a body; fast clients send more at a time anyway.
+  static constexpr std::uint64_t wake_bytes_max = 16 * 1024;
+  /// How long a client may take to answer that it, too, has nothing more to say: it need not.
+  static constexpr std::chrono::seconds leave_limit{2};
+
+  template <class Handler>
+  auto executor_of(const Handler& handler) {
+    return asio::get_associated_executor(handler, stream.get_executor());
+  }
+
+  template <class Handler>
+  void read_more(asio::mutable_buffer into, Handler handler) {
+    if (const auto* fault = in.fault())
+      return fail(*fault, into, std::move(handler));
+    if (!held_.hold(in.held_bytes() + in.parsed_bytes(), shared_from_this()))
+      return fail(faults::too_much_unread, into, std::move(handler));
+    set_deadline();
+    set_wake_bytes();
+    auto on = executor_of(handler);
+    is_reading_ = true;
+    watch(on);
+    stream.async_read_some(
+      into, asio::bind_executor(on, [this, into, handler = std::move(handler)](
+                                      const asio::error_code& fault, std::size_t count) mutable {
+        is_reading_ = false;
+        came(into, fault, count, std::move(handler));
+      }));
+  }
+
+  template <class Handler>
+  void came(asio::mutable_buffer into, const asio::error_code& fault, std::size_t count,
+            Handler handler) {
+    const auto* refused = std::exchange(refused_, nullptr);
+    if (fault && (refused == nullptr || !stream.lowest_layer().is_open()))
+      return handler(fault, 0);
+    if (fault)
+      return fail(*refused, into, std::move(handler));
+    count = in.came(static_cast<char*>(into.data()), count, into.size());
+    if (count > 0)
+      go_on(count, std::move(handler));
+    else
+      read_more(into, std::move(handler));
+  }
+
+  /// Ends what comes with a fault that is not in the bytes. Without a request, or of one that has been
+  /// answered, nobody waits for an answer: the connection just ends.
+  template <class Handler>
+  void fail(const framing_fault& why, asio::mutable_buffer into, Handler handler) {
+    const auto is_asked = in.waits_for() != inbound::phase::idle || is_beyond_limit_;
+    if (is_asked)
+      in.fail(why);
+    const auto count
+      = is_asked ? in.take(static_cast<char*>(into.data()), into.size()) : std::size_t{0};
+    auto on = executor_of(handler);
+    asio::post(on, [this, count, handler = std::move(handler)]() mutable {
+      if (count > 0)
+        go_on(count, std::move(handler));
+      else
+        handler(asio::error::eof, 0);
+    });
+  }
+
+  /// Has the read that is under way end with a fault.
+  void refuse(const framing_fault& why) noexcept {
+    refused_ = &why;
+    asio::error_code ignored;
+    stream.lowest_layer().cancel(ignored);
+  }
+
+  verdict judge(std::string_view head) noexcept override {
+    try {
+      auto asked = view_head(head);
+      asked.from = source_;
+      asked.is_beyond_limit = is_beyond_limit_;
+      // Who waits for a 100 is told at once that a body is too large, others when it has been read.
+      if (asked.body_bytes <= rules_->bodies.body_bytes_max && !asked.header("Expect"))
+        asked.body_bytes = 0;
+      screened_ = rules_->screen(asked, steady_clock::now());
+      if (!screened_ || !screened_->refused)
+        return verdict::go_on;
+      if (!asked.keeps_alive)
+        screened_->refused->close_connection();
+      return screened_->refused->closes_connection() ? verdict::answer_and_end : verdict::answer;
+    } catch (...) {
+      // Out of memory: it is judged when it is whole.
+      return verdict::go_on;
+    }
+  }
+
+  /// Lets the parser have what is in its buffer.
+  template <class Handler>
+  void go_on(std::size_t count, Handler handler) {
+    if (!in.must_say_continue())
+      return give(count, handler);
+    // Nothing else is being written: the answers to all earlier requests are out.
+    static constexpr std::string_view go = "HTTP/1.1 100 Continue\r\n\r\n";
+    auto on = executor_of(handler);
+    asio::async_write(
+      stream, asio::const_buffer(go.data(), go.size()),
+      asio::bind_executor(on, [this, count, handler = std::move(handler)](
+                                const asio::error_code& fault, std::size_t) mutable {
+        if (fault)
+          handler(fault, 0);
+        else
+          give(count, handler);
+      }));
+  }
+
+  template <class Handler>
+  void give(std::size_t count, Handler& handler) {
+    arrival with{*this, in.fault(), is_beyond_limit_, body_, screened_};
+    arriving = &with;
+    handler(asio::error_code{}, count);
+    arriving = nullptr;
+    // Until it is answered a request is no longer under way.
+    if (in.waits_for() == inbound::phase::idle)
+      held_.release();
+  }
+
+  void take_leave() {
+    is_leaving_ = true;
+    auto self = std::static_pointer_cast<socket_core>(shared_from_this());
+    timer_.expires_after(leave_limit);
+    timer_.async_wait(asio::bind_executor(on_, [self](const asio::error_code& canceled) {
+      if (!canceled)
+        self->close_transport(false);
+    }));
+    stream.async_shutdown(asio::bind_executor(on_, [self](const asio::error_code& fault) {
+      self->timer_.cancel();
+      // It may be a client that goes on sending.
+      self->close_transport(static_cast<bool>(fault));
+    }));
+  }
+
+  void close_transport(bool lingers) {
+    asio::error_code ignored;
+    if (!lingers || !stream.lowest_layer().is_open()) {
+      stream.lowest_layer().close(ignored);
+      return;
+    }
+    auto& socket = static_cast<asio::ip::tcp::socket&>(stream.lowest_layer());
+    linger(std::move(socket), std::make_shared<connection_places::place>(std::move(place_)));
+  }
+
+  /// What is written fails; what the system still holds for the client is thrown away, too.
+  void reset() {
+    auto& socket = stream.lowest_layer();
+    asio::error_code ignored;
+    socket.set_option(asio::socket_base::linger{true, 0}, ignored);
+    timer_.cancel();
+    socket.close(ignored);
+  }
+
+  /// Thousands of clients that send their bodies a few bytes at a time would keep a thread busy with
+  /// nothing: these bytes stay in the system until there are enough of them, or all of the content.
+  /// An end or a fault of the connection is told at once all the same.
+  void set_wake_bytes() {
+    // With TLS bytes of content are no bytes of the connection.
+    if constexpr (is_plain) {
+      const auto wanted = std::clamp<std::uint64_t>(in.content_missing(), 1, wake_bytes_max);
+      if (wanted == wake_bytes_)
+        return;
+      wake_bytes_ = wanted;
+      asio::error_code ignored; // where it cannot be set there is no connection any more
+      stream.set_option(asio::socket_base::receive_low_watermark{static_cast<int>(wanted)},
+                        ignored);
+    }
+  }
+
+  /// A time limit begins when what is waited for changes, that on being idle with each read.
+  void set_deadline() {
+    const auto phase = in.waits_for();
+    if (phase != inbound::phase::idle && phase == phase_ && in.count() == count_)
+      return;
+    phase_ = phase;
+    count_ = in.count();
+    deadline_ = steady_clock::now() + (phase == inbound::phase::head ? limits_.head : limits_.idle);
+  }
+
+  /// Sees to it that the timer looks no later than at the deadline. Most deadlines are later than
+  /// when it looks anyway, so that a busy connection costs one timer a minute.
+  template <class Executor>
+  void watch(const Executor& on) {
+    if (is_watched_ && timer_.expiry() <= deadline_)
+      return;
+    is_watched_ = true;
+    timer_.expires_at(deadline_);
+    timer_.async_wait(asio::bind_executor(
+      on, [weak = this->weak_from_this(), this, on](const asio::error_code& canceled) {
+        if (const auto self = weak.lock(); self && !canceled)
+          look(on);
+      }));
+  }
+
+  template <class Executor>
+  void look(const Executor& on) {
+    is_watched_ = false;
+    if (!is_reading_)
+      return;
+    if (steady_clock::now() < deadline_)
+      return watch(on);
+    const auto phase = in.waits_for();
+    refuse(phase == inbound::phase::idle   ? faults::no_room
+           : phase == inbound::phase::head ? faults::slow_head
+                                           : faults::slow_body);
+  }
+
+  const std::shared_ptr<const connection_rules> rules_;
+  const time_limits& limits_;
+  const client_source source_;
+  const bool is_beyond_limit_;
+  /// What comes with the request that the parser is being given.
+  std::string body_;
+  std::unique_ptr<screening> screened_;
+  arrival_gate::place held_;
+  /// Where everything of this connection runs. Set by the first read and never changed.
+  asio::any_io_executor on_;
+  connection_places::place place_;
+  asio::steady_timer timer_;
+  steady_clock::time_point deadline_{};
+  std::uint64_t count_ = 0;
+  /// So many bytes must have come for the system to say that there are any.
+  std::uint64_t wake_bytes_ = 1;
+  inbound::phase phase_ = inbound::phase::idle;
+  bool is_reading_ = false;
+  bool is_writing_ = false;
+  bool is_leaving_ = false;
+  bool is_watched_ = false;
+  /// Why the read that is under way has to end.
+  const framing_fault* refused_ = nullptr;
+};
+
+} // namespace callboard::http

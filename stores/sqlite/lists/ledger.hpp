@@ -1,0 +1,85 @@
+#pragma once
+
+#include <callboard/store.hpp>
+
+#include "stores/sqlite/file/connection.hpp"
+#include "stores/sqlite/lists/ledger_search.hpp"
+#include "stores/sqlite/lists/name_pool.hpp"
+#include "stores/sqlite/lists/slot_index.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callboard::sqlite {
+
+/// What the lists of agent jobs look at.
+struct ledger_entry {
+  uuid id;
+  std::uint64_t version = 0;
+  std::string_view organisation;
+  std::string_view job_type_id;
+  std::string_view channel_code;
+  std::vector<std::string> tags;
+  job_state state = job_state::pending;
+  system_time created_at;
+  system_time due_at;
+  system_time updated_at;
+};
+
+/// What commits do to agent jobs. `erased` may name others, too.
+struct ledger_changes {
+  std::vector<job_ptr> snapshots;
+  std::vector<uuid> erased;
+};
+
+/// All agent jobs of a store by what they are filtered and ordered by, in memory: some 70 bytes each.
+/// Finds a page by looking at all of them, so that no filter and no order is dear.
+class ledger {
+public:
+  ledger() : slots_{jobs_.id} {
+    // nop
+  }
+
+  /// Reads all agent jobs, within a transaction. Errors: `io`.
+  static result<std::unique_ptr<ledger>> load(connection& db);
+
+  /// Notes a snapshot, unless it is no agent job's or not newer than what is there.
+  void put(const job& snapshot);
+  void erase(const uuid& id);
+  /// Notes all of them. A second time it changes nothing, if all that came since is noted again, too.
+  void apply(const ledger_changes& changes);
+
+  /// What a query for agent jobs finds.
+  ledger_page find(const job_query& query);
+
+  /// Whether names of jobs that are gone take so much room that a new ledger were better.
+  bool is_worn() const noexcept {
+    return erased_ > jobs_.id.size() + worn_after;
+  }
+
+private:
+  /// Erased jobs that are not worth a thought.
+  static constexpr std::size_t worn_after = 100'000;
+
+  void put(const ledger_entry& entry);
+  std::uint32_t tag_set(const std::vector<std::string>& tags);
+  /// Nothing: no job has all that is asked for.
+  std::optional<ledger_filter> filter_of(const job_query& query) const;
+
+  ledger_columns jobs_;
+  slot_index slots_;
+  name_pool organisations_;
+  name_pool job_types_;
+  name_pool channels_;
+  name_pool tags_;
+  /// Numbers of tags, ascending, to the number of the set.
+  std::map<std::vector<std::uint32_t>, std::uint32_t> tag_sets_;
+  /// The sets that a tag is in, by its number.
+  std::vector<std::vector<std::uint32_t>> sets_with_;
+  std::size_t erased_ = 0;
+};
+
+} // namespace callboard::sqlite

@@ -1,0 +1,97 @@
+#include "stores/sqlite/lists/ledger_keeper.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace callboard::sqlite {
+
+namespace {
+
+ledger_changes kept(const job_changes& changes) {
+  ledger_changes made;
+  std::copy_if(changes.snapshots.begin(), changes.snapshots.end(),
+               std::back_inserter(made.snapshots),
+               [](const job_ptr& each) { return each->spec->kind == job_kind::agent; });
+  made.erased.assign(changes.erased.begin(), changes.erased.end());
+  return made;
+}
+
+} // namespace
+
+void ledger_keeper::begin_commit(const job_changes& changes) {
+  const std::lock_guard lock{commits_};
+  under_way_ = changes;
+}
+
+void ledger_keeper::end_commit(bool is_done) {
+  if (!is_done) {
+    forget();
+    return;
+  }
+  {
+    const std::lock_guard lock{commits_};
+    const auto ended = std::exchange(under_way_, {});
+    if (!is_there_ && !loading_)
+      return;
+    committed_.push_back(kept(ended));
+  }
+  // A list that has the turn may take milliseconds: what it leaves the next commit takes up.
+  const std::unique_lock turn{turn_, std::try_to_lock};
+  if (turn && current_)
+    bring_up_to_date();
+}
+
+void ledger_keeper::bring_up_to_date() {
+  std::vector<ledger_changes> missing;
+  {
+    const std::lock_guard lock{commits_};
+    missing.swap(committed_);
+  }
+  for (const auto& each : missing)
+    current_->apply(each);
+  if (!current_->is_worn() && std::chrono::steady_clock::now() - used_at_ <= idle_limit)
+    return;
+  const std::lock_guard lock{commits_};
+  current_.reset();
+  is_there_ = false;
+}
+
+ledger* ledger_keeper::current() noexcept {
+  used_at_ = std::chrono::steady_clock::now();
+  return current_.get();
+}
+
+missing_changes ledger_keeper::take_missing() {
+  return {std::exchange(committed_, {}), kept(under_way_)};
+}
+
+std::optional<std::uint64_t> ledger_keeper::begin_loading() {
+  if (loading_)
+    return std::nullopt;
+  loading_ = ++loadings_;
+  return loading_;
+}
+
+void ledger_keeper::end_loading(std::uint64_t number, std::unique_ptr<ledger> loaded) {
+  const std::scoped_lock lock{turn_, commits_};
+  if (loading_ != number)
+    return; // forgotten meanwhile
+  loading_.reset();
+  is_there_ = loaded != nullptr;
+  if (!is_there_)
+    committed_.clear();
+  current_ = std::move(loaded);
+  used_at_ = std::chrono::steady_clock::now();
+}
+
+void ledger_keeper::forget() {
+  const std::scoped_lock lock{turn_, commits_};
+  under_way_ = {};
+  current_.reset();
+  is_there_ = false;
+  loading_.reset();
+  committed_.clear();
+}
+
+} // namespace callboard::sqlite

@@ -1,0 +1,212 @@
+#include "stores/sqlite/rows/job_writer.hpp"
+
+#include "stores/sqlite/rows/column_lists.hpp"
+#include "stores/sqlite/rows/job_columns.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace callboard::sqlite {
+
+namespace {
+
+std::string insert_job_sql() {
+  constexpr auto all = identity_columns.size() + progress_columns.size() + ending_columns.size();
+  return "INSERT INTO jobs (" + names(identity_columns) + ", " + names(progress_columns) + ", "
+         + names(ending_columns) + ") VALUES (" + places(1, all) + ") ON CONFLICT (id) DO NOTHING";
+}
+
+std::string insert_spec_sql() {
+  constexpr auto all = 1 + message_spec_columns.size() + extra_spec_columns.size();
+  return "INSERT INTO specs (job, " + names(message_spec_columns) + ", " + names(extra_spec_columns)
+         + ") VALUES (" + places(1, all) + ")";
+}
+
+} // namespace
+
+job_writer::job_writer(connection& db)
+  : db_{db},
+    look_up_{db, "SELECT job, version, kind, organisation, state, task_count, created_at, "
+                 "ifnull(job_type_id, ''), ifnull(channel_code, ''), due_at FROM jobs "
+                 "WHERE id = ?1"},
+    insert_job_{db, insert_job_sql()},
+    insert_spec_{db, insert_spec_sql()},
+    insert_tag_{db, "INSERT INTO tags (job, position, tag) VALUES (?1, ?2, ?3)"},
+    update_progress_{db, update_progress_sql("jobs")},
+    update_state_{db, update_state_sql("jobs")},
+    update_span_{db, update_span_sql("jobs")},
+    erase_job_{db, "DELETE FROM jobs WHERE job = ?1"},
+    erase_spec_{db, "DELETE FROM specs WHERE job = ?1"},
+    erase_tags_{db, "DELETE FROM tags WHERE job = ?1"},
+    tags_of_job_{db, "SELECT DISTINCT tag FROM tags WHERE job = ?1"},
+    add_tagged_{db, "INSERT INTO tagged (organisation, tag, state, created_at, id, job) "
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+    drop_tagged_{db, "DELETE FROM tagged WHERE organisation = ?1 AND tag = ?2 AND state = ?3 "
+                     "AND created_at = ?4 AND id = ?5"},
+    tasks_{db},
+    counts_{db},
+    messages_{db, tasks_, counts_} {
+  // nop
+}
+
+result<void> job_writer::put(const job& snapshot) {
+  if (snapshot.spec->kind == job_kind::message)
+    return put_message(snapshot);
+  // The first version is nearly always of a new job: insert without looking.
+  if (snapshot.version > 1) {
+    const auto stored = look_up(snapshot.spec->id);
+    if (!stored)
+      return tl::unexpected(stored.error());
+    if (*stored)
+      return (*stored)->version < snapshot.version ? update(snapshot, **stored) : result<void>{};
+  }
+  const auto is_new = insert(snapshot);
+  if (!is_new)
+    return tl::unexpected(is_new.error());
+  return {};
+}
+
+result<void> job_writer::put_message(const job& snapshot) {
+  const auto is_new = messages_.put(snapshot);
+  if (!is_new)
+    return tl::unexpected(is_new.error());
+  if (*is_new)
+    added_.push_back(snapshot.spec->id);
+  return {};
+}
+
+result<std::optional<job_writer::stored_job>> job_writer::look_up(const uuid& id) {
+  auto found = look_up_.start(id);
+  const auto is_there = found.next();
+  if (!is_there)
+    return tl::unexpected(is_there.error());
+  if (!*is_there)
+    return std::nullopt;
+  stored_job stored;
+  stored.row = found.integer();
+  stored.version = static_cast<std::uint64_t>(found.integer());
+  stored.kind = found.one_of(job_kind::run);
+  stored.organisation = found.text();
+  stored.state = found.one_of(job_state::canceled);
+  stored.task_count = found.count();
+  stored.created_at = found.time();
+  stored.job_type_id = found.text();
+  stored.channel_code = found.text();
+  stored.due_at = found.time();
+  if (auto ok = found.check(); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  return stored;
+}
+
+result<bool> job_writer::insert(const job& snapshot) {
+  const auto& spec = *snapshot.spec;
+  const auto values
+    = std::tuple_cat(identity_values(spec), progress_values(snapshot), ending_values(snapshot));
+  if (auto ok = run(insert_job_, values); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  if (sqlite3_changes(db_.handle()) == 0)
+    return false;
+  const auto row = static_cast<std::int64_t>(sqlite3_last_insert_rowid(db_.handle()));
+  if (auto ok = insert_spec(row, spec); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  if (auto ok = tasks_.add(row, snapshot); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  const auto of = counted(spec);
+  if (auto ok = move_tags(row, spec, of.tags, std::nullopt, snapshot.state); !ok)
+    return tl::unexpected(std::move(ok.error()));
+  counts_.change(of, snapshot.state, 1);
+  added_.push_back(spec.id);
+  return true;
+}
+
+result<void> job_writer::insert_spec(std::int64_t row, const job_spec& spec) {
+  const auto values
+    = std::tuple_cat(std::tuple{row}, message_spec_values(spec), extra_spec_values(spec));
+  if (auto ok = run(insert_spec_, values); !ok)
+    return ok;
+  if (!spec.agent_job)
+    return {};
+  std::int64_t position = 0;
+  for (const auto& tag : spec.agent_job->tags)
+    if (auto ok = insert_tag_.run(row, position++, tag); !ok)
+      return ok;
+  return {};
+}
+
+result<void> job_writer::update(const job& snapshot, const stored_job& stored) {
+  // Tasks are only ever added, so this does not happen; were it to, the old ones must not show through.
+  if (snapshot.tasks.size() < stored.task_count)
+    if (auto ok = tasks_.erase(stored.row); !ok)
+      return ok;
+  if (auto ok = tasks_.add(stored.row, snapshot); !ok)
+    return ok;
+  if (const auto& spec = *snapshot.spec; spec.due_at != stored.due_at)
+    if (auto ok = update_span_.run(spec.due_at, spec.expires_at, stored.row); !ok)
+      return ok;
+  if (is_progress(snapshot, stored.state))
+    return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));
+  if (snapshot.state != stored.state) {
+    const auto of = counted(*snapshot.spec);
+    if (auto ok = move_tags(stored.row, *snapshot.spec, of.tags, stored.state, snapshot.state); !ok)
+      return ok;
+    counts_.change(of, stored.state, -1);
+    counts_.change(of, snapshot.state, 1);
+  }
+  return run(update_state_, std::tuple_cat(progress_values(snapshot), ending_values(snapshot),
+                                           std::tuple{stored.row}));
+}
+
+result<void> job_writer::erase(const uuid& id) {
+  const auto was_message = messages_.erase(id);
+  if (!was_message)
+    return tl::unexpected(was_message.error());
+  if (*was_message)
+    return {};
+  const auto stored = look_up(id);
+  if (!stored)
+    return tl::unexpected(stored.error());
+  if (!*stored)
+    return {};
+  const auto& gone = **stored;
+  if (auto ok = erase_job_.run(gone.row); !ok)
+    return ok;
+  if (auto ok = erase_spec_.run(gone.row); !ok)
+    return ok;
+  if (gone.task_count > 1)
+    if (auto ok = tasks_.erase(gone.row); !ok)
+      return ok;
+  counted_job of{gone.kind, gone.organisation, gone.job_type_id, gone.channel_code, {}};
+  if (gone.kind == job_kind::agent)
+    if (auto ok = forget_tags(gone, id, of); !ok)
+      return ok;
+  counts_.change(of, gone.state, -1);
+  return {};
+}
+
+result<void> job_writer::move_tags(std::int64_t row, const job_spec& spec,
+                                   const std::vector<std::string>& tags,
+                                   std::optional<job_state> from, job_state to) {
+  for (const auto& tag : tags) {
+    if (from)
+      if (auto ok = drop_tagged_.run(spec.organisation, tag, *from, spec.created_at, spec.id); !ok)
+        return ok;
+    if (auto ok = add_tagged_.run(spec.organisation, tag, to, spec.created_at, spec.id, row); !ok)
+      return ok;
+  }
+  return {};
+}
+
+result<void> job_writer::forget_tags(const stored_job& gone, const uuid& id, counted_job& of) {
+  {
+    auto found = tags_of_job_.start(gone.row);
+    if (auto ok = found.for_each([&](rows& tag) { of.tags.push_back(tag.text()); }); !ok)
+      return ok;
+  }
+  for (const auto& tag : of.tags)
+    if (auto ok = drop_tagged_.run(gone.organisation, tag, gone.state, gone.created_at, id); !ok)
+      return ok;
+  return of.tags.empty() ? result<void>{} : erase_tags_.run(gone.row);
+}
+
+} // namespace callboard::sqlite

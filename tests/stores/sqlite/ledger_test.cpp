@@ -1,0 +1,334 @@
+#include "stores/sqlite/lists/ledger.hpp"
+#include "stores/sqlite/lists/ledger_keeper.hpp"
+#include "stores/sqlite/sqlite_store.hpp"
+#include "tests/stores/sqlite/sqlite_fixture.hpp"
+#include "tests/support/faulty_vfs.hpp"
+#include "tests/support/patience.hpp"
+#include "tests/support/random_seed.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <map>
+#include <random>
+#include <thread>
+
+namespace callboard::tests {
+
+namespace {
+
+using sqlite::ledger;
+using sqlite::ledger_keeper;
+
+job_ptr tagged_job(std::uint32_t number, std::uint64_t version, job_state state,
+                   const std::string& tag = "a") {
+  auto spec = plain_spec(job_kind::agent, number);
+  agent_job_fields fields;
+  fields.job_type_id = "report";
+  fields.tags = {tag};
+  spec->agent_job = std::make_shared<const agent_job_fields>(fields);
+  return snapshot(spec, version, state);
+}
+
+/// One that no index answers.
+job_query two_tags(std::vector<job_state> states = {}) {
+  return {.kind = job_kind::agent,
+          .organisation = "default",
+          .states = std::move(states),
+          .tags = {"a", "b"},
+          .counts_states = true};
+}
+
+TEST(Ledger, AfterAnyChangesItHoldsWhatIsThere) {
+  const auto seed = test::random_seed();
+  std::mt19937_64 random{seed};
+  ledger tried;
+  std::map<uuid, std::uint64_t> versions;
+  for (int i = 0; i < 6'000; ++i) {
+    // Few enough ids to come back, enough for the table of slots to grow.
+    const auto number = static_cast<std::uint32_t>(random() % 2'000);
+    if (random() % 3 == 0) {
+      tried.erase(numbered_id(number));
+      versions.erase(numbered_id(number));
+    } else {
+      const auto version = 1 + random() % 5;
+      tried.put(*tagged_job(number, version, job_state::pending));
+      auto& held = versions[numbered_id(number)];
+      held = std::max(held, version);
+    }
+  }
+
+  auto all = two_tags();
+  all.limit = 5'000;
+  const auto found = tried.find(all);
+
+  std::vector<uuid> expected;
+  for (const auto& [id, version] : versions)
+    expected.push_back(id);
+  std::reverse(expected.begin(), expected.end());
+  EXPECT_EQ(found.ids, expected) << "seed " << seed;
+  EXPECT_EQ(found.matching, expected.size());
+}
+
+TEST(Ledger, NamesOfJobsThatAreGoneWearItOut) {
+  ledger tried;
+  for (std::uint32_t number = 0; number <= 100'000; ++number) {
+    tried.put(*tagged_job(number, 1, job_state::pending, "tag-" + std::to_string(number)));
+    EXPECT_FALSE(tried.is_worn());
+    tried.erase(numbered_id(number));
+  }
+
+  EXPECT_TRUE(tried.is_worn());
+}
+
+TEST(LedgerKeeper, WhatComesWhileOneIsLoadedIsInIt) {
+  ledger_keeper keeper{0};
+  const auto number = keeper.begin_loading();
+  ASSERT_TRUE(number);
+  EXPECT_FALSE(keeper.begin_loading());
+  auto loaded = std::make_unique<ledger>();
+  loaded->put(*tagged_job(1, 1, job_state::pending));
+  loaded->put(*tagged_job(2, 1, job_state::pending));
+  const std::vector<job_ptr> changed{tagged_job(1, 2, job_state::failed)};
+  const std::vector<uuid> erased{numbered_id(2)};
+  keeper.begin_commit({changed, erased});
+  keeper.end_commit(true);
+
+  keeper.end_loading(*number, std::move(loaded));
+
+  ASSERT_TRUE(keeper.current());
+  for (const auto& each : keeper.take_missing().committed)
+    keeper.current()->apply(each);
+  EXPECT_EQ(keeper.current()->find(two_tags({job_state::failed})).matching, 1U);
+  EXPECT_EQ(keeper.current()->find(two_tags()).matching, 1U);
+}
+
+TEST(LedgerKeeper, OneThatWasLoadedBeforeAFaultIsNotTaken) {
+  ledger_keeper keeper{0};
+  const auto number = keeper.begin_loading();
+  keeper.begin_commit({});
+  keeper.end_commit(false);
+
+  keeper.end_loading(*number, std::make_unique<ledger>());
+
+  EXPECT_EQ(keeper.current(), nullptr);
+}
+
+TEST(LedgerKeeper, CommitsBringItUpToDateWhileNoListHasTheTurn) {
+  ledger_keeper keeper{0};
+  keeper.end_loading(*keeper.begin_loading(), std::make_unique<ledger>());
+  const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending)};
+  const std::vector<job_ptr> second{tagged_job(2, 1, job_state::pending)};
+  const auto commit = [&](const std::vector<job_ptr>& snapshots) {
+    keeper.begin_commit({snapshots, {}});
+    keeper.end_commit(true);
+  };
+
+  {
+    const auto turn = keeper.take_turn();
+    std::thread{commit, std::cref(first)}.join();
+    EXPECT_EQ(keeper.current()->find(two_tags()).matching, 0U);
+  }
+  commit(second);
+
+  const auto turn = keeper.take_turn();
+  ASSERT_TRUE(keeper.current());
+  EXPECT_EQ(keeper.current()->find(two_tags()).matching, 2U);
+  EXPECT_TRUE(keeper.take_missing().committed.empty());
+}
+
+class LedgerStore : public sqlite_test {
+protected:
+  std::unique_ptr<store> open_with(const char* vfs = nullptr) {
+    auto opened = sqlite::open_store(
+      {.path = path(), .sync = store_sync::full, .vfs = vfs, .scanned_max = 0});
+    EXPECT_TRUE(opened) << opened.error().message;
+    return *std::move(opened);
+  }
+};
+
+TEST_F(LedgerStore, ListsBesideCommitsAreOfOneMoment) {
+  // All jobs go from state to state together, and one more is there each time.
+  constexpr std::uint32_t count = 40;
+  constexpr std::uint64_t rounds = 40;
+  const auto jobs = open_with();
+  const auto commit_round = [&](std::uint64_t round) {
+    std::vector<job_ptr> batch;
+    for (std::uint32_t number = 1; number <= count; ++number)
+      batch.push_back(
+        tagged_job(number, round, round % 2 == 0 ? job_state::pending : job_state::processing));
+    batch.push_back(tagged_job(1'000 + static_cast<std::uint32_t>(round), 1, job_state::failed));
+    ASSERT_TRUE(jobs->commit(batch));
+  };
+  commit_round(1);
+  std::atomic<bool> is_done = false;
+  std::vector<std::thread> readers;
+  for (const auto state : {job_state::pending, job_state::processing})
+    readers.emplace_back([&, state] {
+      std::size_t failed = 0;
+      do {
+        const auto page = jobs->query(two_tags({state}));
+        ASSERT_TRUE(page);
+        ASSERT_TRUE(page->matching == 0 || page->matching == count);
+        ASSERT_EQ(page->jobs.size(), page->matching);
+        for (const auto& job : page->jobs)
+          ASSERT_EQ(job->state, state);
+        const auto now_failed = page->by_state[static_cast<std::size_t>(job_state::failed)];
+        ASSERT_EQ(page->total, count + now_failed);
+        ASSERT_GE(now_failed, failed);
+        failed = now_failed;
+      } while (!is_done);
+    });
+
+  for (std::uint64_t round = 2; round <= rounds; ++round)
+    commit_round(round);
+  is_done = true;
+  for (auto& reader : readers)
+    reader.join();
+
+  EXPECT_EQ(jobs->query(two_tags())->matching, count + rounds);
+}
+
+/// A store with a ledger of two jobs, while a commit is held.
+class LedgerStoreHeld : public LedgerStore {
+protected:
+  ~LedgerStoreHeld() override {
+    held.let_go();
+  }
+
+  void begin_commit(faulty_vfs::place held_at, std::vector<job_ptr> changed,
+                    std::vector<uuid> erased) {
+    jobs = open_with(held.name());
+    const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending),
+                                     tagged_job(2, 1, job_state::pending)};
+    ASSERT_TRUE(jobs->commit(first));
+    ASSERT_EQ(jobs->query(two_tags())->matching, 2U);
+    held.hold(held_at);
+    writing = std::async(std::launch::async, [this, changed, erased] {
+      return static_cast<store&>(*jobs).commit(changed, erased);
+    });
+    ASSERT_TRUE(held.wait_for_held());
+  }
+
+  /// The jobs of a state that a list finds while the commit is held.
+  std::vector<uuid> listed(job_state state) {
+    auto page = std::async(std::launch::async, [this, state] {
+      const auto found = jobs->query(two_tags({state}));
+      EXPECT_TRUE(found) << found.error().message;
+      return found ? ids_of(found->jobs) : std::vector<uuid>{};
+    });
+    const auto is_answered = page.wait_for(test::patience) == std::future_status::ready;
+    EXPECT_TRUE(is_answered) << "a list waits for the commit";
+    if (!is_answered)
+      held.let_go();
+    return page.get();
+  }
+
+  void end_commit() {
+    held.let_go();
+    ASSERT_TRUE(writing.get());
+  }
+
+  // Before the store, which must be closed first.
+  faulty_vfs held;
+  std::unique_ptr<store> jobs;
+  std::future<result<void>> writing;
+};
+
+TEST_F(LedgerStoreHeld, ListsDoNotWaitForTheDisk) {
+  begin_commit(faulty_vfs::place::sync,
+               {tagged_job(1, 2, job_state::failed), tagged_job(3, 1, job_state::pending)}, {});
+
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
+  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{});
+
+  end_commit();
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
+  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{numbered_id(1)});
+}
+
+TEST_F(LedgerStoreHeld, ListsHaveWhatCanBeSeenBeforeItsCommitHasEnded) {
+  begin_commit(faulty_vfs::place::end_of_write,
+               {tagged_job(1, 2, job_state::failed), tagged_job(3, 1, job_state::pending)}, {});
+
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
+  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{numbered_id(1)});
+
+  end_commit();
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
+}
+
+TEST_F(LedgerStoreHeld, JobsAreListedUntilTheirErasureCanBeSeen) {
+  begin_commit(faulty_vfs::place::sync, {}, {numbered_id(1)});
+
+  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
+
+  end_commit();
+  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
+}
+
+TEST_F(LedgerStoreHeld, JobsAreNotListedWhenTheirErasureCanBeSeen) {
+  begin_commit(faulty_vfs::place::end_of_write, {tagged_job(3, 1, job_state::pending)},
+               {numbered_id(1), numbered_id(3)});
+
+  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
+
+  end_commit();
+  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
+}
+
+TEST_F(LedgerStore, RefusedCommitIsNotListed) {
+  faulty_vfs shaky;
+  const auto jobs = open_with(shaky.name());
+  const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending)};
+  const std::vector<job_ptr> second{tagged_job(2, 1, job_state::pending)};
+  const std::vector<job_ptr> third{tagged_job(3, 1, job_state::pending)};
+  ASSERT_TRUE(jobs->commit(first));
+  EXPECT_EQ(jobs->query(two_tags())->matching, 1U);
+  shaky.fail({.on = faulty_vfs::operation::sync, .code = SQLITE_IOERR_FSYNC});
+  ASSERT_FALSE(jobs->commit(second));
+  EXPECT_GE(shaky.faults(), 1);
+
+  ASSERT_TRUE(jobs->commit(third));
+
+  EXPECT_EQ(ids_of(jobs->query(two_tags())->jobs),
+            (std::vector<uuid>{numbered_id(3), numbered_id(1)}));
+}
+
+TEST_F(LedgerStore, JobsOfEarlierProcessesAreListed) {
+  {
+    const auto jobs = open_with();
+    const std::vector<job_ptr> batch{tagged_job(1, 3, job_state::completed),
+                                     tagged_job(2, 1, job_state::pending, "b"),
+                                     tagged_job(3, 1, job_state::pending, "c")};
+    ASSERT_TRUE(jobs->commit(batch));
+  }
+  const auto jobs = open_with();
+
+  EXPECT_EQ(ids_of(jobs->query(two_tags())->jobs),
+            (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
+  const std::vector<job_ptr> older{tagged_job(1, 2, job_state::pending)};
+  ASSERT_TRUE(jobs->commit(older));
+  EXPECT_EQ(jobs->query(two_tags({job_state::completed}))->matching, 1U);
+}
+
+TEST_F(LedgerStore, ErasedJobsAreNotListed) {
+  const auto jobs = open_with();
+  const std::vector<job_ptr> batch{tagged_job(1, 1, job_state::completed),
+                                   tagged_job(2, 1, job_state::completed, "b"),
+                                   tagged_job(3, 1, job_state::pending)};
+  ASSERT_TRUE(jobs->commit(batch));
+  EXPECT_EQ(jobs->query(two_tags())->matching, 3U);
+
+  const std::vector<uuid> erased{numbered_id(1)};
+  ASSERT_TRUE(jobs->erase(erased));
+  ASSERT_EQ(jobs->erase_finished(job_kind::agent, end_of_time, 10), 1U);
+
+  EXPECT_EQ(ids_of(jobs->query(two_tags())->jobs), std::vector<uuid>{numbered_id(3)});
+}
+
+} // namespace
+
+} // namespace callboard::tests
