@@ -120,7 +120,7 @@ private:
 struct engine::implementation {
   implementation(const engine_options& options, std::unique_ptr<store> jobs,
                  std::vector<agent_binding> agents, actors::held_jobs stored, engine_observers told)
-    : found{stored.live.size(), stored.scheduled_later.total(), stored.schedules.size()},
+    : found{stored.live.size(), stored.delayed.total(), stored.schedules.size()},
       config(threads_for(options)),
       system(config) {
     std::shared_ptr<store> shared_store = std::move(jobs);
@@ -193,12 +193,12 @@ result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs
     return tl::unexpected(std::move(ok.error()));
   // What a store keeps in memory anyway may as well be held.
   const auto due_before = jobs->is_durable() ? to_system_time(std::chrono::system_clock::now())
-                                                 + actors::scheduled_horizon
+                                                 + actors::delayed_horizon
                                              : system_time::max();
   auto live = jobs->load_live(due_before);
   if (!live)
     return tl::unexpected(std::move(live.error()));
-  const auto later = jobs->count_scheduled(due_before);
+  const auto later = jobs->count_delayed(due_before);
   if (!later)
     return tl::unexpected(later.error());
   auto finished

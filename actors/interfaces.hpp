@@ -79,8 +79,8 @@ struct retention_sweep {
   std::size_t limit = 0;
 };
 
-/// Which scheduled jobs to load; see `store::load_scheduled`.
-struct scheduled_window {
+/// Which scheduled jobs to load; see `store::load_delayed`.
+struct delayed_window {
   due_place from;
   system_time until;
   std::size_t limit = 0;
@@ -126,7 +126,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::store_batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::store_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::retention_sweep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::sweep_outcome)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::scheduled_window)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::delayed_window)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::found_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::loaded_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::run_sweep)
@@ -194,7 +194,7 @@ using store_reader_actor = caf::typed_actor<
   // Look a job up.
   caf::replies_to<atom::fetch, uuid>::with<found_job>,
   // Load some of the jobs that are scheduled.
-  caf::replies_to<atom::load, scheduled_window>::with<loaded_jobs>,
+  caf::replies_to<atom::load, delayed_window>::with<loaded_jobs>,
   // Look a job up and answer the call.
   caf::reacts_to<atom::find, job_call_ptr>,
   // Look up a page of jobs and answer the call.

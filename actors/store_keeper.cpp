@@ -39,7 +39,7 @@ store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_
     [this](atom::commit, const store_batch_ptr& batch) { return on_commit(*batch); },
     [this](atom::sweep, const retention_sweep& sweep) { return on_sweep(sweep); },
     [this](atom::fetch, const uuid& id) { return on_fetch(id); },
-    [this](atom::load, const scheduled_window& window) { return on_load(window); },
+    [this](atom::load, const delayed_window& window) { return on_load(window); },
     [this](atom::sweep, const run_sweep& sweep) { return on_sweep(sweep); },
     [this](atom::list, const list_runs_ptr& call) { on_list_runs(*call); },
     [this](atom::find, const job_call_ptr& call) { on_find(*call); },
@@ -62,8 +62,8 @@ found_job store_keeper_state::on_fetch(const uuid& id) {
   return guarded([&] { return jobs->find(id); });
 }
 
-loaded_jobs store_keeper_state::on_load(const scheduled_window& window) {
-  return guarded([&] { return jobs->load_scheduled(window.from, window.until, window.limit); });
+loaded_jobs store_keeper_state::on_load(const delayed_window& window) {
+  return guarded([&] { return jobs->load_delayed(window.from, window.until, window.limit); });
 }
 
 sweep_outcome store_keeper_state::on_sweep(const run_sweep& what) {

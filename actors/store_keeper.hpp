@@ -17,7 +17,7 @@ struct store_keeper_state {
   store_outcome on_commit(const store_batch& batch);
   sweep_outcome on_sweep(const retention_sweep& what);
   found_job on_fetch(const uuid& id);
-  loaded_jobs on_load(const scheduled_window& window);
+  loaded_jobs on_load(const delayed_window& window);
   sweep_outcome on_sweep(const run_sweep& what);
   void on_list_runs(const list_runs& call);
   void on_find(const job_call& call);

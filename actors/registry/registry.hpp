@@ -37,14 +37,14 @@ struct held_jobs {
   /// Agent jobs that are scheduled for this time or later stay in a durable store for now.
   system_time due_before;
   /// How many they are.
-  core::organisation_counts scheduled_later;
+  core::organisation_counts delayed;
   /// `store::load_schedules`.
   std::vector<scheduled_job_ptr> schedules;
 };
 
 /// How far ahead a registry loads scheduled jobs from a durable store: their memory is theirs for so
 /// long only, and the store has to be asked seldom.
-inline constexpr std::chrono::minutes scheduled_horizon{10};
+inline constexpr std::chrono::minutes delayed_horizon{10};
 
 /// What a registry begins with.
 struct registry_start {
@@ -151,7 +151,7 @@ private:
   void fetch(const job_call_ptr& call, bool is_cancel);
   void on_fetched(const uuid& id, const found_job& found);
   /// Moves the horizon on and loads what comes within it.
-  void load_scheduled();
+  void load_delayed();
   void load_page(system_time until);
   // -- calls about scheduled jobs (registry_schedules.cpp) ---------------------
 

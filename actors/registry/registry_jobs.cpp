@@ -20,7 +20,7 @@ bool is_for_agent(const callboard::job* one) noexcept {
 } // namespace
 
 void registry_state::restore(held_jobs stored) {
-  parked_ = std::move(stored.scheduled_later);
+  parked_ = std::move(stored.delayed);
   loaded_until_ = stored.due_before;
   load_from_ = {loaded_until_, {}};
   restore_schedules(stored.schedules);
@@ -30,7 +30,7 @@ void registry_state::restore(held_jobs stored) {
     observers_.times_corrected(corrected_);
   if (is_durable_) {
     sweep_now_and_then();
-    next_load_ = self_->clock().now() + scheduled_horizon / 2;
+    next_load_ = self_->clock().now() + delayed_horizon / 2;
   }
   watch_wall_clock();
   has_begun_ = true;
@@ -276,7 +276,7 @@ void registry_state::on_wake() {
     park_if_far(*taken->entry);
   }
   if (next_load_ && *next_load_ <= now)
-    load_scheduled();
+    load_delayed();
   if (next_sweep_ && *next_sweep_ <= now)
     sweep_now_and_then();
   if (schedule_wake_ && *schedule_wake_ <= now)

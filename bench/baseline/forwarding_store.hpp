@@ -27,13 +27,13 @@ public:
     return to_->load_live(due_before);
   }
 
-  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) override {
-    return to_->count_scheduled(due_from);
+  result<std::map<std::string, std::size_t>> count_delayed(system_time due_from) override {
+    return to_->count_delayed(due_from);
   }
 
-  result<std::vector<job_ptr>> load_scheduled(const due_place& from, system_time until,
-                                              std::size_t limit) override {
-    return to_->load_scheduled(from, until, limit);
+  result<std::vector<job_ptr>> load_delayed(const due_place& from, system_time until,
+                                            std::size_t limit) override {
+    return to_->load_delayed(from, until, limit);
   }
 
   result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit,

@@ -98,7 +98,7 @@ struct schedule_change {
 };
 
 /// Keeps jobs. Blocking; the engine calls it from one thread that may wait.
-/// What writes comes from that thread alone; `find`, `query` and `load_scheduled` may run beside it, on
+/// What writes comes from that thread alone; `find`, `query` and `load_delayed` may run beside it, on
 /// other threads.
 class store {
 public:
@@ -139,12 +139,12 @@ public:
   virtual result<std::vector<job_ptr>> load_live(system_time due_before) = 0;
 
   /// How many agent jobs of each organisation are scheduled for that time or later.
-  virtual result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) = 0;
+  virtual result<std::map<std::string, std::size_t>> count_delayed(system_time due_from) = 0;
 
   /// Agent jobs that are scheduled for a time before `until` and stand at or behind a place, in the
   /// order of their places; at most `limit`.
-  virtual result<std::vector<job_ptr>> load_scheduled(const due_place& from, system_time until,
-                                                      std::size_t limit)
+  virtual result<std::vector<job_ptr>> load_delayed(const due_place& from, system_time until,
+                                                    std::size_t limit)
     = 0;
 
   /// Finished jobs of a kind in the order in which they ended: the last `limit` of them, or fewer if

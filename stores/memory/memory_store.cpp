@@ -106,7 +106,7 @@ public:
     return live;
   }
 
-  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) override {
+  result<std::map<std::string, std::size_t>> count_delayed(system_time due_from) override {
     const std::shared_lock lock{mutex_};
     std::map<std::string, std::size_t> counts;
     for_each([&](const job_ptr& one) {
@@ -117,8 +117,8 @@ public:
   }
 
   // Looks at all jobs: an engine asks for this only of stores that are durable.
-  result<std::vector<job_ptr>> load_scheduled(const due_place& from, system_time until,
-                                              std::size_t limit) override {
+  result<std::vector<job_ptr>> load_delayed(const due_place& from, system_time until,
+                                            std::size_t limit) override {
     const std::shared_lock lock{mutex_};
     const auto place = [](const job& one) { return std::tie(one.spec->due_at, one.spec->id); };
     std::vector<job_ptr> found;

@@ -68,12 +68,12 @@ public:
     return readers_.read([&](reader& from) { return from.loads.live(due_before, from.jobs); });
   }
 
-  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from) override {
-    return readers_.read([&](reader& from) { return from.loads.count_scheduled(due_from); });
+  result<std::map<std::string, std::size_t>> count_delayed(system_time due_from) override {
+    return readers_.read([&](reader& from) { return from.loads.count_delayed(due_from); });
   }
 
-  result<std::vector<job_ptr>> load_scheduled(const due_place& first, system_time until,
-                                              std::size_t limit) override {
+  result<std::vector<job_ptr>> load_delayed(const due_place& first, system_time until,
+                                            std::size_t limit) override {
     return readers_.read(
       [&](reader& from) { return from.loads.scheduled(first, until, limit, from.jobs); });
   }

@@ -79,7 +79,7 @@ struct keeper_script {
   /// The newest snapshot of each job that was committed.
   std::map<uuid, job_ptr> kept;
   std::vector<uuid> fetches;
-  std::vector<scheduled_window> loads;
+  std::vector<delayed_window> loads;
   std::optional<error> load_fault;
   std::vector<list_call_ptr> lists;
   std::vector<retention_sweep> sweeps;
@@ -95,7 +95,7 @@ struct keeper_script {
     return {};
   }
 
-  loaded_jobs load(const scheduled_window& window) {
+  loaded_jobs load(const delayed_window& window) {
     loads.push_back(window);
     if (load_fault)
       return tl::unexpected(*load_fault);
@@ -162,8 +162,7 @@ protected:
     registry_start begin;
     begin.options = options;
     begin.is_durable = is_durable;
-    begin.stored
-      = {live, finished_messages, wall_start + scheduled_horizon, scheduled_later, schedules};
+    begin.stored = {live, finished_messages, wall_start + delayed_horizon, delayed, schedules};
     begin.on_failed_attempt = on_failed_attempt;
     begin.observers = observers;
     begin.jobs = std::make_shared<job_table>();
@@ -315,7 +314,7 @@ protected:
   std::vector<job_ptr> live;
   std::vector<job_ptr> finished_messages;
   /// How many more are scheduled beyond the horizon; put them into `keeper.kept`.
-  core::organisation_counts scheduled_later;
+  core::organisation_counts delayed;
   std::vector<scheduled_job_ptr> schedules;
   failed_attempt_sink on_failed_attempt;
   engine_observers observers;
@@ -359,7 +358,7 @@ private:
         const auto found = script->kept.find(id);
         return found == script->kept.end() ? nullptr : found->second;
       },
-      [script](atom::load, const scheduled_window& window) { return script->load(window); },
+      [script](atom::load, const delayed_window& window) { return script->load(window); },
       [script](atom::sweep, const retention_sweep& what) -> sweep_outcome {
         script->sweeps.push_back(what);
         if (script->sweep_finds.empty())

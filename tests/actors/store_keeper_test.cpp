@@ -28,11 +28,11 @@ public:
     return std::vector<job_ptr>{};
   }
 
-  result<std::map<std::string, std::size_t>> count_scheduled(system_time) override {
+  result<std::map<std::string, std::size_t>> count_delayed(system_time) override {
     return std::map<std::string, std::size_t>{};
   }
 
-  result<std::vector<job_ptr>> load_scheduled(const due_place&, system_time, std::size_t) override {
+  result<std::vector<job_ptr>> load_delayed(const due_place&, system_time, std::size_t) override {
     return std::vector<job_ptr>{};
   }
 

@@ -24,7 +24,7 @@ protected:
   }
 
   std::vector<uuid> scheduled(const due_place& from, std::int64_t until_ms, std::size_t limit) {
-    return ids_of(jobs().load_scheduled(from, at_ms(until_ms), limit).value());
+    return ids_of(jobs().load_delayed(from, at_ms(until_ms), limit).value());
   }
 };
 
@@ -37,9 +37,9 @@ TEST_P(StoreScheduled, JobsThatAreDueLaterAreNotLoadedWithTheLiveOnes) {
 
   EXPECT_THAT(live(200), ElementsAre(numbered_id(1), numbered_id(3), numbered_id(4)));
   const auto organisation = due_at(1, 100)->spec->organisation;
-  EXPECT_THAT(jobs().count_scheduled(at_ms(200)).value(), ElementsAre(Pair(organisation, 1U)));
-  EXPECT_THAT(jobs().count_scheduled(at_ms(100)).value(), ElementsAre(Pair(organisation, 2U)));
-  EXPECT_THAT(jobs().count_scheduled(at_ms(201)).value(), IsEmpty());
+  EXPECT_THAT(jobs().count_delayed(at_ms(200)).value(), ElementsAre(Pair(organisation, 1U)));
+  EXPECT_THAT(jobs().count_delayed(at_ms(100)).value(), ElementsAre(Pair(organisation, 2U)));
+  EXPECT_THAT(jobs().count_delayed(at_ms(201)).value(), IsEmpty());
 }
 
 TEST_P(StoreScheduled, PagesOfScheduledJobsFollowOneAnother) {

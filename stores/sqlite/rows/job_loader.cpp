@@ -39,7 +39,7 @@ constexpr auto scheduled_sql
     "AND (due_at, id) >= (?1, ?2) AND due_at < ?3 ORDER BY due_at, id LIMIT ?4";
 
 /// The shelves know the organisations, so that none has to be looked for among the jobs.
-constexpr auto count_scheduled_sql
+constexpr auto count_delayed_sql
   = "SELECT organisation, (SELECT count(*) FROM jobs INDEXED BY jobs_by_due WHERE kind = 1 "
     "AND jobs.organisation = shelves.organisation AND state = 0 AND due_at >= ?1) "
     "FROM shelves WHERE kind = 1 AND state = 0";
@@ -51,7 +51,7 @@ job_loader::job_loader(connection& db)
     last_ended_{db, last_ended_sql},
     last_ended_messages_{db, last_ended_messages_sql},
     scheduled_{db, scheduled_sql},
-    count_scheduled_{db, count_scheduled_sql} {
+    count_delayed_{db, count_delayed_sql} {
   // nop
 }
 
@@ -91,9 +91,9 @@ result<std::vector<job_ptr>> job_loader::scheduled(const due_place& from, system
   return read_all(scheduled_.start(from.due_at, from.id, until, limit), jobs);
 }
 
-result<std::map<std::string, std::size_t>> job_loader::count_scheduled(system_time due_from) {
+result<std::map<std::string, std::size_t>> job_loader::count_delayed(system_time due_from) {
   std::map<std::string, std::size_t> counts;
-  auto found = count_scheduled_.start(due_from);
+  auto found = count_delayed_.start(due_from);
   const auto read = found.for_each([&counts](rows& row) {
     auto organisation = row.text();
     if (const auto count = row.size(); count > 0)

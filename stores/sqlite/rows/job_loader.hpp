@@ -25,12 +25,12 @@ public:
   result<std::vector<job_ptr>> finished(job_kind kind, std::size_t limit,
                                         std::size_t text_bytes_max, job_reader& jobs);
 
-  /// See `store::load_scheduled`. Errors: `io`.
+  /// See `store::load_delayed`. Errors: `io`.
   result<std::vector<job_ptr>> scheduled(const due_place& from, system_time until,
                                          std::size_t limit, job_reader& jobs);
 
-  /// See `store::count_scheduled`. Errors: `io`.
-  result<std::map<std::string, std::size_t>> count_scheduled(system_time due_from);
+  /// See `store::count_delayed`. Errors: `io`.
+  result<std::map<std::string, std::size_t>> count_delayed(system_time due_from);
 
 private:
   static result<std::vector<std::int64_t>> places_of(rows&& found);
@@ -40,7 +40,7 @@ private:
   statement last_ended_;
   statement last_ended_messages_;
   statement scheduled_;
-  statement count_scheduled_;
+  statement count_delayed_;
 };
 
 } // namespace callboard::sqlite

@@ -22,7 +22,7 @@ core::transition begin_at(const job_spec& spec, const moment& now) {
   return core::begin(std::make_shared<const job_spec>(spec), now, repeatable_random());
 }
 
-job_spec scheduled_spec(system_time due_at) {
+job_spec delayed_spec(system_time due_at) {
   auto spec = example_spec();
   spec.due_at = due_at;
   spec.expires_at = due_at + 60s;
@@ -62,7 +62,7 @@ TEST(JobMachine, JobThatIsDueBeginsPendingWithItsFirstTask) {
 }
 
 TEST(JobMachine, JobThatIsDueLaterBeginsScheduledWithoutATask) {
-  const auto made = begin_at(scheduled_spec(at(10'000).wall), at(0));
+  const auto made = begin_at(delayed_spec(at(10'000).wall), at(0));
 
   const auto& job = *made.next.record;
   EXPECT_EQ(job.state, job_state::scheduled);
@@ -74,8 +74,8 @@ TEST(JobMachine, JobThatIsDueLaterBeginsScheduledWithoutATask) {
 }
 
 TEST(JobMachine, JobThatIsDueInAMillisecondIsScheduledAndOneThatIsDueNowIsNot) {
-  const auto soon = begin_at(scheduled_spec(at(1).wall), at(0));
-  const auto now = begin_at(scheduled_spec(at(0).wall), at(0));
+  const auto soon = begin_at(delayed_spec(at(1).wall), at(0));
+  const auto now = begin_at(delayed_spec(at(0).wall), at(0));
 
   EXPECT_EQ(soon.next.record->state, job_state::scheduled);
   EXPECT_EQ(now.next.record->state, job_state::pending);
@@ -246,14 +246,14 @@ TEST(JobMachine, TimesOfAJobDoNotRunBackWhenTheWallClockIsSetBack) {
 // -- far dates: the sanitizer watches for overflows ----------------------------
 
 TEST(JobMachine, JobOfTheLastDayOfTheYear9999WaitsForItAsLongAsAClockCan) {
-  const auto made = begin_at(scheduled_spec(year_9999), at(0));
+  const auto made = begin_at(delayed_spec(year_9999), at(0));
 
   EXPECT_EQ(made.next.record->state, job_state::scheduled);
   EXPECT_GT(core::next_wake(made.next), at(0).steady + 24h * 365 * 99);
 }
 
 TEST(JobMachine, JobWithTheLongestTimeLimitRuns) {
-  auto spec = scheduled_spec(year_9999);
+  auto spec = delayed_spec(year_9999);
   spec.created_at = year_9999;
   spec.expires_at = year_9999 + four_centuries;
   spec.attempt_time_limit = four_centuries;

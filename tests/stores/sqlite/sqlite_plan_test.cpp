@@ -147,7 +147,7 @@ TEST_F(SqlitePlan, TakingUpJobsLooksAtWhatIsTakenUp) {
   job_loader loads{*db_};
   job_reader jobs{*db_};
   ASSERT_TRUE(loads.live(at_ms(0), jobs));
-  ASSERT_TRUE(loads.count_scheduled(at_ms(0)));
+  ASSERT_TRUE(loads.count_delayed(at_ms(0)));
   ASSERT_TRUE(loads.scheduled({at_ms(0), {}}, at_ms(9), 5, jobs));
   sqlite3_trace_v2(db_->handle(), 0, nullptr, nullptr);
 

@@ -1,6 +1,6 @@
 // Jobs that are canceled before their time has come.
 
-#include "tests/actors/registry/scheduled_fixture.hpp"
+#include "tests/actors/registry/delayed_fixture.hpp"
 
 namespace callboard::actors::test {
 

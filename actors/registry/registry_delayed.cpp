@@ -126,11 +126,11 @@ void registry_state::on_fetched(const uuid& id, const found_job& found) {
   drain_if_quiet();
 }
 
-void registry_state::load_scheduled() {
+void registry_state::load_delayed() {
   next_load_.reset();
   if (is_ending_)
     return;
-  loaded_until_ = std::max(loaded_until_, now_of(self_, *world_).wall + scheduled_horizon);
+  loaded_until_ = std::max(loaded_until_, now_of(self_, *world_).wall + delayed_horizon);
   load_page(loaded_until_);
 }
 
@@ -141,7 +141,7 @@ void registry_state::load_page(system_time until) {
   };
   self_
     ->request(reader_, caf::infinite, atom::load_v,
-              scheduled_window{load_from_, until, loaded_at_once})
+              delayed_window{load_from_, until, loaded_at_once})
     .then(
       [this, until, again](const loaded_jobs& loaded) {
         if (is_ending_)
@@ -155,7 +155,7 @@ void registry_state::load_page(system_time until) {
           load_from_ = {until, {}};
           // Sooner if the clock was set meanwhile.
           const auto ahead = until - now_of(self_, *world_).wall;
-          return again(std::max<std::chrono::nanoseconds>(ahead - scheduled_horizon / 2, {}));
+          return again(std::max<std::chrono::nanoseconds>(ahead - delayed_horizon / 2, {}));
         }
         load_from_ = {loaded->back()->spec->due_at, loaded->back()->spec->id};
         load_page(until);

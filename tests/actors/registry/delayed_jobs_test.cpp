@@ -1,4 +1,4 @@
-#include "tests/actors/registry/scheduled_fixture.hpp"
+#include "tests/actors/registry/delayed_fixture.hpp"
 
 namespace callboard::actors::test {
 
@@ -182,7 +182,7 @@ TEST_F(Scheduled, WaitForAFarJobLastsAndLeavesNothingBehind) {
 
 TEST_F(Scheduled, JobsThatTheStoreHoldsCountAsLive) {
   options.live_jobs_max = 3;
-  scheduled_later = core::organisation_counts{{{"default", 2}}};
+  delayed = core::organisation_counts{{{"default", 2}}};
   start_durable();
   create(scheduled(1h));
 
@@ -193,7 +193,7 @@ TEST_F(Scheduled, JobsThatTheStoreHoldsCountAsLive) {
 
 TEST_F(Scheduled, JobsThatTheStoreHoldsCountForTheirOrganisation) {
   options.live_jobs_per_organisation_max = 3;
-  scheduled_later = core::organisation_counts{{{"default", 2}, {"other", 3}}};
+  delayed = core::organisation_counts{{{"default", 2}, {"other", 3}}};
   start_durable();
   create(scheduled(std::chrono::days{30}));
   ASSERT_EQ(health().live, 6U);
@@ -222,7 +222,7 @@ TEST_F(Scheduled, JobOfAnEarlierRunComesBackAndCountsOnce) {
   kept->version = 1;
   kept->state = job_state::scheduled;
   keeper.kept[spec->id] = kept;
-  scheduled_later = core::organisation_counts{{{"default", 1}}};
+  delayed = core::organisation_counts{{{"default", 1}}};
   start_durable();
   EXPECT_EQ(health().live, 1U);
 
