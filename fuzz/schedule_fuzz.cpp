@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace callboard;
@@ -14,12 +14,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   constexpr system_time after{std::chrono::milliseconds{1'772'946'000'123}};
   static const auto zone = core::find_zone("America/New_York").value_or(core::utc_zone());
 
-  const auto rule = core::parse_schedule_rule({reinterpret_cast<const char*>(bytes), size});
+  const auto rule = core::parse_timing({reinterpret_cast<const char*>(bytes), size});
   if (!rule)
     return 0;
-  if (core::parse_schedule_rule(to_string(*rule)) != rule)
+  if (core::parse_timing(to_string(*rule)) != rule)
     std::abort();
-  const auto when = core::make_schedule(*rule, zone, after);
+  const auto when = core::make_timing(*rule, zone, after);
   auto last = after;
   for (const auto time : core::due_between(when, after, system_time::max(), 5)) {
     if (time <= last)

@@ -69,7 +69,7 @@ struct cron_expression {
 
 /// Reads a cron expression of five fields (minute, hour, day of month, month, day of week) or six
 /// (second first), or a nickname (`@daily`); `docs/schedules.md` has the syntax. `@every` is no cron
-/// expression, see `parse_schedule_rule`.
+/// expression, see `parse_timing`.
 /// Errors: `invalid_argument` with the field, what is wrong in it and what is allowed; also for
 /// expressions that match no day within 100 years, which are those that never match any.
 result<cron_expression> parse_cron(std::string_view text);

@@ -65,10 +65,10 @@ corrected_schedule correct_times(live_schedule job, system_time now) {
   if (!job.when)
     return {std::move(job)};
   auto when = job.when;
-  const auto* grid = std::get_if<interval_schedule>(when.get());
+  const auto* grid = std::get_if<interval_timing>(when.get());
   const auto has_grid_ahead = grid && grid->start > now;
   if (has_grid_ahead)
-    when = std::make_shared<const schedule>(interval_schedule{now, grid->interval});
+    when = std::make_shared<const timing>(interval_timing{now, grid->interval});
   schedule_draft next{{job.record, when}};
   if (has_grid_ahead)
     next->grid_start = now;

@@ -15,7 +15,7 @@ constexpr std::size_t ranges_max = 100;
 
 } // namespace
 
-void add_made_up(std::vector<time_range>& made_up, const schedule& when, time_range missed) {
+void add_made_up(std::vector<time_range>& made_up, const timing& when, time_range missed) {
   // Times can be missed twice if the clock is set back between.
   if (!made_up.empty())
     missed.after = std::max(missed.after, made_up.back().until);
@@ -32,7 +32,7 @@ void add_made_up(std::vector<time_range>& made_up, const schedule& when, time_ra
     made_up.erase(made_up.begin());
 }
 
-std::optional<system_time> take_made_up(std::vector<time_range>& made_up, const schedule& when) {
+std::optional<system_time> take_made_up(std::vector<time_range>& made_up, const timing& when) {
   while (!made_up.empty()) {
     auto& first = made_up.front();
     const auto time = next_due(when, first.after);

@@ -84,7 +84,7 @@ private:
       add("interval", "must be an integer from " + std::to_string(core::interval_min.count())
                         + " to " + std::to_string(core::interval_max.count()));
     if (!what_.schedule.empty())
-      if (const auto rule = core::parse_schedule_rule(what_.schedule); !rule)
+      if (const auto rule = core::parse_timing(what_.schedule); !rule)
         add("schedule", rule.error().message);
     if (zones_)
       if (const auto zone = zones_->find(what_.timezone); !zone)
@@ -126,19 +126,19 @@ std::vector<schedule_fault> find_faults(const schedule_definition& definition,
   return fault_finder{definition, zones}.find();
 }
 
-result<std::shared_ptr<const schedule>> timing_of(const schedule_definition& definition,
-                                                  system_time grid_start,
-                                                  const zone_database& zones) {
+result<std::shared_ptr<const timing>> timing_of(const schedule_definition& definition,
+                                                system_time grid_start,
+                                                const zone_database& zones) {
   if (definition.interval)
-    return std::make_shared<const schedule>(interval_schedule{grid_start, *definition.interval});
-  auto rule = parse_schedule_rule(definition.schedule);
+    return std::make_shared<const timing>(interval_timing{grid_start, *definition.interval});
+  auto rule = parse_timing(definition.schedule);
   if (!rule)
     return tl::unexpected(std::move(rule.error()));
   auto zone = needs_zone(*rule) ? zones.find(definition.timezone) : utc_zone();
   if (!zone)
     return nullptr;
-  return std::make_shared<const schedule>(
-    make_schedule(*std::move(rule), *std::move(zone), grid_start));
+  return std::make_shared<const timing>(
+    make_timing(*std::move(rule), *std::move(zone), grid_start));
 }
 
 } // namespace callboard::core

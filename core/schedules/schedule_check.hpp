@@ -6,7 +6,7 @@
 #include <callboard/error.hpp>
 #include <callboard/schedule.hpp>
 
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 
 namespace callboard::core {
 
@@ -22,8 +22,7 @@ std::vector<schedule_fault> find_faults(const schedule_definition& definition,
 /// (Intervals and dates with an offset depend on none.) Errors: `invalid_argument` for a schedule that
 /// cannot be read.
 /// @param grid_start where an interval counts from.
-result<std::shared_ptr<const schedule>> timing_of(const schedule_definition& definition,
-                                                  system_time grid_start,
-                                                  const zone_database& zones);
+result<std::shared_ptr<const timing>> timing_of(const schedule_definition& definition,
+                                                system_time grid_start, const zone_database& zones);
 
 } // namespace callboard::core

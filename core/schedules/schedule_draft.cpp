@@ -16,8 +16,8 @@ namespace {
 
 /// How many times lie in [first, until].
 /// @param first one of them.
-std::uint64_t count_times(const schedule& when, system_time first, system_time until) {
-  const auto limit = std::holds_alternative<interval_schedule>(when)
+std::uint64_t count_times(const timing& when, system_time first, system_time until) {
+  const auto limit = std::holds_alternative<interval_timing>(when)
                        ? std::numeric_limits<std::uint64_t>::max()
                        : missed_times_counted_max;
   return count_due(when, first - 1ms, until, limit);
@@ -26,7 +26,7 @@ std::uint64_t count_times(const schedule& when, system_time first, system_time u
 /// The times after `after` and up to `until`, the last `limit` of them at the least, and not all of them
 /// if there are very many.
 /// @pre there is one.
-std::vector<system_time> last_times(const schedule& when, system_time after, system_time until,
+std::vector<system_time> last_times(const timing& when, system_time after, system_time until,
                                     std::size_t limit) {
   for (std::chrono::milliseconds back = 1s;; back *= 2) {
     const auto from = std::max(after, until - back);
@@ -38,7 +38,7 @@ std::vector<system_time> last_times(const schedule& when, system_time after, sys
 
 } // namespace
 
-void miss(const schedule_draft& next, const schedule& when, system_time first, system_time now) {
+void miss(const schedule_draft& next, const timing& when, system_time first, system_time now) {
   next->missed_count += count_times(when, first, now);
   const auto policy = next->definition->missed;
   if (policy == missed_policy::skip)

@@ -67,12 +67,12 @@ private:
     record_->updated_at = now;
   }
 
-  std::shared_ptr<const schedule> when_;
+  std::shared_ptr<const timing> when_;
   std::shared_ptr<scheduled_job> record_;
 };
 
 /// The times from `first` to `now` were missed: counts them, and notes what is to be made up for.
 /// @param first one of them.
-void miss(const schedule_draft& next, const schedule& when, system_time first, system_time now);
+void miss(const schedule_draft& next, const timing& when, system_time first, system_time now);
 
 } // namespace callboard::core

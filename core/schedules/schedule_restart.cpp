@@ -27,7 +27,7 @@ system_time unseen_since(const scheduled_job& job) {
 }
 
 /// Goes on with times from `since` on: those up to `now` were missed.
-void go_on_from(const schedule_draft& next, const schedule& when, system_time since,
+void go_on_from(const schedule_draft& next, const timing& when, system_time since,
                 system_time now) {
   if (const auto first = next_due(when, since - 1ms); first && *first <= now)
     miss(next, when, *first, now);
@@ -40,7 +40,7 @@ std::vector<std::string> causes_of(const live_schedule& job, bool has_agent) {
   if (job.record->status == schedule_status::completed)
     return causes;
   if (!job.when)
-    causes.push_back(what.interval || parse_schedule_rule(what.schedule)
+    causes.push_back(what.interval || parse_timing(what.schedule)
                        ? "timezone " + what.timezone + " is not available"
                        : "schedule cannot be read");
   if (!has_agent)
@@ -99,16 +99,15 @@ live_schedule with_causes(live_schedule job, bool has_agent) {
 live_schedule on_clock_set_back(const live_schedule& job, std::chrono::milliseconds by,
                                 system_time now) {
   const auto& record = *job.record;
-  const auto* grid = std::get_if<interval_schedule>(job.when.get());
+  const auto* grid = std::get_if<interval_timing>(job.when.get());
   if (!record.next_run_at || (!grid && by < rerun_after))
     return job;
   schedule_draft next{job};
   if (grid && grid->start > now) {
     // Its grid begins in a future that was a mistake.
     next->grid_start = now;
-    next
-      = schedule_draft{{std::make_shared<const scheduled_job>(*next),
-                        std::make_shared<const schedule>(interval_schedule{now, grid->interval})}};
+    next = schedule_draft{{std::make_shared<const scheduled_job>(*next),
+                           std::make_shared<const timing>(interval_timing{now, grid->interval})}};
     grid = nullptr;
   }
   auto moved = std::move(next).done();

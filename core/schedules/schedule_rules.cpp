@@ -24,21 +24,21 @@ schedule_step unchanged(const live_schedule& job) {
   return {job, std::nullopt, false};
 }
 
-bool is_in_past(const schedule& when, system_time now) {
-  const auto* date = std::get_if<dated_schedule>(&when);
+bool is_in_past(const timing& when, system_time now) {
+  const auto* date = std::get_if<dated_timing>(&when);
   return date && date->at <= now;
 }
 
 /// When a definition is due; null if its time zone cannot be read.
-result<std::shared_ptr<const schedule>> future_timing(const schedule_definition& definition,
-                                                      system_time grid_start, system_time now,
-                                                      const zone_database& zones) {
+result<std::shared_ptr<const timing>> future_timing(const schedule_definition& definition,
+                                                    system_time grid_start, system_time now,
+                                                    const zone_database& zones) {
   auto when = timing_of(definition, grid_start, zones);
   if (!when || !*when)
     return when;
   if (is_in_past(**when, now))
     return fail(errc::invalid_argument, "schedule must not lie in the past");
-  if (std::holds_alternative<dated_schedule>(**when) && !next_due(**when, now))
+  if (std::holds_alternative<dated_timing>(**when) && !next_due(**when, now))
     return fail(errc::invalid_argument, "schedule must lie before the year 10000 of UTC");
   return when;
 }

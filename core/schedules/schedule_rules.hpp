@@ -10,7 +10,7 @@
 #include <callboard/schedule.hpp>
 #include <callboard/time.hpp>
 
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 
 namespace callboard::core {
 
@@ -20,7 +20,7 @@ struct live_schedule {
   scheduled_job_ptr record;
   /// Parsed once, for all snapshots with the same timing. Null while it cannot be told when the job is due,
   /// because its time zone cannot be read: the job is blocked.
-  std::shared_ptr<const schedule> when;
+  std::shared_ptr<const timing> when;
 };
 
 /// A run that is to be started.

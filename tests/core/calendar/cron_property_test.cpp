@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 #include "tests/core/schedules/schedules.hpp"
 #include "tests/support/random_seed.hpp"
 
@@ -243,10 +243,10 @@ TEST(CronProperty, PrintedExpressionsParseToThemselves) {
   random_engine random{random_seed()};
   for (int i = 0; i < 3000; ++i) {
     const auto text = random_expression(random).text;
-    const auto parsed = core::parse_schedule_rule(text);
+    const auto parsed = core::parse_timing(text);
     if (!parsed)
       continue;
-    ASSERT_EQ(core::parse_schedule_rule(to_string(*parsed)), parsed) << text;
+    ASSERT_EQ(core::parse_timing(to_string(*parsed)), parsed) << text;
   }
 }
 

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 
 namespace {
 
@@ -25,10 +25,10 @@ std::string answer(const std::string& question) {
   const auto instant = parse_instant(after);
   if (!instant)
     return "error: " + instant.error().message;
-  auto rule = core::parse_schedule_rule(text);
+  auto rule = core::parse_timing(text);
   if (!rule)
     return "error: " + rule.error().message;
-  const auto schedule = core::make_schedule(*std::move(rule), *zone, *instant);
+  const auto schedule = core::make_timing(*std::move(rule), *zone, *instant);
   std::string made;
   for (const auto time : core::due_between(schedule, *instant, system_time::max(),
                                            std::strtoul(count.c_str(), nullptr, 10)))

@@ -114,7 +114,7 @@ TEST(MadeUp, OldestOfVeryManyDowntimesGoes) {
 }
 
 TEST(MadeUp, OneThatWasPutBackDoesNotRaiseTheBound) {
-  const core::schedule when = core::interval_schedule{start, 1s};
+  const core::timing when = core::interval_timing{start, 1s};
   std::vector<time_range> ranges;
   for (int i = 0; i < 100; ++i)
     core::add_made_up(ranges, when, {start + i * 2s, start + i * 2s + 1s});

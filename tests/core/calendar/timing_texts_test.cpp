@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 #include "tests/core/calendar/zones.hpp"
 #include "tests/support/random_seed.hpp"
 
@@ -55,15 +55,15 @@ TEST_P(ScheduleTexts, DoNoHarm) {
   int understood = 0;
   for (int i = 0; i < 250'000; ++i) {
     const auto text = random_text(random);
-    const auto rule = core::parse_schedule_rule(text);
+    const auto rule = core::parse_timing(text);
     if (!rule) {
       ASSERT_EQ(rule.error().code, errc::invalid_argument) << text;
       ASSERT_FALSE(rule.error().message.empty()) << text;
       continue;
     }
     ++understood;
-    ASSERT_EQ(core::parse_schedule_rule(to_string(*rule)), rule) << text;
-    const auto next = next_due(core::make_schedule(*rule, in, after), after);
+    ASSERT_EQ(core::parse_timing(to_string(*rule)), rule) << text;
+    const auto next = next_due(core::make_timing(*rule, in, after), after);
     ASSERT_TRUE(!next || *next > after) << text;
   }
   EXPECT_GT(understood, 250);

@@ -1,4 +1,4 @@
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -22,15 +22,15 @@ system_time instant_of(const date_time& time, const time_zone& zone) {
 struct next_finder {
   system_time after;
 
-  std::optional<system_time> operator()(const cron_schedule& rule) const {
+  std::optional<system_time> operator()(const cron_timing& rule) const {
     return next_match(rule.expression, *rule.zone, after);
   }
 
-  std::optional<system_time> operator()(const interval_schedule& rule) const {
+  std::optional<system_time> operator()(const interval_timing& rule) const {
     return next_on_grid(rule.start, rule.interval, after);
   }
 
-  std::optional<system_time> operator()(const dated_schedule& rule) const {
+  std::optional<system_time> operator()(const dated_timing& rule) const {
     // Without an offset the last hours of the year 9999 can lie in the next year of UTC.
     return rule.at > after && rule.at < due_end ? std::optional{rule.at} : std::nullopt;
   }
@@ -38,18 +38,18 @@ struct next_finder {
 
 } // namespace
 
-bool needs_zone(const schedule_rule& rule) noexcept {
+bool needs_zone(const timing_rule& rule) noexcept {
   const auto* date = std::get_if<date_time>(&rule);
   return std::holds_alternative<cron_expression>(rule) || (date && !date->offset);
 }
 
-schedule make_schedule(schedule_rule rule, zone_ptr zone, system_time start) {
+timing make_timing(timing_rule rule, zone_ptr zone, system_time start) {
   assert(zone);
   if (auto* expression = std::get_if<cron_expression>(&rule))
-    return cron_schedule{std::move(*expression), std::move(zone)};
+    return cron_timing{std::move(*expression), std::move(zone)};
   if (const auto* interval = std::get_if<milliseconds>(&rule))
-    return interval_schedule{start, *interval};
-  return dated_schedule{instant_of(std::get<date_time>(rule), *zone)};
+    return interval_timing{start, *interval};
+  return dated_timing{instant_of(std::get<date_time>(rule), *zone)};
 }
 
 std::optional<system_time> next_on_grid(system_time start, milliseconds interval,
@@ -63,11 +63,11 @@ std::optional<system_time> next_on_grid(system_time start, milliseconds interval
   return next < due_end ? std::optional{next} : std::nullopt;
 }
 
-std::optional<system_time> next_due(const schedule& when, system_time after) {
+std::optional<system_time> next_due(const timing& when, system_time after) {
   return std::visit(next_finder{after}, when);
 }
 
-std::vector<system_time> due_between(const schedule& when, system_time after, system_time until,
+std::vector<system_time> due_between(const timing& when, system_time after, system_time until,
                                      std::size_t limit) {
   std::vector<system_time> times;
   while (times.size() < limit) {
@@ -79,9 +79,9 @@ std::vector<system_time> due_between(const schedule& when, system_time after, sy
   return times;
 }
 
-std::uint64_t count_due(const schedule& when, system_time after, system_time until,
+std::uint64_t count_due(const timing& when, system_time after, system_time until,
                         std::uint64_t limit) {
-  if (const auto* grid = std::get_if<interval_schedule>(&when)) {
+  if (const auto* grid = std::get_if<interval_timing>(&when)) {
     const auto first = next_due(when, after);
     const auto last = std::min(until, due_end - milliseconds{1});
     if (!first || *first > last)

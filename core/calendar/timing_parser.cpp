@@ -1,7 +1,7 @@
 #include <array>
 #include <utility>
 
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 #include "text/ascii_case.hpp"
 #include "text/blanks.hpp"
 #include "text/text_cursor.hpp"
@@ -83,7 +83,7 @@ std::string print_interval(milliseconds interval) {
 
 } // namespace
 
-result<schedule_rule> parse_schedule_rule(std::string_view text) {
+result<timing_rule> parse_timing(std::string_view text) {
   text = trim(text);
   if (looks_like_date(text))
     return parse_date_time(text);
@@ -93,7 +93,7 @@ result<schedule_rule> parse_schedule_rule(std::string_view text) {
   return parse_cron(text);
 }
 
-std::string to_string(const schedule_rule& rule) {
+std::string to_string(const timing_rule& rule) {
   if (const auto* expression = std::get_if<cron_expression>(&rule))
     return expression->text;
   if (const auto* interval = std::get_if<milliseconds>(&rule))

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/calendar/schedule.hpp"
+#include "core/calendar/timing.hpp"
 #include "tests/core/schedules/schedules.hpp"
 
 namespace callboard::test {
@@ -18,15 +18,15 @@ using namespace std::chrono_literals;
 using core::due_between;
 using core::next_due;
 using core::next_on_grid;
-using core::parse_schedule_rule;
+using core::parse_timing;
 
 constexpr system_time start{1'000'000ms};
 
-core::schedule schedule_of(std::string_view text, core::zone_ptr zone = core::utc_zone()) {
-  auto rule = parse_schedule_rule(text);
+core::timing schedule_of(std::string_view text, core::zone_ptr zone = core::utc_zone()) {
+  auto rule = parse_timing(text);
   if (!rule)
     throw std::invalid_argument{rule.error().message};
-  return core::make_schedule(*std::move(rule), std::move(zone), start);
+  return core::make_timing(*std::move(rule), std::move(zone), start);
 }
 
 TEST(ScheduleRule, IsCronIntervalOrDate) {
@@ -54,11 +54,11 @@ TEST(ScheduleRule, IsCronIntervalOrDate) {
     {" 2026-12-24T18:00:00.5 ", "2026-12-24T18:00:00.500"},
   };
   for (const auto& [text, printed] : rows) {
-    const auto rule = parse_schedule_rule(text);
+    const auto rule = parse_timing(text);
 
     ASSERT_TRUE(rule) << text;
     EXPECT_EQ(to_string(*rule), printed) << text;
-    EXPECT_EQ(parse_schedule_rule(to_string(*rule)), rule) << text;
+    EXPECT_EQ(parse_timing(to_string(*rule)), rule) << text;
   }
 }
 
@@ -87,14 +87,13 @@ TEST(ScheduleRule, ErrorsSayWhatIsAllowed) {
                            "@every 99999999999999999999s",
                            "@every 4000000001ms",
                            "@every 1hour"}) {
-    const auto rule = parse_schedule_rule(text);
+    const auto rule = parse_timing(text);
     ASSERT_FALSE(rule) << text;
     EXPECT_EQ(rule.error(), (error{errc::invalid_argument, interval})) << text;
   }
-  EXPECT_EQ(parse_schedule_rule("2026-12-24").error().message.substr(0, 13), "no date-time;");
-  EXPECT_EQ(parse_schedule_rule("@everyday").error().message.substr(0, 14), "unknown @ name");
-  EXPECT_EQ(parse_schedule_rule("").error().message.substr(0, 35),
-            "a cron expression has 5 fields (min");
+  EXPECT_EQ(parse_timing("2026-12-24").error().message.substr(0, 13), "no date-time;");
+  EXPECT_EQ(parse_timing("@everyday").error().message.substr(0, 14), "unknown @ name");
+  EXPECT_EQ(parse_timing("").error().message.substr(0, 35), "a cron expression has 5 fields (min");
 }
 
 TEST(Schedule, CronIsInItsZone) {
