@@ -27,10 +27,10 @@ std::shared_ptr<const job_spec> due_now(const job_spec& kept, system_time now) {
   return made;
 }
 
-bool drop_times_ahead(std::vector<time_range>& made_up, system_time now) {
+bool drop_times_ahead(std::vector<time_range>& catch_up, system_time now) {
   const auto is_ahead = [now](const time_range& one) { return one.after >= now; };
-  auto is_changed = std::erase_if(made_up, is_ahead) > 0;
-  for (auto& one : made_up)
+  auto is_changed = std::erase_if(catch_up, is_ahead) > 0;
+  for (auto& one : catch_up)
     if (one.until > now) {
       one.until = now;
       is_changed = true;
@@ -72,12 +72,12 @@ corrected_schedule correct_times(live_schedule job, system_time now) {
   schedule_draft next{{job.record, when}};
   if (has_grid_ahead)
     next->grid_start = now;
-  const auto has_made_up_ahead = drop_times_ahead(next->made_up, now);
+  const auto has_catch_up_ahead = drop_times_ahead(next->catch_up, now);
   const auto due = next_due(*when, now);
   const auto is_next_new = job.record->next_run_at && due && *job.record->next_run_at > *due;
   if (is_next_new)
     next->next_run_at = due;
-  if (!has_grid_ahead && !has_made_up_ahead && !is_next_new)
+  if (!has_grid_ahead && !has_catch_up_ahead && !is_next_new)
     return {std::move(job)};
   return {std::move(next).done(), is_next_new};
 }

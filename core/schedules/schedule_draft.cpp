@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/schedules/made_up.hpp"
+#include "core/schedules/catch_up.hpp"
 
 namespace callboard::core {
 
@@ -43,13 +43,13 @@ void miss(const schedule_draft& next, const timing& when, system_time first, sys
   const auto policy = next->definition->missed;
   if (policy == missed_policy::skip)
     return;
-  const auto limit = policy == missed_policy::once ? 1 : made_up_runs_max;
+  const auto limit = policy == missed_policy::once ? 1 : catch_up_runs_max;
   const auto times = last_times(when, first - 1ms, now, limit);
   const auto from
     = times.size() > limit ? times.end() - static_cast<std::ptrdiff_t>(limit) : times.begin();
   if (policy == missed_policy::once)
-    next->made_up.clear();
-  add_made_up(next->made_up, when, {*from - 1ms, times.back()});
+    next->catch_up.clear();
+  add_catch_up(next->catch_up, when, {*from - 1ms, times.back()});
 }
 
 } // namespace callboard::core

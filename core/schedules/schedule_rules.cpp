@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/schedules/made_up.hpp"
+#include "core/schedules/catch_up.hpp"
 #include "core/schedules/schedule_check.hpp"
 #include "core/schedules/schedule_draft.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 void drop_waiting(const schedule_draft& next) {
   if (std::exchange(next->waiting_for, std::nullopt))
     ++next->skipped_count;
-  next->made_up.clear();
+  next->catch_up.clear();
 }
 
 schedule_step unchanged(const live_schedule& job) {
@@ -103,7 +103,7 @@ schedule_step on_due(const live_schedule& job, std::size_t runs, system_time now
   schedule_step made;
   const auto policy = next->definition->overlap;
   // A run that waits for room is not going yet, but goes before this one.
-  const auto is_busy = runs > 0 || next->waiting_for || !next->made_up.empty();
+  const auto is_busy = runs > 0 || next->waiting_for || !next->catch_up.empty();
   if (!is_busy || policy == overlap_policy::allow
       || (policy == overlap_policy::cancel && runs > 0)) {
     made.start = run_order{*due, run_trigger::schedule};
@@ -119,14 +119,14 @@ schedule_step on_due(const live_schedule& job, std::size_t runs, system_time now
 }
 
 schedule_step start_waiting(const live_schedule& job, std::size_t runs, system_time now) {
-  if (runs > 0 || (job.record->made_up.empty() && !job.record->waiting_for))
+  if (runs > 0 || (job.record->catch_up.empty() && !job.record->waiting_for))
     return unchanged(job);
   // They go first, and which they are is not known while the job is blocked.
-  if (!job.when && !job.record->made_up.empty())
+  if (!job.when && !job.record->catch_up.empty())
     return unchanged(job);
   schedule_draft next{job};
   schedule_step made;
-  if (const auto time = take_made_up(next->made_up, *job.when))
+  if (const auto time = take_catch_up(next->catch_up, *job.when))
     made.start = run_order{*time, run_trigger::missed};
   else if (next->waiting_for)
     made.start = run_order{*std::exchange(next->waiting_for, std::nullopt), run_trigger::schedule};
@@ -155,7 +155,7 @@ live_schedule postpone(const live_schedule& before, schedule_step refused) {
   --next->run_count;
   next->last_run_at = before.record->last_run_at;
   if (refused.start->trigger == run_trigger::missed) {
-    put_back_made_up(next->made_up, refused.start->scheduled_at);
+    put_back_catch_up(next->catch_up, refused.start->scheduled_at);
   } else if (!next->waiting_for) {
     next->waiting_for = refused.start->scheduled_at;
   } else {

@@ -40,8 +40,8 @@ live_schedule undo_edit(const live_schedule& before, const live_schedule& change
   made->missed_count = old.missed_count + (made->missed_count - edited.missed_count);
   if (made->waiting_for == edited.waiting_for)
     made->waiting_for = old.waiting_for;
-  if (made->made_up == edited.made_up)
-    made->made_up = old.made_up;
+  if (made->catch_up == edited.catch_up)
+    made->catch_up = old.catch_up;
   return {std::move(made), is_due_as_before ? held.when : before.when};
 }
 

@@ -37,7 +37,7 @@ enum class missed_policy : std::uint8_t {
   skip,
   /// One run for all of them.
   once,
-  /// A run for each of the last `made_up_runs_max`, one after another.
+  /// A run for each of the last `catch_up_runs_max`, one after another.
   all,
 };
 
@@ -65,7 +65,7 @@ std::optional<missed_policy> parse_missed_policy(std::string_view name) noexcept
 std::optional<schedule_status> parse_schedule_status(std::string_view name) noexcept;
 
 /// Most runs that are made up for one time of being down or paused.
-inline constexpr std::size_t made_up_runs_max = 1000;
+inline constexpr std::size_t catch_up_runs_max = 1000;
 
 /// What a caller says about a scheduled job, and may change.
 struct schedule_definition {
@@ -163,7 +163,7 @@ struct scheduled_job {
   /// The time whose run waits until the one before it is over.
   std::optional<system_time> waiting_for;
   /// Runs are made up for the times in these ranges, oldest first; they do not overlap.
-  std::vector<time_range> made_up;
+  std::vector<time_range> catch_up;
 };
 
 /// How scheduled jobs travel: shared and immutable.

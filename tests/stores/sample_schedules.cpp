@@ -56,7 +56,7 @@ std::shared_ptr<scheduled_job> full_schedule(std::uint32_t number, job_ptr last_
   made->skipped_count = 8;
   made->paused_at = at_ms(9);
   made->waiting_for = at_ms(10);
-  made->made_up = {{at_ms(11), at_ms(12)}, {at_ms(12), at_ms(14)}};
+  made->catch_up = {{at_ms(11), at_ms(12)}, {at_ms(12), at_ms(14)}};
   return made;
 }
 
@@ -85,7 +85,7 @@ void expect_equal(const scheduled_job& left, const scheduled_job& right) {
   EXPECT_EQ(left.skipped_count, right.skipped_count);
   EXPECT_EQ(left.paused_at, right.paused_at);
   EXPECT_EQ(left.waiting_for, right.waiting_for);
-  EXPECT_EQ(left.made_up, right.made_up);
+  EXPECT_EQ(left.catch_up, right.catch_up);
 }
 
 } // namespace callboard::tests

@@ -235,7 +235,7 @@ std::string to_line(const scheduled_job& shown) {
   out.number("skipped_count", count(shown.skipped_count));
   out.time("paused_at_ms", shown.paused_at);
   out.time("waiting_for_ms", shown.waiting_for);
-  if (const auto ranges = to_text(shown.made_up))
+  if (const auto ranges = to_text(shown.catch_up))
     out.raw("made_up_ms", *ranges);
   write_definition(out, *shown.definition);
   return std::move(out).finish();

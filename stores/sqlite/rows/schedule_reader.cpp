@@ -90,7 +90,7 @@ stored_schedule take_schedule(rows& row) {
   record.skipped_count = count(row);
   record.paused_at = row.optional_time();
   record.waiting_for = row.optional_time();
-  record.made_up = row.time_ranges();
+  record.catch_up = row.time_ranges();
   return made;
 }
 

@@ -65,7 +65,7 @@ result<void> schedule_writer::put(const scheduled_job& record) {
     record.next_run_at, record.last_run_at,
     record.last_run ? std::optional{record.last_run->spec->id} : std::nullopt, record.run_count,
     record.failure_count, record.missed_count, record.skipped_count, record.paused_at,
-    record.waiting_for, to_text(record.made_up));
+    record.waiting_for, to_text(record.catch_up));
 }
 
 result<std::vector<uuid>> schedule_writer::erase_runs(const uuid& schedule_id, std::size_t keep,

@@ -196,11 +196,11 @@ TEST_F(Schedules, MissedTimesAreMadeUpOneAfterAnother) {
   advance(35s);
   ASSERT_TRUE(enable(job, true));
 
-  for (std::size_t made_up = 1; made_up <= 3; ++made_up) {
-    ASSERT_EQ(runner->started.size(), made_up);
+  for (std::size_t catch_up = 1; catch_up <= 3; ++catch_up) {
+    ASSERT_EQ(runner->started.size(), catch_up);
     EXPECT_EQ(runner->started.back()->job->spec->run->trigger, run_trigger::missed);
     EXPECT_EQ(runner->started.back()->job->spec->due_at,
-              job->created_at + 10s * static_cast<int>(made_up));
+              job->created_at + 10s * static_cast<int>(catch_up));
     runner->complete("done");
     run();
   }

@@ -191,7 +191,7 @@ TEST_F(ScheduleBlocks, WhatTheZoneBringsBackDoesNotDependOnWhatRanMeanwhile) {
 
       EXPECT_EQ(text(back.record->next_run_at), text(start + 4h));
       EXPECT_EQ(back.record->missed_count, 3u);
-      EXPECT_EQ(back.record->made_up, (std::vector{time_range{start + 1h - 1ms, start + 3h}}));
+      EXPECT_EQ(back.record->catch_up, (std::vector{time_range{start + 1h - 1ms, start + 3h}}));
       EXPECT_TRUE(back.record->blocked_by.empty());
       EXPECT_EQ(back.record->status, schedule_status::active);
     }
@@ -226,7 +226,7 @@ TEST_F(ScheduleBlocks, TimesThatPassedAreMissedByThePolicy) {
     const auto back = look(job, start + 210min);
 
     EXPECT_EQ(back.record->missed_count, one.missed_count);
-    EXPECT_EQ(back.record->made_up.size(), one.ranges);
+    EXPECT_EQ(back.record->catch_up.size(), one.ranges);
     EXPECT_EQ(text(back.record->next_run_at), one.next);
     EXPECT_EQ(back.record->status, one.status);
   }

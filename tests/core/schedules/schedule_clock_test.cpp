@@ -134,13 +134,13 @@ TEST(ScheduleClock, DateIsItsCallersOwn) {
 
 TEST(ScheduleClock, NothingIsMadeUpForTimesThatLieAhead) {
   auto record = *made_at(plain("* * * * *"), now - 1h).record;
-  record.made_up = {{now - 10min, now - 5min}, {now - 3min, now + 1h}, {now + 2h, now + 24h}};
+  record.catch_up = {{now - 10min, now - 5min}, {now - 3min, now + 1h}, {now + 2h, now + 24h}};
   const live_schedule kept{std::make_shared<const scheduled_job>(record),
                            made_at(plain("* * * * *"), now - 1h).when};
 
   const auto made = core::correct_times(kept, now);
 
-  EXPECT_EQ(made.job.record->made_up,
+  EXPECT_EQ(made.job.record->catch_up,
             (std::vector<time_range>{{now - 10min, now - 5min}, {now - 3min, now}}));
 }
 

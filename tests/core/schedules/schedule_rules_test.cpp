@@ -166,7 +166,7 @@ TEST(ScheduleRules, QueuedRunStartsWhenTheOneBeforeItIsOver) {
 }
 
 /// The scheduled times of the runs that are made up, one after another.
-std::vector<system_time> made_up(live_schedule job, system_time now) {
+std::vector<system_time> catch_up(live_schedule job, system_time now) {
   std::vector<system_time> times;
   for (;;) {
     auto step = core::start_waiting(job, 0, now);
@@ -195,7 +195,7 @@ TEST(ScheduleRules, WhatCameDueWhileDownFollowsTheMissedPolicy) {
 
       EXPECT_EQ(job.record->missed_count, 3u);
       EXPECT_EQ(job.record->next_run_at, start + 4000s);
-      EXPECT_EQ(made_up(job, up), one.times) << to_string(one.policy);
+      EXPECT_EQ(catch_up(job, up), one.times) << to_string(one.policy);
     }
 }
 
@@ -205,17 +205,17 @@ TEST(ScheduleRules, AtMostAThousandMissedRunsAreMadeUpTheLastOnes) {
   const auto up = start + 100'000s;
 
   const auto grid = core::restore_schedule(make(what).record, up);
-  const auto times = made_up(grid, up);
+  const auto times = catch_up(grid, up);
 
   EXPECT_EQ(grid.record->missed_count, 100'000u);
-  ASSERT_EQ(times.size(), made_up_runs_max);
+  ASSERT_EQ(times.size(), catch_up_runs_max);
   EXPECT_EQ(times.front(), up - 999s);
   EXPECT_EQ(times.back(), up);
 
   auto cron = at("*/20 * * * * *");
   cron.missed = missed_policy::all;
-  const auto cron_times = made_up(core::restore_schedule(make(cron).record, up), up);
-  ASSERT_EQ(cron_times.size(), made_up_runs_max);
+  const auto cron_times = catch_up(core::restore_schedule(make(cron).record, up), up);
+  ASSERT_EQ(cron_times.size(), catch_up_runs_max);
   EXPECT_EQ(cron_times.back(), start + 100'000s);
 }
 
@@ -247,7 +247,7 @@ TEST(ScheduleRules, DatedJobThatWasMissedIsCompleted) {
 
     EXPECT_EQ(job.record->status, schedule_status::completed);
     EXPECT_EQ(job.record->missed_count, 1u);
-    EXPECT_EQ(made_up(job, start + 60s).size(), policy == missed_policy::once ? 1u : 0u);
+    EXPECT_EQ(catch_up(job, start + 60s).size(), policy == missed_policy::once ? 1u : 0u);
   }
 }
 
@@ -291,9 +291,9 @@ TEST(ScheduleRules, MadeUpRunWithoutRoomIsTriedAgain) {
 
   const auto again = core::postpone(job, first);
 
-  EXPECT_EQ(made_up(again, up), (std::vector{start + 1000s, start + 2000s}));
+  EXPECT_EQ(catch_up(again, up), (std::vector{start + 1000s, start + 2000s}));
   const auto last = core::start_waiting(first.next, 0, up);
-  EXPECT_EQ(made_up(core::postpone(first.next, last), up), std::vector{start + 2000s});
+  EXPECT_EQ(catch_up(core::postpone(first.next, last), up), std::vector{start + 2000s});
 }
 
 live_schedule changed(const live_schedule& job, system_time now,

@@ -47,7 +47,7 @@ void expect_same_state(const scheduled_job& left, const scheduled_job& right) {
   EXPECT_EQ(left.next_run_at, right.next_run_at);
   EXPECT_EQ(left.paused_at, right.paused_at);
   EXPECT_EQ(left.waiting_for, right.waiting_for);
-  EXPECT_EQ(left.made_up, right.made_up);
+  EXPECT_EQ(left.catch_up, right.catch_up);
   EXPECT_EQ(left.skipped_count, right.skipped_count);
   EXPECT_EQ(left.missed_count, right.missed_count);
 }
@@ -83,7 +83,7 @@ TEST(ScheduleUndo, ResumeIsTakenBackWithWhatWasMissed) {
   });
   const auto changed = edited(before, start + 60s, [](auto& what) { what.is_enabled = true; });
   ASSERT_GT(changed.record->missed_count, 0u);
-  ASSERT_FALSE(changed.record->made_up.empty());
+  ASSERT_FALSE(changed.record->catch_up.empty());
 
   expect_same_state(*core::undo_edit(before, changed, changed, start + 60s).record, *before.record);
 }

@@ -120,7 +120,7 @@ TEST_F(SqliteMigration, WhatIsToBeMadeUpMovesIntoAList) {
 
   ASSERT_TRUE(found);
   ASSERT_EQ(found->size(), 1U);
-  EXPECT_EQ(found->front()->made_up, (std::vector{time_range{at_ms(5), at_ms(9)}}));
+  EXPECT_EQ(found->front()->catch_up, (std::vector{time_range{at_ms(5), at_ms(9)}}));
   EXPECT_THAT(sqlite::check(path().string(), {})->faults, IsEmpty());
 }
 

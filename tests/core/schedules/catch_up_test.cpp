@@ -1,4 +1,4 @@
-#include "core/schedules/made_up.hpp"
+#include "core/schedules/catch_up.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ live_schedule each_second(overlap_policy overlap) {
 }
 
 /// The times that are made up, one after another.
-std::vector<system_time> made_up(live_schedule job, system_time now) {
+std::vector<system_time> catch_up(live_schedule job, system_time now) {
   std::vector<system_time> times;
   for (;;) {
     auto step = core::start_waiting(job, 0, now);
@@ -59,7 +59,7 @@ TEST(MadeUp, TimesBetweenTwoDowntimesAreNotMadeUp) {
 
     job = down_until(job, start + 7s);
 
-    EXPECT_EQ(made_up(job, start + 7s),
+    EXPECT_EQ(catch_up(job, start + 7s),
               (std::vector{start + 1s, start + 2s, start + 3s, start + 6s, start + 7s}));
     EXPECT_EQ(job.record->missed_count, 5u);
   }
@@ -70,18 +70,18 @@ TEST(MadeUp, DowntimeRightAfterAnotherJoinsIt) {
 
   job = down_until(job, start + 5s);
 
-  EXPECT_EQ(job.record->made_up, (std::vector{time_range{start + 1s - 1ms, start + 5s}}));
+  EXPECT_EQ(job.record->catch_up, (std::vector{time_range{start + 1s - 1ms, start + 5s}}));
 }
 
 TEST(MadeUp, ClockThatWasSetBackHasNothingMadeUpTwice) {
   auto job = down_until(each_second(overlap_policy::skip), start + 100s);
   job = core::on_clock_set_back(job, 60s, start + 40s);
   job = down_until(job, start + 50s);
-  EXPECT_EQ(job.record->made_up, (std::vector{time_range{start + 1s - 1ms, start + 100s}}));
+  EXPECT_EQ(job.record->catch_up, (std::vector{time_range{start + 1s - 1ms, start + 100s}}));
 
   job = down_until(job, start + 102s);
 
-  EXPECT_EQ(job.record->made_up, (std::vector{time_range{start + 1s - 1ms, start + 102s}}));
+  EXPECT_EQ(job.record->catch_up, (std::vector{time_range{start + 1s - 1ms, start + 102s}}));
 }
 
 TEST(MadeUp, NewMissTakesThePlaceOfTheOldOneUnderOnce) {
@@ -93,7 +93,7 @@ TEST(MadeUp, NewMissTakesThePlaceOfTheOldOneUnderOnce) {
 
   job = down_until(job, start + 7s);
 
-  EXPECT_EQ(made_up(job, start + 7s), std::vector{start + 7s});
+  EXPECT_EQ(catch_up(job, start + 7s), std::vector{start + 7s});
 }
 
 TEST(MadeUp, OldestOfVeryManyDowntimesGoes) {
@@ -106,7 +106,7 @@ TEST(MadeUp, OldestOfVeryManyDowntimesGoes) {
     job = core::on_due(job, 1, now).next;
   }
 
-  const auto times = made_up(job, now);
+  const auto times = catch_up(job, now);
 
   ASSERT_EQ(times.size(), 100u);
   EXPECT_EQ(times.front(), start + 3s);
@@ -117,11 +117,11 @@ TEST(MadeUp, OneThatWasPutBackDoesNotRaiseTheBound) {
   const core::timing when = core::interval_timing{start, 1s};
   std::vector<time_range> ranges;
   for (int i = 0; i < 100; ++i)
-    core::add_made_up(ranges, when, {start + i * 2s, start + i * 2s + 1s});
+    core::add_catch_up(ranges, when, {start + i * 2s, start + i * 2s + 1s});
   ASSERT_EQ(ranges.size(), 100u);
-  core::put_back_made_up(ranges, start - 1s);
+  core::put_back_catch_up(ranges, start - 1s);
 
-  core::add_made_up(ranges, when, {start + 300s, start + 301s});
+  core::add_catch_up(ranges, when, {start + 300s, start + 301s});
 
   ASSERT_EQ(ranges.size(), 100u);
   EXPECT_EQ(ranges.front().after, start + 2s);
@@ -135,7 +135,7 @@ TEST(MadeUp, RunWithoutRoomIsTriedAgainWhereverItStands) {
   for (std::size_t taken = 0; taken < all.size(); ++taken) {
     auto step = core::start_waiting(job, 0, start + 5s);
 
-    EXPECT_EQ(made_up(core::postpone(job, step), start + 5s),
+    EXPECT_EQ(catch_up(core::postpone(job, step), start + 5s),
               std::vector(all.begin() + static_cast<std::ptrdiff_t>(taken), all.end()));
 
     job = std::move(step.next);
@@ -149,7 +149,7 @@ TEST(MadeUp, RunWithoutRoomInTheStepThatFindsOthersMissedLosesNone) {
   // The machine slept.
   const auto step = core::on_due(job, 0, start + 20s);
   ASSERT_TRUE(step.start);
-  const auto times = made_up(core::postpone(job, step), start + 20s);
+  const auto times = catch_up(core::postpone(job, step), start + 20s);
 
   ASSERT_EQ(times.size(), 2u + 17u);
   EXPECT_EQ(times.front(), start + 1s);
@@ -190,10 +190,10 @@ public:
     const auto& record = *job_.record;
     const auto passed = static_cast<std::size_t>((*record.next_run_at - start) / 1s) - 1;
     EXPECT_EQ(scheduled_.size() + record.skipped_count + record.missed_count, passed);
-    EXPECT_EQ(made_up_.size(), record.missed_count);
-    EXPECT_TRUE(std::is_sorted(made_up_.begin(), made_up_.end()));
+    EXPECT_EQ(catch_up_.size(), record.missed_count);
+    EXPECT_TRUE(std::is_sorted(catch_up_.begin(), catch_up_.end()));
     auto all = scheduled_;
-    all.insert(all.end(), made_up_.begin(), made_up_.end());
+    all.insert(all.end(), catch_up_.begin(), catch_up_.end());
     std::sort(all.begin(), all.end());
     EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end()) << "a time ran twice";
     EXPECT_EQ(record.run_count, all.size());
@@ -207,7 +207,7 @@ private:
     if (!step.start)
       return;
     ++runs_;
-    auto& times = step.start->trigger == run_trigger::missed ? made_up_ : scheduled_;
+    auto& times = step.start->trigger == run_trigger::missed ? catch_up_ : scheduled_;
     times.push_back(step.start->scheduled_at);
   }
 
@@ -215,7 +215,7 @@ private:
   system_time now_ = start;
   std::size_t runs_ = 0;
   std::vector<system_time> scheduled_;
-  std::vector<system_time> made_up_;
+  std::vector<system_time> catch_up_;
 };
 
 TEST(MadeUp, EveryTimeIsRunSkippedOrMadeUpOnce) {
