@@ -14,7 +14,7 @@
 #include "actors/scheduler.hpp"
 #include "actors/store_keeper.hpp"
 #include "actors/supervisor.hpp"
-#include "core/jobs/intake.hpp"
+#include "core/jobs/validation.hpp"
 
 namespace callboard {
 

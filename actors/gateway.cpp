@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/jobs/visibility.hpp"
+#include "core/jobs/access.hpp"
 
 namespace callboard::actors {
 

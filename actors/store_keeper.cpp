@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include "core/jobs/visibility.hpp"
+#include "core/jobs/access.hpp"
 #include "core/schedules/schedule_rules.hpp"
 
 namespace callboard::actors {

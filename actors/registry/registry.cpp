@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "core/jobs/access.hpp"
 #include "core/jobs/admission.hpp"
-#include "core/jobs/intake.hpp"
 #include "core/jobs/text_bytes.hpp"
-#include "core/jobs/visibility.hpp"
+#include "core/jobs/validation.hpp"
 #include "core/time_after.hpp"
 
 namespace callboard::actors {
@@ -76,10 +76,10 @@ result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call
   if (!spec || !agent)
     return spec;
   const auto& organisation = (*spec)->organisation;
-  const core::current_load load{tally_.held(job_kind::message),
-                                tally_.finished(job_kind::message),
+  const core::current_load load{counters_.held(job_kind::message),
+                                counters_.finished(job_kind::message),
                                 live(),
-                                tally_.live_of(organisation) + parked_.of(organisation),
+                                counters_.live_of(organisation) + parked_.of(organisation),
                                 agent_load_[*agent],
                                 texts_};
   const core::load_limits limits{options_.jobs_max, options_.live_jobs_max,
@@ -221,17 +221,18 @@ void registry_state::on_report(const health_call_ptr& call) {
   engine_health health;
   health.is_draining = is_draining_;
   health.store_fault = store_fault_;
-  health.messages = tally_.of(job_kind::message);
+  health.messages = counters_.of(job_kind::message);
   health.jobs_max = options_.jobs_max;
   health.held_text_bytes = texts_.bytes();
   health.held_text_bytes_max = texts_.bytes_max();
   health.live = live();
   health.live_jobs_max = options_.live_jobs_max;
   health.waiters = waiters_.size();
-  health.finished_messages = tally_.ended(job_kind::message);
-  health.mean_completion = tally_.mean_completion(job_kind::message);
+  health.finished_messages = counters_.ended(job_kind::message);
+  health.mean_completion = counters_.mean_completion(job_kind::message);
   health.schedule_blocks = schedules_.blocks();
-  const auto live_messages = tally_.held(job_kind::message) - tally_.finished(job_kind::message);
+  const auto live_messages
+    = counters_.held(job_kind::message) - counters_.finished(job_kind::message);
   health.is_healthy = !refusal() && health.live < options_.live_jobs_max
                       && live_messages < options_.jobs_max && texts_.can_make_room(1);
   call->done(health);

@@ -17,9 +17,9 @@
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/registry/job_table.hpp"
+#include "core/jobs/job_counters.hpp"
 #include "core/jobs/job_machine.hpp"
 #include "core/jobs/organisation_counts.hpp"
-#include "core/jobs/tally.hpp"
 #include "core/jobs/text_budget.hpp"
 #include "core/schedules/schedule_book.hpp"
 #include "core/timer_heap.hpp"
@@ -135,7 +135,7 @@ private:
 
   /// Live jobs, those included that only the store holds.
   std::size_t live() const noexcept {
-    return tally_.live() + parked_.total();
+    return counters_.live() + parked_.total();
   }
   std::optional<std::size_t> agent_of(const callboard::job& one) const;
   /// Gives a scheduled job its actor if its time has come. Ends a job whose agent is gone.
@@ -266,7 +266,7 @@ private:
   bool is_durable_ = false;
 
   core::uuid_v7_sequence ids_;
-  core::tally tally_;
+  core::job_counters counters_;
   /// What messaging jobs hold. Those count as finished that can be dropped.
   core::text_budget texts_;
   /// Text that only the store holds, until it is told to forget it.

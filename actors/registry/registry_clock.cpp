@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds set_min{500};
 } // namespace
 
 bool registry_state::waits_for_wall_clock() const {
-  const auto& held = tally_.of(job_kind::agent);
+  const auto& held = counters_.of(job_kind::agent);
   return parked_.total() > 0 || held[static_cast<std::size_t>(job_state::scheduled)] > 0;
 }
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "actors/job.hpp"
-#include "core/jobs/visibility.hpp"
+#include "core/jobs/access.hpp"
 #include "core/time_after.hpp"
 
 namespace callboard::actors {
@@ -68,7 +68,7 @@ void registry_state::park_if_far(job_entry& entry) {
   if (!is_durable_ || !is_far || is_wanted || entry.is_over || !is_stored(entry) || is_ending_)
     return;
   parked_.add(record.spec->organisation);
-  tally_.remove(record);
+  counters_.remove(record);
   timers_.disarm(entry);
   jobs_->remove(record.spec->id);
 }

@@ -28,7 +28,7 @@ void registry_state::drain_if_quiet() {
     const auto is_stored
       = commits_under_way_ == 0 && batch_.snapshots.empty() && batch_.schedules.empty();
     const auto is_over
-      = is_durable_ ? cancels_under_way_ == 0 && fetches_.empty() : tally_.live() == 0;
+      = is_durable_ ? cancels_under_way_ == 0 && fetches_.empty() : counters_.live() == 0;
     // A store that fails now has had its chance; the process must be able to end.
     if (is_over && (is_stored || !store_fault_.empty()))
       for (auto& call : std::exchange(drains_, {}))
@@ -37,7 +37,7 @@ void registry_state::drain_if_quiet() {
   }
   std::size_t under_way = 0;
   for (std::size_t kind = 0; kind < 3; ++kind) {
-    const auto& counts = tally_.of(static_cast<job_kind>(kind));
+    const auto& counts = counters_.of(static_cast<job_kind>(kind));
     under_way += counts[static_cast<std::size_t>(job_state::processing)];
     if (!is_durable_)
       under_way += counts[static_cast<std::size_t>(job_state::pending)];

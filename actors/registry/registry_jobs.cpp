@@ -41,7 +41,7 @@ void registry_state::restore(held_jobs stored) {
 void registry_state::restore_finished(const std::vector<job_ptr>& finished) {
   for (const auto& record : finished) {
     auto& entry = jobs_->add(record);
-    tally_.add_ended(*record);
+    counters_.add_ended(*record);
     keep_finished(entry);
   }
   make_room(0, 0);
@@ -82,7 +82,7 @@ job_entry& registry_state::hold(core::transition first, std::optional<std::size_
   auto& record = first.next.record;
   auto& entry = jobs_->add(record);
   entry.agent = static_cast<std::uint32_t>(agent.value_or(agents_.size()));
-  tally_.add(*record);
+  counters_.add(*record);
   count_for_agent(entry, nullptr, record.get());
   count_texts(entry, *record);
   if (first.is_changed)
@@ -144,7 +144,7 @@ void registry_state::on_update(const job_update& update) {
 }
 
 void registry_state::show(job_entry& entry, const job_ptr& snapshot) {
-  tally_.change(*entry.visible, *snapshot);
+  counters_.change(*entry.visible, *snapshot);
   count_for_agent(entry, entry.visible.get(), snapshot.get());
   jobs_->show(entry, snapshot);
   if (!is_terminal(snapshot->state))
@@ -215,7 +215,7 @@ void registry_state::drop(job_entry& entry) {
   const auto kind = entry.visible->spec->kind;
   if (kind == job_kind::message || (kind == job_kind::agent && !is_durable_))
     batch_.erased.push_back(id);
-  tally_.remove(*entry.visible);
+  counters_.remove(*entry.visible);
   dropped_text_bytes_ += entry.texts.bytes;
   texts_.release(entry.texts);
   timers_.disarm(entry);
@@ -245,9 +245,9 @@ void registry_state::count_texts(job_entry& entry, const callboard::job& newest)
 }
 
 void registry_state::make_room(std::size_t text_bytes, std::size_t jobs) {
-  while (
-    !finished_.empty()
-    && (tally_.held(job_kind::message) + jobs > options_.jobs_max || !texts_.has_room(text_bytes)))
+  while (!finished_.empty()
+         && (counters_.held(job_kind::message) + jobs > options_.jobs_max
+             || !texts_.has_room(text_bytes)))
     drop_oldest_finished();
 }
 

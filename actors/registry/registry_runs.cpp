@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "core/jobs/intake.hpp"
+#include "core/jobs/validation.hpp"
 #include "core/schedules/clock_correction.hpp"
 #include "core/schedules/schedule_undo.hpp"
 #include "core/time_after.hpp"

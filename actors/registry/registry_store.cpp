@@ -191,7 +191,7 @@ void registry_state::refuse_creation(job_entry& entry) {
   calls->creation->call->done(fail(errc::unavailable, "jobs cannot be stored at the moment"));
   if (entry.handle)
     self_->send(entry.handle, atom::abandon_v);
-  tally_.remove(*entry.visible);
+  counters_.remove(*entry.visible);
   texts_.release(entry.texts);
   count_for_agent(entry, entry.visible.get(), nullptr);
   timers_.disarm(entry);

@@ -4,8 +4,8 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/job_driver.hpp"
-#include "core/jobs/intake.hpp"
 #include "core/jobs/job_machine.hpp"
+#include "core/jobs/validation.hpp"
 #include "core/uuid_v7.hpp"
 
 namespace callboard::bench {

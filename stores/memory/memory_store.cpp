@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/jobs/listing.hpp"
+#include "core/jobs/order.hpp"
 #include "core/jobs/text_bytes.hpp"
 #include "stores/memory/cabinet.hpp"
 

@@ -1,6 +1,6 @@
 #include "stores/sqlite/lists/job_scan.hpp"
 
-#include "core/jobs/listing.hpp"
+#include "core/jobs/order.hpp"
 #include "stores/sqlite/file/statement.hpp"
 #include "stores/sqlite/lists/query_text.hpp"
 

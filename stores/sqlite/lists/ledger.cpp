@@ -1,6 +1,6 @@
 #include "stores/sqlite/lists/ledger.hpp"
 
-#include "core/jobs/listing.hpp"
+#include "core/jobs/order.hpp"
 #include "stores/sqlite/file/statement.hpp"
 #include "stores/sqlite/lists/merge_rule.hpp"
 

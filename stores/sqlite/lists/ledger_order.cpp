@@ -1,6 +1,6 @@
 #include "stores/sqlite/lists/ledger_order.hpp"
 
-#include "core/jobs/listing.hpp"
+#include "core/jobs/order.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "stores/sqlite/lists/message_lister.hpp"
 
-#include "core/jobs/listing.hpp"
+#include "core/jobs/order.hpp"
 #include "core/jobs/text_bytes.hpp"
 #include "stores/sqlite/lists/merge_rule.hpp"
 #include "stores/sqlite/lists/query_text.hpp"

@@ -1,6 +1,6 @@
 #include "stores/sqlite/lists/query_text.hpp"
 
-#include "core/jobs/listing.hpp"
+#include "core/jobs/order.hpp"
 
 #include <utility>
 

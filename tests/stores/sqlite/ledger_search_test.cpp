@@ -1,4 +1,4 @@
-#include "core/jobs/listing.hpp"
+#include "core/jobs/order.hpp"
 #include "stores/sqlite/lists/ledger.hpp"
 #include "tests/stores/agent_job_traits.hpp"
 #include "tests/support/random_seed.hpp"

@@ -1,4 +1,4 @@
-#include "core/jobs/tally.hpp"
+#include "core/jobs/job_counters.hpp"
 
 #include <numeric>
 
@@ -24,11 +24,11 @@ std::size_t sum_finished(const state_counts& counts) noexcept {
 
 } // namespace
 
-tally::kind_counts& tally::counts_of(const job& one) noexcept {
+job_counters::kind_counts& job_counters::counts_of(const job& one) noexcept {
   return by_kind_[index(one.spec->kind)];
 }
 
-void tally::add(const job& one) {
+void job_counters::add(const job& one) {
   ++counts_of(one).held[index(one.state)];
   if (is_terminal(one.state))
     count_end(one);
@@ -36,11 +36,11 @@ void tally::add(const job& one) {
     live_.add(one.spec->organisation);
 }
 
-void tally::add_ended(const job& one) noexcept {
+void job_counters::add_ended(const job& one) noexcept {
   ++counts_of(one).held[index(one.state)];
 }
 
-void tally::change(const job& before, const job& after) noexcept {
+void job_counters::change(const job& before, const job& after) noexcept {
   auto& counts = counts_of(after);
   --counts.held[index(before.state)];
   ++counts.held[index(after.state)];
@@ -50,37 +50,38 @@ void tally::change(const job& before, const job& after) noexcept {
   live_.remove(after.spec->organisation);
 }
 
-void tally::count_end(const job& one) noexcept {
+void job_counters::count_end(const job& one) noexcept {
   auto& counts = counts_of(one);
   ++counts.ended[index(one.state)];
   if (one.state == job_state::completed && one.finished_at)
     counts.completion_sum += *one.finished_at - one.spec->created_at;
 }
 
-void tally::remove(const job& one) noexcept {
+void job_counters::remove(const job& one) noexcept {
   --counts_of(one).held[index(one.state)];
   if (!is_terminal(one.state))
     live_.remove(one.spec->organisation);
 }
 
-const state_counts& tally::of(job_kind kind) const noexcept {
+const state_counts& job_counters::of(job_kind kind) const noexcept {
   return by_kind_[index(kind)].held;
 }
 
-std::size_t tally::held(job_kind kind) const noexcept {
+std::size_t job_counters::held(job_kind kind) const noexcept {
   const auto& counts = of(kind);
   return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
 }
 
-std::size_t tally::finished(job_kind kind) const noexcept {
+std::size_t job_counters::finished(job_kind kind) const noexcept {
   return sum_finished(of(kind));
 }
 
-const state_counts& tally::ended(job_kind kind) const noexcept {
+const state_counts& job_counters::ended(job_kind kind) const noexcept {
   return by_kind_[index(kind)].ended;
 }
 
-std::chrono::duration<double, std::milli> tally::mean_completion(job_kind kind) const noexcept {
+std::chrono::duration<double, std::milli> job_counters::mean_completion(
+  job_kind kind) const noexcept {
   const auto& counts = by_kind_[index(kind)];
   const auto completed = counts.ended[index(job_state::completed)];
   if (completed == 0)

@@ -1,4 +1,4 @@
-#include "core/jobs/intake.hpp"
+#include "core/jobs/validation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -60,7 +60,7 @@ const std::vector<agent_info> two_agents{agent("550e8400-e29b-41d4-a716-44665544
 
 // -- what may be wrong ---------------------------------------------------------
 
-TEST(Intake, TextsAreUtf8WithoutNul) {
+TEST(Validation, TextsAreUtf8WithoutNul) {
   const std::string content = "content must be UTF-8 without NUL characters";
   const std::string user = "user_id must be UTF-8 without NUL characters";
 
@@ -73,7 +73,7 @@ TEST(Intake, TextsAreUtf8WithoutNul) {
   EXPECT_EQ(verdict([](auto& job) { job.user_id = std::string("\0", 1); }), user);
 }
 
-TEST(Intake, OrganisationIsATextAndNotEmpty) {
+TEST(Validation, OrganisationIsATextAndNotEmpty) {
   const std::string wrong = "organisation must be UTF-8 without NUL characters and not empty";
 
   EXPECT_EQ(verdict([](auto& job) { job.organisation = "a"; }), "taken");
@@ -82,7 +82,7 @@ TEST(Intake, OrganisationIsATextAndNotEmpty) {
   EXPECT_EQ(verdict([](auto& job) { job.organisation = std::string("a\0b", 3); }), wrong);
 }
 
-TEST(Intake, TimeLimitsAreBetweenAMillisecondAndFourCenturies) {
+TEST(Validation, TimeLimitsAreBetweenAMillisecondAndFourCenturies) {
   const std::string job_wrong = "time_limit must be between 1 ms and 400 years";
   const std::string attempt_wrong = "attempt_time_limit must be between 1 ms and 400 years";
 
@@ -97,7 +97,7 @@ TEST(Intake, TimeLimitsAreBetweenAMillisecondAndFourCenturies) {
   }
 }
 
-TEST(Intake, DueTimeIsADateThatCanBeWritten) {
+TEST(Validation, DueTimeIsADateThatCanBeWritten) {
   const std::string wrong = "due_at must be before the year 10000";
 
   EXPECT_EQ(verdict([](auto& job) { job.due_at = year_10000 - 1ms; }), "taken");
@@ -106,7 +106,7 @@ TEST(Intake, DueTimeIsADateThatCanBeWritten) {
   EXPECT_EQ(verdict([](auto& job) { job.due_at = system_time::max(); }), wrong);
 }
 
-TEST(Intake, RetryPolicyIsWithinItsLimits) {
+TEST(Validation, RetryPolicyIsWithinItsLimits) {
   const std::string delay_wrong = "retry delays must be between 0 ms and 400 years";
   const std::string jitter_wrong = "retry.jitter must be between 0 and 1";
 
@@ -127,13 +127,13 @@ TEST(Intake, RetryPolicyIsWithinItsLimits) {
     EXPECT_EQ(verdict([=](auto& job) { job.retry.jitter = refused; }), jitter_wrong);
 }
 
-TEST(Intake, FollowUpsAreLimited) {
+TEST(Validation, FollowUpsAreLimited) {
   EXPECT_EQ(verdict([](auto& job) { job.follow_ups_max = 100; }), "taken");
   EXPECT_EQ(verdict([](auto& job) { job.follow_ups_max = 101; }),
             "follow_ups_max must be between 0 and 100");
 }
 
-TEST(Intake, EachKindCarriesItsOwnFieldsAndNoOther) {
+TEST(Validation, EachKindCarriesItsOwnFieldsAndNoOther) {
   const std::string agent_wrong = "agent_job must be set for jobs of kind agent, and only for them";
   const std::string run_wrong = "run must be set for jobs of kind run, and only for them";
   const auto agent_fields = std::make_shared<const agent_job_fields>();
@@ -160,7 +160,7 @@ TEST(Intake, EachKindCarriesItsOwnFieldsAndNoOther) {
 
 // -- what becomes of it --------------------------------------------------------
 
-TEST(Intake, SpecHoldsWhatWasWantedAndWhatTheEngineAdds) {
+TEST(Validation, SpecHoldsWhatWasWantedAndWhatTheEngineAdds) {
   auto wanted = message();
   wanted.organisation = "org123";
   wanted.kind = job_kind::agent;
@@ -190,7 +190,7 @@ TEST(Intake, SpecHoldsWhatWasWantedAndWhatTheEngineAdds) {
   EXPECT_EQ(spec->run, nullptr);
 }
 
-TEST(Intake, TimeLimitCountsFromWhenTheJobIsDue) {
+TEST(Validation, TimeLimitCountsFromWhenTheJobIsDue) {
   auto wanted = message();
   wanted.time_limit = 5s;
   wanted.due_at = at(60'000).wall;
@@ -202,7 +202,7 @@ TEST(Intake, TimeLimitCountsFromWhenTheJobIsDue) {
   EXPECT_EQ(spec->expires_at, at(65'000).wall);
 }
 
-TEST(Intake, DueTimeInThePastIsNow) {
+TEST(Validation, DueTimeInThePastIsNow) {
   auto wanted = message();
   wanted.due_at = at(-1).wall;
 
@@ -211,18 +211,18 @@ TEST(Intake, DueTimeInThePastIsNow) {
 
 // -- whom it goes to -----------------------------------------------------------
 
-TEST(Intake, JobGoesToTheAgentThatItNames) {
+TEST(Validation, JobGoesToTheAgentThatItNames) {
   auto wanted = message();
   wanted.agent_id = two_agents[1].id;
 
   EXPECT_EQ(core::choose_agent(wanted, two_agents), 1u);
 }
 
-TEST(Intake, JobThatNamesNoAgentGoesToTheFirst) {
+TEST(Validation, JobThatNamesNoAgentGoesToTheFirst) {
   EXPECT_EQ(core::choose_agent(message(), two_agents), 0u);
 }
 
-TEST(Intake, UnknownAgentIsToldById) {
+TEST(Validation, UnknownAgentIsToldById) {
   auto wanted = message();
   wanted.agent_id = job_id;
 
@@ -230,7 +230,7 @@ TEST(Intake, UnknownAgentIsToldById) {
             (error{errc::agent_not_found, "Agent 0195d3c0-0000-7000-8000-000000000001 not found"}));
 }
 
-TEST(Intake, WithoutAgentsThereIsNobodyToTakeAJob) {
+TEST(Validation, WithoutAgentsThereIsNobodyToTakeAJob) {
   auto wanted = message();
 
   EXPECT_EQ(core::choose_agent(wanted, {}).error(),
@@ -239,7 +239,7 @@ TEST(Intake, WithoutAgentsThereIsNobodyToTakeAJob) {
   EXPECT_EQ(core::choose_agent(wanted, {}).error().code, errc::agent_not_found);
 }
 
-TEST(Intake, PageHoldsOneToAThousandJobs) {
+TEST(Validation, PageHoldsOneToAThousandJobs) {
   job_query query;
   for (const auto& [limit, is_allowed] :
        {std::pair{std::size_t{0}, false}, std::pair{std::size_t{1}, true},

@@ -1,4 +1,4 @@
-#include "core/jobs/listing.hpp"
+#include "core/jobs/order.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "core/jobs/visibility.hpp"
+#include "core/jobs/access.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ std::string asked_by(std::optional<job_kind> kind, std::string organisation) {
 
 } // namespace
 
-TEST(Visibility, ByKindAndOrganisation) {
+TEST(Access, ByKindAndOrganisation) {
   EXPECT_EQ(asked_by(std::nullopt, ""), "seen");
   EXPECT_EQ(asked_by(job_kind::agent, ""), "seen");
   EXPECT_EQ(asked_by(std::nullopt, "default"), "seen");
@@ -34,11 +34,11 @@ TEST(Visibility, ByKindAndOrganisation) {
   EXPECT_EQ(asked_by(job_kind::agent, "Default"), "forbidden");
 }
 
-TEST(Visibility, JobOfAnotherKindIsNotTold) {
+TEST(Access, JobOfAnotherKindIsNotTold) {
   EXPECT_EQ(asked_by(job_kind::message, "other"), "not_found");
 }
 
-TEST(Visibility, WhatDoesNotExistIsNotFound) {
+TEST(Access, WhatDoesNotExistIsNotFound) {
   EXPECT_EQ(core::visible_to({uuid{}, job_kind::agent, "other"}, nullptr).error().code,
             errc::not_found);
 }

@@ -1,4 +1,4 @@
-#include "core/jobs/intake.hpp"
+#include "core/jobs/validation.hpp"
 
 #include <algorithm>
 #include <string>

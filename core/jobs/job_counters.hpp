@@ -13,7 +13,7 @@
 namespace callboard::core {
 
 /// Counts jobs by kind and state; every question is answered in O(1).
-class tally {
+class job_counters {
 public:
   /// A job is held from now on. If it is over, it has just ended.
   void add(const job& one);

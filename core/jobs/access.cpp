@@ -1,4 +1,4 @@
-#include "core/jobs/visibility.hpp"
+#include "core/jobs/access.hpp"
 
 namespace callboard::core {
 
