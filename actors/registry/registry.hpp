@@ -21,7 +21,7 @@
 #include "core/jobs/job_machine.hpp"
 #include "core/jobs/organisation_counts.hpp"
 #include "core/jobs/text_budget.hpp"
-#include "core/schedules/schedule_book.hpp"
+#include "core/schedules/schedule_index.hpp"
 #include "core/timer_heap.hpp"
 #include "core/uuid_v7.hpp"
 
@@ -169,19 +169,19 @@ private:
   void on_schedule_call(next_times& call);
   /// The job that a call means if it may see it and expects this version; else answers the call.
   template <class Call>
-  const core::schedule_book::entry* schedule_for(Call& call);
+  const core::schedule_index::entry* schedule_for(Call& call);
   bool has_agent(const schedule_definition& wanted) const;
   result<void> check_agent(const schedule_definition& wanted) const;
-  void change_schedule(const core::schedule_book::entry& held, schedule_definition wanted,
+  void change_schedule(const core::schedule_index::entry& held, schedule_definition wanted,
                        callback<scheduled_job_ptr> done);
   /// Has a change stored and answers then. @param settled told before whether it could be.
   void answer_when_stored(schedule_change change, callback<scheduled_job_ptr> done,
                           scheduled_job_ptr value, std::function<void(bool is_stored)> settled);
-  void undo_creation(const uuid& id);
-  void undo_change(const core::live_schedule& before, const core::live_schedule& changed);
-  void cancel_runs(const core::schedule_book::entry& of, const std::string& reason);
+  void roll_back_creation(const uuid& id);
+  void roll_back_change(const core::live_schedule& before, const core::live_schedule& changed);
+  void cancel_runs(const core::schedule_index::entry& of, const std::string& reason);
   void finish_removal(const uuid& id);
-  void undo_removal(const uuid& id);
+  void roll_back_removal(const uuid& id);
 
   // -- the wall clock of jobs that are due later (registry_clock.cpp) ----------
 
@@ -313,7 +313,7 @@ private:
   /// The beginning is over; before, nothing is sent, so that what belongs together stays so.
   bool has_begun_ = false;
 
-  core::schedule_book schedules_;
+  core::schedule_index schedules_;
   core::zone_database zones_{std::string{}};
   /// When to look for missing time zones again, at the earliest.
   steady_time next_zone_look_{};

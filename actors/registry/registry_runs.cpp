@@ -8,7 +8,7 @@
 
 #include "core/jobs/validation.hpp"
 #include "core/schedules/clock_correction.hpp"
-#include "core/schedules/schedule_undo.hpp"
+#include "core/schedules/rollback.hpp"
 #include "core/time_after.hpp"
 
 namespace callboard::actors {
@@ -225,7 +225,7 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
       const auto id = before.record->id;
       schedules_.end_run(id, run);
       if (const auto* held = schedules_.find(id))
-        keep_schedule(core::undo_start(before, held->job, run));
+        keep_schedule(core::roll_back_start(before, held->job, run));
     };
   }
   return {};

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/schedules/rollback.hpp"
 #include "core/schedules/schedule_check.hpp"
-#include "core/schedules/schedule_undo.hpp"
 
 namespace callboard::actors {
 
@@ -52,7 +52,7 @@ void registry_state::on_arrange(const schedule_call_ptr& call) {
 }
 
 template <class Call>
-const core::schedule_book::entry* registry_state::schedule_for(Call& call) {
+const core::schedule_index::entry* registry_state::schedule_for(Call& call) {
   const auto* held = schedules_.find(call.ref.id);
   if (!held || held->is_leaving
       || (!call.ref.organisation.empty()
@@ -102,7 +102,7 @@ void registry_state::on_schedule_call(create_schedule& call) {
   answer_when_stored({record->id, record}, std::move(call.done), record,
                      [this, id = record->id](bool is_stored) {
                        if (!is_stored)
-                         undo_creation(id);
+                         roll_back_creation(id);
                      });
 }
 
@@ -135,7 +135,7 @@ void registry_state::on_schedule_call(enable_schedule& call) {
   change_schedule(*held, std::move(wanted), std::move(call.done));
 }
 
-void registry_state::change_schedule(const core::schedule_book::entry& held,
+void registry_state::change_schedule(const core::schedule_index::entry& held,
                                      schedule_definition wanted, callback<scheduled_job_ptr> done) {
   const auto& before = *held.job.record;
   auto edited = core::edit(held.job, std::move(wanted), now_of(self_, *world_).wall, zones_);
@@ -159,7 +159,7 @@ void registry_state::change_schedule(const core::schedule_book::entry& held,
   answer_when_stored(
     {record->id, record}, std::move(done), record, [this, old, changed](bool is_stored) {
       if (!is_stored)
-        undo_change(old, changed);
+        roll_back_change(old, changed);
       else // Times that were missed while it was paused may have to be made up for.
         start_waiting(old.record->id);
     });
@@ -178,11 +178,11 @@ void registry_state::on_schedule_call(remove_schedule& call) {
     if (is_stored)
       finish_removal(id);
     else
-      undo_removal(id);
+      roll_back_removal(id);
   });
 }
 
-void registry_state::cancel_runs(const core::schedule_book::entry& of, const std::string& reason) {
+void registry_state::cancel_runs(const core::schedule_index::entry& of, const std::string& reason) {
   for (const auto* runs : {&of.runs, &of.manual_runs})
     for (const auto& run : *runs)
       cancel_run(run, reason);
@@ -194,24 +194,24 @@ void registry_state::finish_removal(const uuid& id) {
   batch_.schedules[id] = nullptr;
 }
 
-void registry_state::undo_removal(const uuid& id) {
+void registry_state::roll_back_removal(const uuid& id) {
   schedules_.set_leaving(id, false);
   schedules_.stall(id); // what came due meanwhile, or waited
   // The disk may have got it all the same.
   batch_.schedules[id] = schedules_.find(id)->job.record;
 }
 
-void registry_state::undo_creation(const uuid& id) {
+void registry_state::roll_back_creation(const uuid& id) {
   // It may have fired already.
   cancel_runs(schedules_.remove(id), "the scheduled job could not be stored");
   batch_.schedules[id] = nullptr;
 }
 
-void registry_state::undo_change(const core::live_schedule& before,
-                                 const core::live_schedule& changed) {
+void registry_state::roll_back_change(const core::live_schedule& before,
+                                      const core::live_schedule& changed) {
   const auto& held = schedules_.find(before.record->id)->job;
   keep_schedule(
-    core::with_causes(core::undo_edit(before, changed, held, now_of(self_, *world_).wall),
+    core::with_causes(core::roll_back_edit(before, changed, held, now_of(self_, *world_).wall),
                       has_agent(*before.record->definition)));
 }
 

@@ -12,9 +12,9 @@
 
 #include <callboard/date_time.hpp>
 
+#include "core/schedules/rollback.hpp"
 #include "core/schedules/schedule_check.hpp"
 #include "core/schedules/schedule_rules.hpp"
-#include "core/schedules/schedule_undo.hpp"
 #include "tests/support/zone_directory.hpp"
 
 namespace callboard::test {
@@ -362,7 +362,7 @@ TEST_F(ScheduleBlocks, PauseThatCannotBeStoredIsTakenBack) {
   const auto paused = edit(
     job, [](auto& what) { what.is_enabled = false; }, start + 2h);
 
-  const auto undone = core::undo_edit(job, paused, paused, start + 2h);
+  const auto undone = core::roll_back_edit(job, paused, paused, start + 2h);
 
   EXPECT_EQ(undone.record->status, schedule_status::active);
   EXPECT_EQ(undone.record->blocked_since, job.record->blocked_since);
@@ -378,7 +378,7 @@ TEST_F(ScheduleBlocks, ZoneThatIsBackOutlivesAnEditThatIsTakenBack) {
   bring_back();
   const auto back = look(renamed, start + 3min);
 
-  const auto undone = core::undo_edit(job, renamed, back, start + 4min);
+  const auto undone = core::roll_back_edit(job, renamed, back, start + 4min);
 
   EXPECT_NE(undone.when, nullptr);
   EXPECT_EQ(text(undone.record->next_run_at), text(start + 1h));

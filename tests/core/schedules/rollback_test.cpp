@@ -4,7 +4,7 @@
 
 #include <callboard/date_time.hpp>
 
-#include "core/schedules/schedule_undo.hpp"
+#include "core/schedules/rollback.hpp"
 
 namespace callboard::test {
 
@@ -52,30 +52,31 @@ void expect_same_state(const scheduled_job& left, const scheduled_job& right) {
   EXPECT_EQ(left.missed_count, right.missed_count);
 }
 
-TEST(ScheduleUndo, EditIsTakenBackWhole) {
+TEST(ScheduleRollback, EditIsTakenBackWhole) {
   const auto before = make();
   const auto changed = edited(before, start + 3s, [](auto& what) {
     what.name = "other";
     what.interval = 1h;
   });
 
-  const auto undone = core::undo_edit(before, changed, changed, start + 60s);
+  const auto undone = core::roll_back_edit(before, changed, changed, start + 60s);
 
   expect_same_state(*undone.record, *before.record);
   EXPECT_EQ(undone.when, before.when);
 }
 
-TEST(ScheduleUndo, PauseIsTakenBackWithWhatWaited) {
+TEST(ScheduleRollback, PauseIsTakenBackWithWhatWaited) {
   auto before = make();
   before = core::on_due(before, 1, start + 10s).next;
   ASSERT_TRUE(before.record->waiting_for);
   const auto changed = edited(before, start + 11s, [](auto& what) { what.is_enabled = false; });
   ASSERT_EQ(changed.record->skipped_count, 1u);
 
-  expect_same_state(*core::undo_edit(before, changed, changed, start + 60s).record, *before.record);
+  expect_same_state(*core::roll_back_edit(before, changed, changed, start + 60s).record,
+                    *before.record);
 }
 
-TEST(ScheduleUndo, ResumeIsTakenBackWithWhatWasMissed) {
+TEST(ScheduleRollback, ResumeIsTakenBackWithWhatWasMissed) {
   auto before = make();
   before = edited(before, start + 1s, [](auto& what) {
     what.is_enabled = false;
@@ -85,17 +86,18 @@ TEST(ScheduleUndo, ResumeIsTakenBackWithWhatWasMissed) {
   ASSERT_GT(changed.record->missed_count, 0u);
   ASSERT_FALSE(changed.record->catch_up.empty());
 
-  expect_same_state(*core::undo_edit(before, changed, changed, start + 60s).record, *before.record);
+  expect_same_state(*core::roll_back_edit(before, changed, changed, start + 60s).record,
+                    *before.record);
 }
 
-TEST(ScheduleUndo, RunsThatEndedSinceAnEditStayCounted) {
+TEST(ScheduleRollback, RunsThatEndedSinceAnEditStayCounted) {
   const auto before = make();
   const auto changed = edited(before, start + 3s, [](auto& what) { what.name = "other"; });
   const auto run = ended_run();
   auto now = core::on_due(changed, 0, start + 10s).next;
   now = core::on_run_ended(now, run);
 
-  const auto undone = core::undo_edit(before, changed, now, start + 11s);
+  const auto undone = core::roll_back_edit(before, changed, now, start + 11s);
 
   EXPECT_EQ(undone.record->definition->name, "job");
   EXPECT_EQ(undone.record->run_count, 1u);
@@ -104,7 +106,7 @@ TEST(ScheduleUndo, RunsThatEndedSinceAnEditStayCounted) {
   EXPECT_EQ(undone.record->next_run_at, start + 20s);
 }
 
-TEST(ScheduleUndo, DateThatHasFiredSinceAnEditDoesNotComeBack) {
+TEST(ScheduleRollback, DateThatHasFiredSinceAnEditDoesNotComeBack) {
   auto before = make();
   before = edited(before, start, [](auto& what) {
     what.interval.reset();
@@ -114,7 +116,7 @@ TEST(ScheduleUndo, DateThatHasFiredSinceAnEditDoesNotComeBack) {
   const auto now = core::on_due(changed, 0, start + 60s).next;
   ASSERT_EQ(now.record->status, schedule_status::completed);
 
-  const auto undone = core::undo_edit(before, changed, now, start + 61s);
+  const auto undone = core::roll_back_edit(before, changed, now, start + 61s);
 
   EXPECT_EQ(undone.record->definition->name, "job");
   EXPECT_EQ(undone.record->status, schedule_status::completed);
@@ -122,46 +124,46 @@ TEST(ScheduleUndo, DateThatHasFiredSinceAnEditDoesNotComeBack) {
   EXPECT_GT(undone.record->version, before.record->version);
 }
 
-TEST(ScheduleUndo, StartIsTakenBack) {
+TEST(ScheduleRollback, StartIsTakenBack) {
   const auto before = core::start_manual(make(), start + 1s).next;
   const auto started = core::start_manual(before, start + 2s).next;
 
-  const auto undone = core::undo_start(before, started, {});
+  const auto undone = core::roll_back_start(before, started, {});
 
   EXPECT_EQ(undone.record->run_count, 1u);
   EXPECT_EQ(undone.record->last_run_at, start + 1s);
 }
 
-TEST(ScheduleUndo, StartOfARunThatHasFailedMeanwhileLeavesNothing) {
+TEST(ScheduleRollback, StartOfARunThatHasFailedMeanwhileLeavesNothing) {
   const auto before = make();
   const auto run = ended_run();
   auto held = core::start_manual(before, start + 2s).next;
   held = core::on_run_ended(held, run);
   ASSERT_EQ(held.record->failure_count, 1u);
 
-  const auto undone = core::undo_start(before, held, run->spec->id);
+  const auto undone = core::roll_back_start(before, held, run->spec->id);
 
   EXPECT_EQ(undone.record->failure_count, 0u);
   EXPECT_EQ(undone.record->last_run, nullptr);
   EXPECT_EQ(undone.record->run_count, 0u);
 }
 
-TEST(ScheduleUndo, DueTimeThatIsNotHandledYetOutlivesAnEditOfTheName) {
+TEST(ScheduleRollback, DueTimeThatIsNotHandledYetOutlivesAnEditOfTheName) {
   const auto before = make();
   const auto changed = edited(before, start + 3s, [](auto& what) { what.name = "other"; });
   const auto fired = core::on_due(changed, 0, start + 10s).next;
 
-  const auto undone = core::undo_edit(before, changed, fired, start + 25s);
+  const auto undone = core::roll_back_edit(before, changed, fired, start + 25s);
 
   EXPECT_EQ(undone.record->next_run_at, start + 20s);
 }
 
-TEST(ScheduleUndo, StartIsTakenBackUnderALaterOne) {
+TEST(ScheduleRollback, StartIsTakenBackUnderALaterOne) {
   const auto before = make();
   const auto started = core::start_manual(before, start + 2s).next;
   const auto later = core::start_manual(started, start + 3s).next;
 
-  const auto undone = core::undo_start(before, later, {});
+  const auto undone = core::roll_back_start(before, later, {});
 
   EXPECT_EQ(undone.record->run_count, 1u);
   EXPECT_EQ(undone.record->last_run_at, start + 3s);

@@ -19,7 +19,7 @@ namespace callboard::core {
 
 /// All scheduled jobs, by id, by name, and by when they are due next; and which runs are going. It keeps
 /// what it is told; what happens to a job, `schedule_rules.hpp` says.
-class schedule_book {
+class schedule_index {
 public:
   /// A job and its runs that are going.
   struct entry {

@@ -1,11 +1,11 @@
-#include "core/schedules/schedule_undo.hpp"
+#include "core/schedules/rollback.hpp"
 
 #include <utility>
 
 namespace callboard::core {
 
-live_schedule undo_edit(const live_schedule& before, const live_schedule& changed,
-                        const live_schedule& held, system_time now) {
+live_schedule roll_back_edit(const live_schedule& before, const live_schedule& changed,
+                             const live_schedule& held, system_time now) {
   const auto& old = *before.record;
   const auto& edited = *changed.record;
   auto made = std::make_shared<scheduled_job>(*held.record);
@@ -45,7 +45,8 @@ live_schedule undo_edit(const live_schedule& before, const live_schedule& change
   return {std::move(made), is_due_as_before ? held.when : before.when};
 }
 
-live_schedule undo_start(const live_schedule& before, const live_schedule& held, const uuid& run) {
+live_schedule roll_back_start(const live_schedule& before, const live_schedule& held,
+                              const uuid& run) {
   auto made = std::make_shared<scheduled_job>(*held.record);
   if (made->last_run && made->last_run->spec->id == run) {
     // It was over before it was known that it cannot be stored.

@@ -1,4 +1,4 @@
-#include "core/schedules/schedule_book.hpp"
+#include "core/schedules/schedule_index.hpp"
 
 #include <algorithm>
 
@@ -18,38 +18,38 @@ bool matches(const scheduled_job& job, const schedule_query& query) {
 
 } // namespace
 
-const schedule_book::entry* schedule_book::find(const uuid& id) const {
+const schedule_index::entry* schedule_index::find(const uuid& id) const {
   const auto found = entries_.find(id);
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-bool schedule_book::is_taken(const std::string& organisation, const std::string& name,
-                             const uuid& but) const {
+bool schedule_index::is_taken(const std::string& organisation, const std::string& name,
+                              const uuid& but) const {
   const auto found = names_.find({name, organisation});
   return found != names_.end() && found->second != but;
 }
 
-void schedule_book::add(live_schedule job) {
+void schedule_index::add(live_schedule job) {
   auto& held = entries_[job.record->id];
   held.job = std::move(job);
   index(held);
 }
 
-void schedule_book::put(live_schedule next) {
+void schedule_index::put(live_schedule next) {
   auto& held = entries_.at(next.record->id);
   forget(*held.job.record);
   held.job = std::move(next);
   index(held);
 }
 
-schedule_book::entry schedule_book::remove(const uuid& id) {
+schedule_index::entry schedule_index::remove(const uuid& id) {
   auto taken = entries_.extract(id);
   forget(*taken.mapped().job.record);
   stalled_.erase(id);
   return std::move(taken.mapped());
 }
 
-void schedule_book::set_leaving(const uuid& id, bool is_leaving) {
+void schedule_index::set_leaving(const uuid& id, bool is_leaving) {
   auto& held = entries_.at(id);
   forget(*held.job.record);
   held.is_leaving = is_leaving;
@@ -57,7 +57,7 @@ void schedule_book::set_leaving(const uuid& id, bool is_leaving) {
   stalled_.erase(id);
 }
 
-void schedule_book::begin_run(const uuid& id, const uuid& run, run_trigger trigger) {
+void schedule_index::begin_run(const uuid& id, const uuid& run, run_trigger trigger) {
   const auto found = entries_.find(id);
   if (found == entries_.end())
     return;
@@ -65,7 +65,7 @@ void schedule_book::begin_run(const uuid& id, const uuid& run, run_trigger trigg
   (trigger == run_trigger::manual ? held.manual_runs : held.runs).push_back(run);
 }
 
-void schedule_book::end_run(const uuid& id, const uuid& run) {
+void schedule_index::end_run(const uuid& id, const uuid& run) {
   const auto found = entries_.find(id);
   if (found == entries_.end())
     return;
@@ -73,30 +73,30 @@ void schedule_book::end_run(const uuid& id, const uuid& run) {
   std::erase(found->second.manual_runs, run);
 }
 
-void schedule_book::stall(const uuid& id) {
+void schedule_index::stall(const uuid& id) {
   stalled_.insert(id);
 }
 
-std::vector<uuid> schedule_book::take_stalled() {
+std::vector<uuid> schedule_index::take_stalled() {
   std::vector<uuid> taken{stalled_.begin(), stalled_.end()};
   stalled_.clear();
   return taken;
 }
 
-std::optional<uuid> schedule_book::due(system_time now) const {
+std::optional<uuid> schedule_index::due(system_time now) const {
   if (due_.empty() || due_.begin()->first > now)
     return std::nullopt;
   return due_.begin()->second;
 }
 
-std::optional<system_time> schedule_book::next_due(system_time now) const {
+std::optional<system_time> schedule_index::next_due(system_time now) const {
   if (due_.empty())
     return stalled_.empty() && blocked_.empty() ? std::nullopt
                                                 : std::optional{now + std::chrono::seconds{1}};
   return due_.begin()->first;
 }
 
-std::vector<scheduled_job_ptr> schedule_book::list(const schedule_query& query) const {
+std::vector<scheduled_job_ptr> schedule_index::list(const schedule_query& query) const {
   std::vector<scheduled_job_ptr> found;
   auto next = query.after ? names_.upper_bound({query.after->name, query.after->organisation})
                           : names_.begin();
@@ -106,7 +106,7 @@ std::vector<scheduled_job_ptr> schedule_book::list(const schedule_query& query) 
   return found;
 }
 
-std::vector<schedule_block> schedule_book::blocks() const {
+std::vector<schedule_block> schedule_index::blocks() const {
   std::vector<schedule_block> made;
   for (const auto& [cause, ids] : causes_) {
     auto& block = made.emplace_back(schedule_block{cause, ids.size(), {}});
@@ -119,14 +119,14 @@ std::vector<schedule_block> schedule_book::blocks() const {
   return made;
 }
 
-std::vector<uuid> schedule_book::ids() const {
+std::vector<uuid> schedule_index::ids() const {
   std::vector<uuid> all;
   for (const auto& [id, held] : entries_)
     all.push_back(id);
   return all;
 }
 
-void schedule_book::index(const entry& held) {
+void schedule_index::index(const entry& held) {
   const auto& job = *held.job.record;
   names_.emplace(key_of(job), job.id);
   if (job.next_run_at && !held.is_leaving)
@@ -137,7 +137,7 @@ void schedule_book::index(const entry& held) {
     causes_[cause].insert(job.id);
 }
 
-void schedule_book::forget(const scheduled_job& job) {
+void schedule_index::forget(const scheduled_job& job) {
   names_.erase(key_of(job));
   if (job.next_run_at)
     due_.erase({*job.next_run_at, job.id});
