@@ -54,9 +54,9 @@ agent_state::agent_state(agent_actor::pointer selfptr) : self(selfptr) {
   // nop
 }
 
-agent_actor::behavior_type agent_state::make_behavior(const environment& surroundings,
+agent_actor::behavior_type agent_state::make_behavior(const engine_context& context,
                                                       agent_binding what) {
-  world = &surroundings;
+  context = &context;
   binding = std::move(what);
   retry = std::make_shared<const agent_retry>(binding.info.retry);
   queue = core::slot_queue<offer, running_task>{binding.info.concurrency};
@@ -121,7 +121,7 @@ bool agent_state::start(const uuid& task_id, const offer& what) {
   // Held beyond the call: a runner that throws drops its copy, and that would be the answer.
   const auto done = completion_for(task_id);
   try {
-    const auto now = now_of(self, *world).wall;
+    const auto now = now_of(self, *context).wall;
     runner_of(*what.job->spec).start(core::make_task(what.job, binding.info, now), done);
   } catch (const std::exception& fault) {
     done(agent_answer::failure(std::string{"agent failed: "} + fault.what()));
@@ -147,8 +147,8 @@ completion agent_state::completion_for(const uuid& task_id) {
 }
 
 agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self,
-                                 const environment* surroundings, agent_binding binding) {
-  return self->state.make_behavior(*surroundings, std::move(binding));
+                                 const engine_context* context, agent_binding binding) {
+  return self->state.make_behavior(*context, std::move(binding));
 }
 
 } // namespace callboard::actors

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "actors/environment.hpp"
+#include "actors/engine_context.hpp"
 #include "actors/interfaces.hpp"
 #include "core/slot_queue.hpp"
 
@@ -38,7 +38,7 @@ struct agent_state {
 
   explicit agent_state(agent_actor::pointer selfptr);
 
-  agent_actor::behavior_type make_behavior(const environment& surroundings, agent_binding what);
+  agent_actor::behavior_type make_behavior(const engine_context& context, agent_binding what);
 
   void on_offer(const job_ptr& job, const job_actor& owner);
   void on_abort(const uuid& task_id);
@@ -51,7 +51,7 @@ struct agent_state {
   completion completion_for(const uuid& task_id);
 
   agent_actor::pointer self;
-  const environment* world = nullptr;
+  const engine_context* context = nullptr;
   agent_binding binding;
   /// `binding.info.retry`, for the jobs: never null once it runs.
   agent_retry_ptr retry;
@@ -67,6 +67,6 @@ agent_binding callback_binding();
 /// Spawn function of the AGENT actor.
 /// @param surroundings must outlive the actor.
 agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self,
-                                 const environment* surroundings, agent_binding binding);
+                                 const engine_context* context, agent_binding binding);
 
 } // namespace callboard::actors

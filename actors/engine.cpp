@@ -141,16 +141,16 @@ struct engine::implementation {
                      : start.keeper;
     for (auto& one : agents) {
       start.agents.push_back(one.info);
-      start.agent_actors.push_back(system.spawn(actors::agent, &world, std::move(one)));
+      start.agent_actors.push_back(system.spawn(actors::agent, &context, std::move(one)));
     }
-    start.agent_actors.push_back(system.spawn(actors::agent, &world, actors::callback_binding()));
+    start.agent_actors.push_back(system.spawn(actors::agent, &context, actors::callback_binding()));
     auto infos = start.agents;
     const auto held = start.jobs;
     actors::supervised watched;
     watched.keeper = start.keeper;
     watched.reader = start.reader;
     watched.agents = start.agent_actors;
-    registry = system.spawn(actors::registry, &world, std::move(start));
+    registry = system.spawn(actors::registry, &context, std::move(start));
     watched.registry = registry;
     watched.on_fatal = [this](std::string_view fault) { fatal.raise(fault); };
     supervisor = system.spawn(actors::supervisor, std::move(watched));
@@ -177,7 +177,7 @@ struct engine::implementation {
   }
 
   const resumed_jobs found;
-  actors::environment world = actors::real_environment();
+  actors::engine_context context = actors::real_context();
   fatal_relay fatal;
   failure_relay failures;
   system_config config;

@@ -9,9 +9,9 @@ job_actor_state::job_actor_state(job_actor::pointer selfptr) : self(selfptr) {
   // nop
 }
 
-job_actor::behavior_type job_actor_state::make_behavior(const environment& surroundings,
+job_actor::behavior_type job_actor_state::make_behavior(const engine_context& context,
                                                         job_start start) {
-  world = &surroundings;
+  context = &context;
   job = std::move(start.job);
   registry = std::move(start.registry);
   agent = std::move(start.agent);
@@ -34,7 +34,7 @@ job_actor::behavior_type job_actor_state::make_behavior(const environment& surro
 }
 
 void job_actor_state::on(const core::job_event& event) {
-  auto step = core::apply(job, event, now_of(self, *world), world->random);
+  auto step = core::apply(job, event, now_of(self, *context), context->random);
   // Only the canceling of a job that is over is refused; the registry tells whoever asked.
   if (!step || !step->is_changed)
     return;
@@ -59,8 +59,8 @@ void job_actor_state::perform(const core::job_effects& effects) {
 }
 
 job_actor::behavior_type job(job_actor::stateful_pointer<job_actor_state> self,
-                             const environment* surroundings, job_start start) {
-  return self->state.make_behavior(*surroundings, std::move(start));
+                             const engine_context* context, job_start start) {
+  return self->state.make_behavior(*context, std::move(start));
 }
 
 } // namespace callboard::actors

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/environment.hpp"
+#include "actors/engine_context.hpp"
 #include "actors/interfaces.hpp"
 #include "core/jobs/job_machine.hpp"
 
@@ -19,7 +19,7 @@ struct job_actor_state {
 
   explicit job_actor_state(job_actor::pointer selfptr);
 
-  job_actor::behavior_type make_behavior(const environment& surroundings, job_start start);
+  job_actor::behavior_type make_behavior(const engine_context& context, job_start start);
 
   /// Applies an event, performs the effects, tells the registry, quits when the job is over.
   void on(const core::job_event& event);
@@ -27,7 +27,7 @@ struct job_actor_state {
   void perform(const core::job_effects& effects);
 
   job_actor::pointer self;
-  const environment* world = nullptr;
+  const engine_context* context = nullptr;
   core::live_job job;
   registry_actor registry;
   agent_actor agent;
@@ -36,6 +36,6 @@ struct job_actor_state {
 /// Spawn function of the JOB actor.
 /// @param surroundings must outlive the actor.
 job_actor::behavior_type job(job_actor::stateful_pointer<job_actor_state> self,
-                             const environment* surroundings, job_start start);
+                             const engine_context* context, job_start start);
 
 } // namespace callboard::actors

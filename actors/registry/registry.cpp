@@ -24,9 +24,9 @@ registry_state::~registry_state() {
   });
 }
 
-registry_actor::behavior_type registry_state::make_behavior(const environment& surroundings,
+registry_actor::behavior_type registry_state::make_behavior(const engine_context& context,
                                                             registry_start start) {
-  world_ = &surroundings;
+  context_ = &context;
   options_ = start.options;
   zones_ = options_.zone_directory.empty() ? core::system_zones()
                                            : core::zone_database{options_.zone_directory};
@@ -71,8 +71,8 @@ result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call
   const auto& info = agent && *agent < agents_.size() ? agents_[*agent] : callback_agent_;
   const auto kind = call.wanted.kind;
   const auto agent_id = agent ? info.id : *call.wanted.agent_id;
-  auto spec = core::make_spec(std::move(call.wanted), ids_.next(now.wall, world_->random), agent_id,
-                              now.wall);
+  auto spec = core::make_spec(std::move(call.wanted), ids_.next(now.wall, context_->random),
+                              agent_id, now.wall);
   if (!spec || !agent)
     return spec;
   const auto& organisation = (*spec)->organisation;
@@ -103,13 +103,13 @@ void registry_state::on_submit(const submit_call_ptr& call) {
     call->done(tl::unexpected(agent.error()));
     return;
   }
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   auto spec = let_in(*call, *agent, now);
   if (!spec) {
     call->done(tl::unexpected(std::move(spec.error())));
     return;
   }
-  auto& entry = hold(core::begin(std::move(*spec), now, world_->random), *agent);
+  auto& entry = hold(core::begin(std::move(*spec), now, context_->random), *agent);
   if (!is_durable_) {
     acknowledge(entry, {call, entry.visible});
     return;
@@ -239,8 +239,8 @@ void registry_state::on_report(const health_call_ptr& call) {
 }
 
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,
-                                       const environment* surroundings, registry_start start) {
-  return self->state.make_behavior(*surroundings, std::move(start));
+                                       const engine_context* context, registry_start start) {
+  return self->state.make_behavior(*context, std::move(start));
 }
 
 } // namespace callboard::actors

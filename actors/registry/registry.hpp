@@ -14,7 +14,7 @@
 #include <callboard/options.hpp>
 
 #include "actors/agent.hpp"
-#include "actors/environment.hpp"
+#include "actors/engine_context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/registry/job_table.hpp"
 #include "core/jobs/job_counters.hpp"
@@ -78,8 +78,7 @@ public:
   /// read stays, but nobody could ever end these.
   ~registry_state();
 
-  registry_actor::behavior_type make_behavior(const environment& surroundings,
-                                              registry_start start);
+  registry_actor::behavior_type make_behavior(const engine_context& context, registry_start start);
 
 private:
   using stored_answers = std::vector<std::function<void(bool is_stored)>>;
@@ -252,7 +251,7 @@ private:
   void pause_agents();
 
   registry_actor::pointer self_;
-  const environment* world_ = nullptr;
+  const engine_context* context_ = nullptr;
   engine_options options_;
   std::vector<agent_info> agents_;
   /// Stands behind the last of `agent_actors_`.
@@ -340,6 +339,6 @@ private:
 /// Spawn function of the REGISTRY actor.
 /// @param surroundings must outlive the actor.
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,
-                                       const environment* surroundings, registry_start start);
+                                       const engine_context* context, registry_start start);
 
 } // namespace callboard::actors

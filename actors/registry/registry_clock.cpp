@@ -26,7 +26,7 @@ bool registry_state::waits_for_wall_clock() const {
 void registry_state::watch_wall_clock() {
   if (clock_look_ || !waits_for_wall_clock())
     return;
-  clock_seen_ = now_of(self_, *world_);
+  clock_seen_ = now_of(self_, *context_);
   clock_look_ = core::time_after(clock_seen_.steady, look_interval);
 }
 
@@ -34,7 +34,7 @@ void registry_state::look_at_wall_clock() {
   clock_look_.reset();
   const auto last = clock_seen_;
   watch_wall_clock();
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   const auto moved = (now.wall - last.wall) - (now.steady - last.steady);
   // Set back: timers that come too early are set anew when they come.
   if (moved < set_min || is_ending_)

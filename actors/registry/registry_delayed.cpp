@@ -29,13 +29,13 @@ std::optional<std::size_t> registry_state::agent_of(const callboard::job& one) c
 }
 
 void registry_state::begin_if_due(job_entry& entry) {
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   const auto agent = agent_of(*entry.visible);
   if (!agent && entry.visible->state != job_state::scheduled)
     return apply_without_actor(entry, core::event::agent_gone{});
-  auto first = core::resume(entry.visible, now, world_->random);
+  auto first = core::resume(entry.visible, now, context_->random);
   if (first.is_changed && !agent && !is_terminal(first.next.record->state))
-    first = *core::apply(first.next, core::event::agent_gone{}, now, world_->random);
+    first = *core::apply(first.next, core::event::agent_gone{}, now, context_->random);
   const auto wake = core::next_wake(first.next);
   if (!first.is_changed) {
     timers_.arm(entry, wake); // the wall clock was set back
@@ -48,14 +48,14 @@ void registry_state::begin_if_due(job_entry& entry) {
   }
   entry.agent = static_cast<std::uint32_t>(*agent);
   entry.handle = self_->spawn(
-    job, world_, job_start{std::move(first.next), registry_actor{self_}, agent_actors_[*agent]});
+    job, context_, job_start{std::move(first.next), registry_actor{self_}, agent_actors_[*agent]});
   on_update({record, wake});
   self_->send(agent_actors_[*agent], atom::offer_v, std::move(record), entry.handle);
 }
 
 void registry_state::apply_without_actor(job_entry& entry, const core::job_event& event) {
-  const auto now = now_of(self_, *world_);
-  auto step = core::apply(core::revived(entry.visible, now), event, now, world_->random);
+  const auto now = now_of(self_, *context_);
+  auto step = core::apply(core::revived(entry.visible, now), event, now, context_->random);
   if (step && step->is_changed)
     on_update({std::move(step->next.record), core::next_wake(step->next)});
 }
@@ -75,7 +75,7 @@ void registry_state::park_if_far(job_entry& entry) {
 
 job_entry& registry_state::adopt(const job_ptr& record) {
   parked_.remove(record->spec->organisation);
-  return hold({core::revived(record, now_of(self_, *world_)), {}, false}, agent_of(*record));
+  return hold({core::revived(record, now_of(self_, *context_)), {}, false}, agent_of(*record));
 }
 
 void registry_state::fetch(const job_call_ptr& call, bool is_cancel) {
@@ -130,7 +130,7 @@ void registry_state::load_delayed() {
   next_load_.reset();
   if (is_ending_)
     return;
-  loaded_until_ = std::max(loaded_until_, now_of(self_, *world_).wall + delayed_horizon);
+  loaded_until_ = std::max(loaded_until_, now_of(self_, *context_).wall + delayed_horizon);
   load_page(loaded_until_);
 }
 
@@ -154,7 +154,7 @@ void registry_state::load_page(system_time until) {
         if (loaded->size() < loaded_at_once) {
           load_from_ = {until, {}};
           // Sooner if the clock was set meanwhile.
-          const auto ahead = until - now_of(self_, *world_).wall;
+          const auto ahead = until - now_of(self_, *context_).wall;
           return again(std::max<std::chrono::nanoseconds>(ahead - delayed_horizon / 2, {}));
         }
         load_from_ = {loaded->back()->spec->due_at, loaded->back()->spec->id};

@@ -53,11 +53,11 @@ void registry_state::restore_finished(const std::vector<job_ptr>& finished) {
 
 void registry_state::restore_live(std::vector<job_ptr> live) {
   for (auto& record : live) {
-    const auto now = now_of(self_, *world_);
+    const auto now = now_of(self_, *context_);
     const auto agent = agent_of(*record);
     auto corrected = core::correct_times(with_schedule_name(std::move(record)),
                                          agent ? agents_[*agent].retry : agent_retry{}, now.wall);
-    auto first = core::resume(corrected.record, now, world_->random);
+    auto first = core::resume(corrected.record, now, context_->random);
     first.is_changed = first.is_changed || corrected.is_changed();
     corrected_.deadlines += corrected.is_deadline_new ? 1 : 0;
     corrected_.retries += corrected.is_retry_new ? 1 : 0;
@@ -107,7 +107,7 @@ job_entry& registry_state::hold(core::transition first, std::optional<std::size_
     return entry;
   }
   entry.handle = self_->spawn(
-    job, world_, job_start{std::move(first.next), registry_actor{self_}, agent_actors_[*agent]});
+    job, context_, job_start{std::move(first.next), registry_actor{self_}, agent_actors_[*agent]});
   // On the job's behalf: jobs that begin on several threads would reach their agent in any order.
   if (first.effects.start_task)
     self_->send(agent_actors_[*agent], atom::offer_v, entry.visible, entry.handle);
@@ -197,7 +197,7 @@ void registry_state::release_waiters(job_entry& entry) {
 
 void registry_state::keep_finished(job_entry& entry) {
   const auto& record = *entry.visible;
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   const auto is_message = record.spec->kind == job_kind::message;
   const auto from = is_message ? core::retention_start(record, now.wall) : now.wall;
   const auto keep = is_message ? options_.message_retention : options_.finished_retention;

@@ -61,7 +61,7 @@ new_job order_for(const scheduled_job& record, const core::run_order& order,
 } // namespace
 
 void registry_state::restore_schedules(const std::vector<scheduled_job_ptr>& stored) {
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   last_wall_ = now.wall;
   for (const auto& record : stored) {
     if (record->definition->agent_id.is_nil()) {
@@ -96,7 +96,7 @@ job_ptr registry_state::with_schedule_name(job_ptr run) const {
 }
 
 void registry_state::arm_schedules() {
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   const auto next = schedules_.next_due(now.wall);
   if (!next) {
     schedule_wake_.reset();
@@ -120,7 +120,7 @@ void registry_state::check_wall_clock(system_time now) {
 }
 
 void registry_state::on_schedules_due() {
-  const auto now = now_of(self_, *world_).wall;
+  const auto now = now_of(self_, *context_).wall;
   check_wall_clock(now);
   look_for_zones(now);
   // While nothing can be stored or the engine stops, nothing is started; what is due waits or is missed.
@@ -204,7 +204,7 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
     agent = agents_.size();
   else if (const auto chosen = core::choose_agent(call->wanted, agents_))
     agent = *chosen; // without one the run fails, and that is on record
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   auto spec = let_in(*call, agent, now);
   if (!spec)
     return tl::unexpected(std::move(spec.error()));
@@ -213,7 +213,7 @@ result<void> registry_state::start_run(core::schedule_step step, callback<job_pt
   schedules_.begin_run(record.id, run, step.start->trigger);
   // The run and the record that counts it belong into one batch, and a batch may be sent with the run.
   keep_schedule(std::move(step.next));
-  auto& entry = hold(core::begin(*std::move(spec), now, world_->random), agent);
+  auto& entry = hold(core::begin(*std::move(spec), now, context_->random), agent);
   if (done && !is_durable_) {
     done(entry.visible);
   } else if (done) {
@@ -259,7 +259,7 @@ bool registry_state::on_run_over(job_entry& entry, const job_ptr& run) {
 
 void registry_state::start_waiting(const uuid& id) {
   if (const auto* held = schedules_.find(id); held && !held->is_leaving)
-    perform(core::start_waiting(held->job, held->runs.size(), now_of(self_, *world_).wall));
+    perform(core::start_waiting(held->job, held->runs.size(), now_of(self_, *context_).wall));
 }
 
 void registry_state::note_failed_attempt(const job_ptr& run) {

@@ -82,9 +82,9 @@ result<void> registry_state::check_agent(const schedule_definition& wanted) cons
 }
 
 void registry_state::on_schedule_call(create_schedule& call) {
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   auto made = core::make_schedule(std::move(call.wanted), std::move(call.organisation),
-                                  ids_.next(now.wall, world_->random), now.wall, zones_);
+                                  ids_.next(now.wall, context_->random), now.wall, zones_);
   if (!made)
     return call.done(tl::unexpected(std::move(made.error())));
   const auto& record = made->record;
@@ -138,7 +138,7 @@ void registry_state::on_schedule_call(enable_schedule& call) {
 void registry_state::change_schedule(const core::schedule_index::entry& held,
                                      schedule_definition wanted, callback<scheduled_job_ptr> done) {
   const auto& before = *held.job.record;
-  auto edited = core::edit(held.job, std::move(wanted), now_of(self_, *world_).wall, zones_);
+  auto edited = core::edit(held.job, std::move(wanted), now_of(self_, *context_).wall, zones_);
   if (!edited)
     return done(tl::unexpected(std::move(edited.error())));
   if (edited->record == held.job.record)
@@ -211,7 +211,7 @@ void registry_state::roll_back_change(const core::live_schedule& before,
                                       const core::live_schedule& changed) {
   const auto& held = schedules_.find(before.record->id)->job;
   keep_schedule(
-    core::with_causes(core::roll_back_edit(before, changed, held, now_of(self_, *world_).wall),
+    core::with_causes(core::roll_back_edit(before, changed, held, now_of(self_, *context_).wall),
                       has_agent(*before.record->definition)));
 }
 
@@ -219,7 +219,7 @@ void registry_state::on_schedule_call(run_schedule& call) {
   const auto* held = schedule_for(call);
   if (!held)
     return;
-  auto step = core::start_manual(held->job, now_of(self_, *world_).wall);
+  auto step = core::start_manual(held->job, now_of(self_, *context_).wall);
   if (auto started = start_run(std::move(step), call.done); !started)
     call.done(tl::unexpected(std::move(started.error())));
 }
@@ -280,7 +280,7 @@ void registry_state::on_schedule_call(next_times& call) {
     return call.done(std::vector<system_time>{});
   if (!held->job.when)
     return call.done(std::vector<system_time>{});
-  const auto after = call.after.value_or(now_of(self_, *world_).wall);
+  const auto after = call.after.value_or(now_of(self_, *context_).wall);
   call.done(core::due_between(*held->job.when, after, system_time::max(), call.count));
 }
 

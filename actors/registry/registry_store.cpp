@@ -166,7 +166,7 @@ void registry_state::sweep(job_kind kind, system_time before) {
 }
 
 void registry_state::sweep_now_and_then() {
-  const auto now = now_of(self_, *world_);
+  const auto now = now_of(self_, *context_);
   sweep(job_kind::agent, now.wall - options_.agent_job_retention);
   next_sweep_ = now.steady + sweep_interval;
 }

@@ -171,12 +171,12 @@ protected:
     begin.keeper = caf::actor_cast<store_keeper_actor>(keeper_);
     begin.reader = begin.keeper;
     begin.agents = {info};
-    begin.agent_actors = {system_.spawn(actors::agent, &world_, agent_binding{info, runner})};
+    begin.agent_actors = {system_.spawn(actors::agent, &context_, agent_binding{info, runner})};
     remember(begin.keeper);
-    begin.agent_actors.push_back(system_.spawn(actors::agent, &world_, callback_binding()));
+    begin.agent_actors.push_back(system_.spawn(actors::agent, &context_, callback_binding()));
     for (const auto& one : begin.agent_actors)
       remember(one);
-    registry_ = system_.spawn(actors::registry, &world_, std::move(begin));
+    registry_ = system_.spawn(actors::registry, &context_, std::move(begin));
     remember(registry_);
     jobs = std::make_unique<gateway>(registry_, held, std::vector{info});
     run();
@@ -388,13 +388,13 @@ private:
   caf::scoped_actor self_{system_, true};
   caf::scheduler::test_coordinator& scheduler_
     = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-  environment world_ = virtual_environment(clock_error);
+  engine_context context_ = virtual_context(clock_error);
   caf::actor keeper_;
   registry_actor registry_;
   std::vector<caf::actor> actors_;
 
   /// Wall time that goes with the virtual steady time, and numbers instead of chance.
-  static environment virtual_environment(std::shared_ptr<std::chrono::milliseconds> off) {
+  static engine_context virtual_context(std::shared_ptr<std::chrono::milliseconds> off) {
     auto counter = std::make_shared<std::uint64_t>(0);
     return {[off](steady_time t) {
               return wall_start + *off

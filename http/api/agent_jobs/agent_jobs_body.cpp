@@ -91,7 +91,7 @@ std::vector<std::string> read_tags(body_reader& body) {
 
 /// When the job is due; none: now.
 std::optional<system_time> read_due(body_reader& body, query_reader& query,
-                                    const agent_job_surroundings& around) {
+                                    const agent_job_context& around) {
   auto due = around.now;
   if (const auto text = body.text("scheduled_at")) {
     const auto read = parse_timestamp(*text);
@@ -169,7 +169,7 @@ void apply(const merged_settings& settings, new_job& job, agent_job_fields& fiel
 } // namespace
 
 tl::expected<new_job, response> read_new_agent_job(const request& asked, query_reader& query,
-                                                   const agent_job_surroundings& around) {
+                                                   const agent_job_context& around) {
   const auto document = parse_body(asked);
   if (!document)
     return tl::unexpected{document.error()};

@@ -14,7 +14,7 @@
 namespace callboard::http {
 
 /// What the making of an agent job depends on besides the request.
-struct agent_job_surroundings {
+struct agent_job_context {
   const job_type_table& types;
   /// Now.
   system_time now;
@@ -26,7 +26,7 @@ struct agent_job_surroundings {
 /// once, those of `params` and of the query included.
 /// @param query the request's query, from which other parameters may have been read.
 tl::expected<new_job, response> read_new_agent_job(const request& asked, query_reader& query,
-                                                   const agent_job_surroundings& around);
+                                                   const agent_job_context& around);
 
 /// The reason that DELETE /services/agent-jobs/:id gives, or the refusal; empty for none.
 tl::expected<std::string, response> read_cancel_reason(const request& asked);

@@ -9,7 +9,7 @@
 namespace callboard::actors {
 
 /// What actors know of the world outside: one for the whole engine, shared read-only, outlives it.
-struct environment {
+struct engine_context {
   /// The wall time at a steady time that is now. Tests derive it from virtual time.
   std::function<system_time(steady_time)> wall;
   /// Callable from any thread.
@@ -17,13 +17,13 @@ struct environment {
 };
 
 /// The real world: the system's clock, and a generator per thread seeded by the system.
-environment real_environment();
+engine_context real_context();
 
 /// Now, as an actor sees it.
 template <class Self>
-moment now_of(Self* self, const environment& world) {
+moment now_of(Self* self, const engine_context& context) {
   const auto steady = self->clock().now();
-  return {steady, world.wall(steady)};
+  return {steady, context.wall(steady)};
 }
 
 } // namespace callboard::actors

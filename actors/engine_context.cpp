@@ -1,4 +1,4 @@
-#include "actors/environment.hpp"
+#include "actors/engine_context.hpp"
 
 #include <chrono>
 #include <random>
@@ -19,7 +19,7 @@ std::uint64_t random_bits() {
 
 } // namespace
 
-environment real_environment() {
+engine_context real_context() {
   return {[](steady_time) { return to_system_time(std::chrono::system_clock::now()); },
           &random_bits};
 }
