@@ -1,6 +1,6 @@
 #include <callboard/store.hpp>
 
-#include "stores/memory/schedule_shelf.hpp"
+#include "stores/memory/schedule_index.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,15 +15,15 @@
 
 #include "core/jobs/order.hpp"
 #include "core/jobs/text_bytes.hpp"
-#include "stores/memory/cabinet.hpp"
+#include "stores/memory/job_index.hpp"
 
 namespace callboard {
 
 namespace {
 
-using memory::cabinet;
 using memory::entry;
 using memory::is_older;
+using memory::job_index;
 using memory::newest_first;
 
 constexpr std::size_t kind_count = static_cast<std::size_t>(job_kind::run) + 1;
@@ -180,7 +180,7 @@ public:
   }
 
 private:
-  using cabinets_by_organisation = std::unordered_map<std::string, cabinet>;
+  using indexes_by_organisation = std::unordered_map<std::string, job_index>;
 
   static bool is_scheduled(const job& one) noexcept {
     return one.state == job_state::scheduled && one.spec->kind == job_kind::agent;
@@ -199,11 +199,11 @@ private:
     const auto wanted = wanted_states(query);
     job_page page;
     newest_first walk;
-    for_each_cabinet(query, [&](const cabinet& held) {
+    for_each_index(query, [&](const job_index& held) {
       page.total += held.all().size();
-      for (const auto* shelf : held.narrowest(query))
+      for (const auto* state_list : held.narrowest(query))
         for (std::size_t state = 0; state < job_state_count; ++state) {
-          const auto& order = shelf->by_state[state];
+          const auto& order = state_list->by_state[state];
           if (query.counts_states)
             page.by_state[state] += order.size();
           if (!wanted[state])
@@ -228,12 +228,12 @@ private:
     const auto wanted = wanted_states(query);
     job_page page;
     std::vector<const entry*> matching;
-    for_each_cabinet(query, [&](const cabinet& held) {
+    for_each_index(query, [&](const job_index& held) {
       page.total += held.all().size();
-      for (const auto* shelf : held.narrowest(query))
+      for (const auto* state_list : held.narrowest(query))
         for (std::size_t state = 0; state < job_state_count; ++state)
           if (wanted[state] || query.counts_states)
-            for (const auto* one : shelf->by_state[state])
+            for (const auto* one : state_list->by_state[state])
               if (core::matches_but_state(*one->snapshot, query))
                 matching.push_back(one);
     });
@@ -281,16 +281,16 @@ private:
     if (found == entries_.end())
       return;
     schedules_.forget(*found->snapshot);
-    auto& cabinets = cabinets_of(found->snapshot->spec->kind);
-    const auto held = cabinets.find(found->snapshot->spec->organisation);
+    auto& indexes = indexes_of(found->snapshot->spec->kind);
+    const auto held = indexes.find(found->snapshot->spec->organisation);
     held->second.remove(*found);
     if (held->second.all().size() == 0)
-      cabinets.erase(held);
+      indexes.erase(held);
     entries_.erase(found);
   }
 
-  cabinets_by_organisation& cabinets_of(job_kind kind) {
-    return cabinets_[static_cast<std::size_t>(kind)];
+  indexes_by_organisation& indexes_of(job_kind kind) {
+    return indexes_[static_cast<std::size_t>(kind)];
   }
 
   template <class Visit>
@@ -300,12 +300,12 @@ private:
   }
 
   template <class Visit>
-  void for_each_cabinet(const job_query& query, Visit visit) const {
-    const auto& cabinets = cabinets_[static_cast<std::size_t>(query.kind)];
+  void for_each_index(const job_query& query, Visit visit) const {
+    const auto& indexes = indexes_[static_cast<std::size_t>(query.kind)];
     if (query.organisation.empty()) {
-      for (const auto& [organisation, held] : cabinets)
+      for (const auto& [organisation, held] : indexes)
         visit(held);
-    } else if (const auto found = cabinets.find(query.organisation); found != cabinets.end()) {
+    } else if (const auto found = indexes.find(query.organisation); found != indexes.end()) {
       visit(found->second);
     }
   }
@@ -316,7 +316,7 @@ private:
     if (!is_new && found->snapshot->version >= snapshot->version)
       return;
     schedules_.note(snapshot);
-    auto& held = cabinets_of(snapshot->spec->kind)[snapshot->spec->organisation];
+    auto& held = indexes_of(snapshot->spec->kind)[snapshot->spec->organisation];
     if (is_new)
       held.add(*found);
     else
@@ -326,8 +326,8 @@ private:
   // Per job: 40 bytes here (node and bucket) and 48 in each order that it stands in, allocator's
   // overhead included.
   std::unordered_set<entry, id_hash, id_equal> entries_;
-  std::array<cabinets_by_organisation, kind_count> cabinets_;
-  schedule_shelf schedules_;
+  std::array<indexes_by_organisation, kind_count> indexes_;
+  schedule_index schedules_;
   std::shared_mutex mutex_;
 };
 

@@ -1,11 +1,11 @@
-#include "stores/memory/schedule_shelf.hpp"
+#include "stores/memory/schedule_index.hpp"
 
 #include <algorithm>
 #include <limits>
 
 namespace callboard {
 
-std::vector<uuid> schedule_shelf::apply(const schedule_change& change) {
+std::vector<uuid> schedule_index::apply(const schedule_change& change) {
   if (change.record) {
     schedules_[change.id] = change.record;
     return {};
@@ -14,7 +14,7 @@ std::vector<uuid> schedule_shelf::apply(const schedule_change& change) {
   return surplus_runs(change.id, 0, std::numeric_limits<std::size_t>::max());
 }
 
-void schedule_shelf::note(const job_ptr& snapshot) {
+void schedule_index::note(const job_ptr& snapshot) {
   if (!snapshot->spec->run)
     return;
   auto& order = runs_[snapshot->spec->run->schedule_id];
@@ -25,7 +25,7 @@ void schedule_shelf::note(const job_ptr& snapshot) {
   order.insert(snapshot);
 }
 
-void schedule_shelf::forget(const job& gone) {
+void schedule_index::forget(const job& gone) {
   if (!gone.spec->run)
     return;
   const auto found = runs_.find(gone.spec->run->schedule_id);
@@ -39,14 +39,14 @@ void schedule_shelf::forget(const job& gone) {
     runs_.erase(found);
 }
 
-std::vector<scheduled_job_ptr> schedule_shelf::all() const {
+std::vector<scheduled_job_ptr> schedule_index::all() const {
   std::vector<scheduled_job_ptr> made;
   for (const auto& [id, record] : schedules_)
     made.push_back(record);
   return made;
 }
 
-std::vector<job_ptr> schedule_shelf::runs(const run_query& query) const {
+std::vector<job_ptr> schedule_index::runs(const run_query& query) const {
   std::vector<job_ptr> made;
   const auto found = runs_.find(query.schedule_id);
   if (found == runs_.end())
@@ -64,7 +64,7 @@ std::vector<job_ptr> schedule_shelf::runs(const run_query& query) const {
   return made;
 }
 
-std::vector<uuid> schedule_shelf::surplus_runs(const uuid& schedule_id, std::size_t keep,
+std::vector<uuid> schedule_index::surplus_runs(const uuid& schedule_id, std::size_t keep,
                                                std::size_t limit) const {
   std::vector<uuid> surplus;
   const auto found = runs_.find(schedule_id);

@@ -1,11 +1,11 @@
-#include "stores/memory/cabinet.hpp"
+#include "stores/memory/job_index.hpp"
 
 namespace callboard::memory {
 
 namespace {
 
-const shelf* find(const std::map<std::string, shelf, std::less<>>& shelves,
-                  const std::string& name) {
+const state_list* find(const std::map<std::string, state_list, std::less<>>& shelves,
+                       const std::string& name) {
   const auto found = shelves.find(name);
   return found == shelves.end() ? nullptr : &found->second;
 }
@@ -18,7 +18,7 @@ bool is_older(const job& left, const job& right) noexcept {
   return left.spec->id < right.spec->id;
 }
 
-std::size_t shelf::size() const noexcept {
+std::size_t state_list::size() const noexcept {
   std::size_t sum = 0;
   for (const auto& order : by_state)
     sum += order.size();
@@ -26,7 +26,7 @@ std::size_t shelf::size() const noexcept {
 }
 
 template <class Visit>
-void cabinet::for_each_shelf(const job& one, Visit visit) {
+void job_index::for_each_list(const job& one, Visit visit) {
   visit(all_);
   const auto* fields = one.spec->agent_job.get();
   if (!fields)
@@ -43,24 +43,24 @@ void cabinet::for_each_shelf(const job& one, Visit visit) {
     visit_named(by_tag_, tag);
 }
 
-void cabinet::add(const entry& one) {
-  for_each_shelf(*one.snapshot, [&](shelf& to) {
+void job_index::add(const entry& one) {
+  for_each_list(*one.snapshot, [&](state_list& to) {
     auto& order = to.of(one.snapshot->state);
     order.insert(order.end(), &one);
   });
 }
 
-void cabinet::remove(const entry& one) {
-  for_each_shelf(*one.snapshot, [&](shelf& from) { from.of(one.snapshot->state).erase(&one); });
+void job_index::remove(const entry& one) {
+  for_each_list(*one.snapshot, [&](state_list& from) { from.of(one.snapshot->state).erase(&one); });
 }
 
-void cabinet::change(const entry& one, job_ptr next) {
+void job_index::change(const entry& one, job_ptr next) {
   const auto before = one.snapshot->state;
   const auto after = next->state;
   one.snapshot = std::move(next);
   if (before == after)
     return;
-  for_each_shelf(*one.snapshot, [&](shelf& held) {
+  for_each_list(*one.snapshot, [&](state_list& held) {
     auto& order = held.of(after);
     // A tag that a job has twice leads to its shelf twice.
     if (auto node = held.of(before).extract(&one))
@@ -68,8 +68,8 @@ void cabinet::change(const entry& one, job_ptr next) {
   });
 }
 
-std::vector<const shelf*> cabinet::narrowest(const job_query& query) const {
-  std::vector<const shelf*> found;
+std::vector<const state_list*> job_index::narrowest(const job_query& query) const {
+  std::vector<const state_list*> found;
   if (!query.tags.empty()) {
     for (const auto& tag : std::set<std::string>{query.tags.begin(), query.tags.end()})
       if (const auto* held = find(by_tag_, tag))

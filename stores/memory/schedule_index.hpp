@@ -11,7 +11,7 @@
 namespace callboard {
 
 /// What the memory store keeps of scheduled jobs: the jobs, and the newest snapshot of each of their runs.
-class schedule_shelf {
+class schedule_index {
 public:
   /// Puts or forgets a job; returns the finished runs to forget with it.
   std::vector<uuid> apply(const schedule_change& change);

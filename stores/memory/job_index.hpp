@@ -33,7 +33,7 @@ using job_order = std::set<const entry*, creation_order>;
 
 /// Jobs that have something in common, by state. Every list is a merge of some of these, so that a
 /// page costs what it shows and every count is a size.
-struct shelf {
+struct state_list {
   std::array<job_order, job_state_count> by_state;
 
   job_order& of(job_state state) noexcept {
@@ -48,9 +48,9 @@ struct shelf {
 };
 
 /// One organisation's jobs of one kind: all of them, and agent jobs by what lists are narrowed by.
-class cabinet {
+class job_index {
 public:
-  const shelf& all() const noexcept {
+  const state_list& all() const noexcept {
     return all_;
   }
 
@@ -65,15 +65,15 @@ public:
 
   /// The shelves that hold all jobs that a query asks for, and as few others as can be; for several
   /// tags one each, so that a job may be found more than once.
-  std::vector<const shelf*> narrowest(const job_query& query) const;
+  std::vector<const state_list*> narrowest(const job_query& query) const;
 
 private:
-  using shelves = std::map<std::string, shelf, std::less<>>;
+  using shelves = std::map<std::string, state_list, std::less<>>;
 
   template <class Visit>
-  void for_each_shelf(const job& one, Visit visit);
+  void for_each_list(const job& one, Visit visit);
 
-  shelf all_;
+  state_list all_;
   shelves by_type_;
   shelves by_channel_;
   shelves by_tag_;
