@@ -18,7 +18,7 @@ namespace {
 
 class sqlite_store final : public store {
 public:
-  sqlite_store(instance_lock lock, writer_options options, std::unique_ptr<ledger_keeper> lists,
+  sqlite_store(instance_lock lock, writer_options options, std::unique_ptr<index_cache> lists,
                std::unique_ptr<writer> opened)
     : lock_{std::move(lock)},
       options_{std::move(options)},
@@ -159,7 +159,7 @@ private:
   // In this order: the lock goes last.
   instance_lock lock_;
   const writer_options options_;
-  const std::unique_ptr<ledger_keeper> lists_;
+  const std::unique_ptr<index_cache> lists_;
   std::unique_ptr<writer> writer_;
   reader_pool readers_;
   /// The last snapshot of the last successful commit. The log is played back in order, so if this is
@@ -194,7 +194,7 @@ result<std::unique_ptr<store>> open_store(writer_options options) {
   if (!lock)
     return tl::unexpected(std::move(lock.error()));
   make_if_absent(options.path);
-  auto lists = std::make_unique<ledger_keeper>(options.scanned_max);
+  auto lists = std::make_unique<index_cache>(options.scanned_max);
   auto opened = writer::open(options, access::create, *lists);
   if (!opened)
     return fail(opened.error().code,

@@ -56,7 +56,7 @@ result<void> check_if_small(connection& db) {
 } // namespace
 
 writer::writer(std::unique_ptr<gathering_vfs> files, std::unique_ptr<connection> db,
-               const writer_options& options, ledger_keeper& lists)
+               const writer_options& options, index_cache& lists)
   : files_{std::move(files)},
     db_{std::move(db)},
     jobs_{*db_},
@@ -76,7 +76,7 @@ writer::~writer() {
 }
 
 result<std::unique_ptr<writer>> writer::open(const writer_options& options, access how,
-                                             ledger_keeper& lists) {
+                                             index_cache& lists) {
   auto files = std::make_unique<gathering_vfs>(options.vfs);
   if (files->name() == nullptr)
     return fail(errc::io, "there is no file layer of that name");

@@ -6,7 +6,7 @@
 #include "stores/sqlite/file/connection.hpp"
 #include "stores/sqlite/file/gathering_vfs.hpp"
 #include "stores/sqlite/file/statement.hpp"
-#include "stores/sqlite/lists/ledger_keeper.hpp"
+#include "stores/sqlite/lists/index_cache.hpp"
 #include "stores/sqlite/rows/job_writer.hpp"
 #include "stores/sqlite/rows/schedule_writer.hpp"
 
@@ -31,7 +31,7 @@ struct writer_options {
   /// Whether that happens beside the commits, on a thread of its own; else between two of them.
   bool checkpoints_beside = true;
   /// Lists of agent jobs that no index gives in order are read from the database for organisations
-  /// with so many jobs or fewer (some milliseconds), for others from a ledger in memory.
+  /// with so many jobs or fewer (some milliseconds), for others from a column index in memory.
   std::size_t scanned_max = 1'000;
 };
 
@@ -42,7 +42,7 @@ public:
   /// Opens a database and brings its schema up to date. Errors: `io`.
   /// @param lists told what was committed; outlives the writer.
   static result<std::unique_ptr<writer>> open(const writer_options& options, access how,
-                                              ledger_keeper& lists);
+                                              index_cache& lists);
 
   ~writer();
 
@@ -75,7 +75,7 @@ public:
 
 private:
   writer(std::unique_ptr<gathering_vfs> files, std::unique_ptr<connection> db,
-         const writer_options& options, ledger_keeper& lists);
+         const writer_options& options, index_cache& lists);
 
   result<void> configure(store_sync sync);
   /// Does `work` in a transaction. @param changes_of called when it is done: what it did to jobs, a
@@ -95,7 +95,7 @@ private:
   schedule_writer schedules_;
   statement first_ended_;
   statement first_ended_messages_;
-  ledger_keeper& lists_;
+  index_cache& lists_;
   const int checkpoint_pages_;
   /// Null: the log is copied between commits.
   std::unique_ptr<checkpointer> beside_;

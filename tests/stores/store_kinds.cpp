@@ -8,15 +8,15 @@ std::vector<store_kind> all_store_kinds() {
   const auto open_sqlite = [](const std::filesystem::path& directory) {
     return open_sqlite_store({.path = directory / "jobs.db", .sync = store_sync::normal}).value();
   };
-  // However few the jobs: what no index gives in order comes from the ledger.
-  const auto open_with_ledger = [](const std::filesystem::path& directory) {
+  // However few the jobs: what no index gives in order comes from the column index.
+  const auto open_with_columns = [](const std::filesystem::path& directory) {
     return sqlite::open_store(
              {.path = directory / "jobs.db", .sync = store_sync::normal, .scanned_max = 0})
       .value();
   };
   return {{"memory", [](const std::filesystem::path&) { return make_memory_store(); }},
           {"sqlite", open_sqlite},
-          {"ledger", open_with_ledger}};
+          {"ledger", open_with_columns}};
 }
 
 } // namespace callboard::tests

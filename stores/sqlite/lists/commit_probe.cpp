@@ -5,7 +5,7 @@
 
 namespace callboard::sqlite {
 
-result<bool> commit_probe::has_seen(const ledger_changes& commit) {
+result<bool> commit_probe::has_seen(const column_changes& commit) {
   // One job that is not as the commit leaves it is enough to tell that it is not seen. If there is none,
   // all of it is seen, or none of it changes anything.
   const auto& erased = commit.erased;

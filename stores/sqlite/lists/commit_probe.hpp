@@ -5,7 +5,7 @@
 
 #include "stores/sqlite/file/connection.hpp"
 #include "stores/sqlite/file/statement.hpp"
-#include "stores/sqlite/lists/ledger.hpp"
+#include "stores/sqlite/lists/column_index.hpp"
 
 #include <cstdint>
 
@@ -20,7 +20,7 @@ public:
   }
 
   /// Whether it has all that the commit changes; else it has nothing of it. Errors: `io`.
-  result<bool> has_seen(const ledger_changes& commit);
+  result<bool> has_seen(const column_changes& commit);
 
 private:
   /// 0: no such job.

@@ -16,7 +16,7 @@ namespace {
 
 /// Most places that are read at a time: 12 KB each source.
 constexpr std::size_t look_ahead_max = 256;
-/// Merges read all places before a page; from here on a ledger is quicker.
+/// Merges read all places before a page; from here on a column index is quicker.
 constexpr std::size_t merged_offset_max = 2'000;
 
 /// Whether a merge finds the page at the cost of what it shows.
@@ -93,27 +93,26 @@ result<job_page> job_lister::page(const job_query& query, job_reader& jobs) {
   return page(query, *shelves, jobs);
 }
 
-result<job_page> job_lister::page(const job_query& query, job_reader& jobs,
-                                  ledger_keeper& ledgers) {
+result<job_page> job_lister::page(const job_query& query, job_reader& jobs, index_cache& indexes) {
   if (query.kind != job_kind::agent || is_cheap_merge(query))
     return page(query, jobs);
-  auto turn = ledgers.take_turn();
-  auto held = ledgers.hold_commits();
+  auto turn = indexes.take_turn();
+  auto held = indexes.hold_commits();
   // With this the moment of the transaction begins.
   const auto shelves = shelves_of(query);
   if (!shelves)
     return tl::unexpected(shelves.error());
   const auto total = sum_of(*shelves);
-  auto* known = ledgers.is_for(total) ? ledgers.current() : nullptr;
-  const auto loading = ledgers.is_for(total) && !known ? ledgers.begin_loading() : std::nullopt;
-  const auto missing = known ? ledgers.take_missing() : missing_changes{};
+  auto* known = indexes.is_for(total) ? indexes.current() : nullptr;
+  const auto loading = indexes.is_for(total) && !known ? indexes.begin_loading() : std::nullopt;
+  const auto missing = known ? indexes.take_missing() : missing_changes{};
   held.unlock();
-  auto found = known ? find_in(*known, missing, query) : result<ledger_page>{};
+  auto found = known ? find_in(*known, missing, query) : result<column_page>{};
   turn.unlock();
   if (!known && !loading)
     return page(query, *shelves, jobs);
   if (loading)
-    found = load_and_find(query, *loading, ledgers);
+    found = load_and_find(query, *loading, indexes);
   if (!found)
     return tl::unexpected(std::move(found.error()));
   job_page made{.jobs = {}, .total = total, .matching = found->matching, .by_state = {}};
@@ -133,7 +132,7 @@ result<job_page> job_lister::page(const job_query& query, job_reader& jobs,
   return made;
 }
 
-result<ledger_page> job_lister::find_in(ledger& known, const missing_changes& missing,
+result<column_page> job_lister::find_in(column_index& known, const missing_changes& missing,
                                         const job_query& query) {
   for (const auto& each : missing.committed)
     known.apply(each);
@@ -145,15 +144,15 @@ result<ledger_page> job_lister::find_in(ledger& known, const missing_changes& mi
   return known.find(query);
 }
 
-result<ledger_page> job_lister::load_and_find(const job_query& query, std::uint64_t number,
-                                              ledger_keeper& ledgers) {
-  auto loaded = ledger::load(db_);
+result<column_page> job_lister::load_and_find(const job_query& query, std::uint64_t number,
+                                              index_cache& indexes) {
+  auto loaded = column_index::load(db_);
   if (!loaded) {
-    ledgers.end_loading(number, nullptr);
+    indexes.end_loading(number, nullptr);
     return tl::unexpected(std::move(loaded.error()));
   }
   auto found = (*loaded)->find(query);
-  ledgers.end_loading(number, *std::move(loaded));
+  indexes.end_loading(number, *std::move(loaded));
   return found;
 }
 

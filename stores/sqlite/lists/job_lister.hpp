@@ -5,9 +5,9 @@
 #include "stores/sqlite/file/connection.hpp"
 #include "stores/sqlite/file/statement.hpp"
 #include "stores/sqlite/lists/commit_probe.hpp"
+#include "stores/sqlite/lists/index_cache.hpp"
 #include "stores/sqlite/lists/job_scan.hpp"
 #include "stores/sqlite/lists/job_source.hpp"
-#include "stores/sqlite/lists/ledger_keeper.hpp"
 #include "stores/sqlite/lists/message_lister.hpp"
 #include "stores/sqlite/rows/job_counts.hpp"
 #include "stores/sqlite/rows/job_reader.hpp"
@@ -20,7 +20,7 @@ namespace callboard::sqlite {
 
 /// Finds the jobs of a list: a merge of sources, so that a page costs what it shows and what it leaves
 /// out, never what else is stored, and how many match is known by counts that are kept. What no merge
-/// can give (see `can_merge`) is scanned, or found in a ledger. Call it within a transaction.
+/// can give (see `can_merge`) is scanned, or found in a column index. Call it within a transaction.
 class job_lister {
 public:
   explicit job_lister(connection& db);
@@ -28,9 +28,9 @@ public:
   /// A page of jobs, read by `jobs`. Errors: `io`.
   result<job_page> page(const job_query& query, job_reader& jobs);
 
-  /// The same; what would cost more than what the page shows is found in the ledger, which is loaded if
+  /// The same; what would cost more than what the page shows is found in the column index, which is loaded if
   /// there is none. Nothing may have been read in the transaction before. Errors: `io`.
-  result<job_page> page(const job_query& query, job_reader& jobs, ledger_keeper& ledgers);
+  result<job_page> page(const job_query& query, job_reader& jobs, index_cache& indexes);
 
 private:
   /// Sources whose jobs are merged by time.
@@ -53,12 +53,12 @@ private:
 
   result<job_page> page(const job_query& query, const std::vector<job_source>& shelves,
                         job_reader& jobs);
-  /// Brings the ledger to the transaction's moment and answers with it.
-  result<ledger_page> find_in(ledger& known, const missing_changes& missing,
+  /// Brings the column index to the transaction's moment and answers with it.
+  result<column_page> find_in(column_index& known, const missing_changes& missing,
                               const job_query& query);
-  /// Loads a ledger and answers with it, as of the moment of the transaction.
-  result<ledger_page> load_and_find(const job_query& query, std::uint64_t number,
-                                    ledger_keeper& ledgers);
+  /// Loads a column index and answers with it, as of the moment of the transaction.
+  result<column_page> load_and_find(const job_query& query, std::uint64_t number,
+                                    index_cache& indexes);
   result<std::vector<job_source>> shelves_of(const job_query& query);
   /// The plan for a query, unless only a scan can answer it (see `can_merge`).
   result<std::optional<merge_plan>> merged(const job_query& query,

@@ -1,4 +1,4 @@
-#include "stores/sqlite/lists/ledger_keeper.hpp"
+#include "stores/sqlite/lists/index_cache.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -8,8 +8,8 @@ namespace callboard::sqlite {
 
 namespace {
 
-ledger_changes kept(const job_changes& changes) {
-  ledger_changes made;
+column_changes kept(const job_changes& changes) {
+  column_changes made;
   std::copy_if(changes.snapshots.begin(), changes.snapshots.end(),
                std::back_inserter(made.snapshots),
                [](const job_ptr& each) { return each->spec->kind == job_kind::agent; });
@@ -19,12 +19,12 @@ ledger_changes kept(const job_changes& changes) {
 
 } // namespace
 
-void ledger_keeper::begin_commit(const job_changes& changes) {
+void index_cache::begin_commit(const job_changes& changes) {
   const std::lock_guard lock{commits_};
   under_way_ = changes;
 }
 
-void ledger_keeper::end_commit(bool is_done) {
+void index_cache::end_commit(bool is_done) {
   if (!is_done) {
     forget();
     return;
@@ -42,8 +42,8 @@ void ledger_keeper::end_commit(bool is_done) {
     bring_up_to_date();
 }
 
-void ledger_keeper::bring_up_to_date() {
-  std::vector<ledger_changes> missing;
+void index_cache::bring_up_to_date() {
+  std::vector<column_changes> missing;
   {
     const std::lock_guard lock{commits_};
     missing.swap(committed_);
@@ -57,23 +57,23 @@ void ledger_keeper::bring_up_to_date() {
   is_there_ = false;
 }
 
-ledger* ledger_keeper::current() noexcept {
+column_index* index_cache::current() noexcept {
   used_at_ = std::chrono::steady_clock::now();
   return current_.get();
 }
 
-missing_changes ledger_keeper::take_missing() {
+missing_changes index_cache::take_missing() {
   return {std::exchange(committed_, {}), kept(under_way_)};
 }
 
-std::optional<std::uint64_t> ledger_keeper::begin_loading() {
+std::optional<std::uint64_t> index_cache::begin_loading() {
   if (loading_)
     return std::nullopt;
   loading_ = ++loadings_;
   return loading_;
 }
 
-void ledger_keeper::end_loading(std::uint64_t number, std::unique_ptr<ledger> loaded) {
+void index_cache::end_loading(std::uint64_t number, std::unique_ptr<column_index> loaded) {
   const std::scoped_lock lock{turn_, commits_};
   if (loading_ != number)
     return; // forgotten meanwhile
@@ -85,7 +85,7 @@ void ledger_keeper::end_loading(std::uint64_t number, std::unique_ptr<ledger> lo
   used_at_ = std::chrono::steady_clock::now();
 }
 
-void ledger_keeper::forget() {
+void index_cache::forget() {
   const std::scoped_lock lock{turn_, commits_};
   under_way_ = {};
   current_.reset();

@@ -1,4 +1,4 @@
-#include "stores/sqlite/lists/ledger.hpp"
+#include "stores/sqlite/lists/column_index.hpp"
 
 #include "core/jobs/order.hpp"
 #include "stores/sqlite/file/statement.hpp"
@@ -24,7 +24,7 @@ void put_at(time_column& column, std::size_t slot, std::int64_t value) {
   column.set(slot, value);
 }
 
-/// The columns of `ledger_columns`, one by one.
+/// The columns of `column_columns`, one by one.
 template <class Columns, class Visit>
 void for_each_column(Columns& of, Visit visit) {
   visit(of.id);
@@ -78,8 +78,8 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<ledger>> ledger::load(connection& db) {
-  auto made = std::make_unique<ledger>();
+result<std::unique_ptr<column_index>> column_index::load(connection& db) {
+  auto made = std::make_unique<column_index>();
   const auto count = db.number("SELECT ifnull(sum(jobs), 0) FROM shelves WHERE kind = 1");
   if (!count)
     return tl::unexpected(count.error());
@@ -97,7 +97,7 @@ result<std::unique_ptr<ledger>> ledger::load(connection& db) {
     if (!*is_there)
       return made;
     const auto row = found.integer();
-    ledger_entry entry;
+    column_entry entry;
     entry.id = found.id();
     entry.version = static_cast<std::uint64_t>(found.integer());
     const auto organisation = found.text();
@@ -120,11 +120,11 @@ result<std::unique_ptr<ledger>> ledger::load(connection& db) {
   }
 }
 
-void ledger::put(const job& snapshot) {
+void column_index::put(const job& snapshot) {
   const auto& spec = *snapshot.spec;
   if (spec.kind != job_kind::agent)
     return;
-  ledger_entry entry{
+  column_entry entry{
     spec.id, snapshot.version, spec.organisation, {},          {},
     {},      snapshot.state,   spec.created_at,   spec.due_at, snapshot.updated_at};
   if (spec.agent_job) {
@@ -135,7 +135,7 @@ void ledger::put(const job& snapshot) {
   put(entry);
 }
 
-void ledger::put(const ledger_entry& entry) {
+void column_index::put(const column_entry& entry) {
   auto slot = slots_.find(entry.id);
   if (slot == slot_index::none) {
     slot = static_cast<std::uint32_t>(jobs_.id.size());
@@ -156,7 +156,7 @@ void ledger::put(const ledger_entry& entry) {
   jobs_.state[slot] = static_cast<std::uint8_t>(entry.state);
 }
 
-void ledger::erase(const uuid& id) {
+void column_index::erase(const uuid& id) {
   const auto slot = slots_.find(id);
   if (slot == slot_index::none)
     return;
@@ -171,14 +171,14 @@ void ledger::erase(const uuid& id) {
   });
 }
 
-void ledger::apply(const ledger_changes& changes) {
+void column_index::apply(const column_changes& changes) {
   for (const auto& snapshot : changes.snapshots)
     put(*snapshot);
   for (const auto& id : changes.erased)
     erase(id);
 }
 
-std::uint32_t ledger::tag_set(const std::vector<std::string>& tags) {
+std::uint32_t column_index::tag_set(const std::vector<std::string>& tags) {
   std::vector<std::uint32_t> numbers;
   for (const auto& tag : tags)
     numbers.push_back(tags_.take(tag));
@@ -194,8 +194,8 @@ std::uint32_t ledger::tag_set(const std::vector<std::string>& tags) {
   return set->second;
 }
 
-std::optional<ledger_filter> ledger::filter_of(const job_query& query) const {
-  ledger_filter made;
+std::optional<column_filter> column_index::filter_of(const job_query& query) const {
+  column_filter made;
   const auto narrow
     = [](std::optional<std::uint32_t>& to, const name_pool& names, std::string_view name) {
         to = names.find(name);
@@ -223,13 +223,13 @@ std::optional<ledger_filter> ledger::filter_of(const job_query& query) const {
   return made;
 }
 
-ledger_page ledger::find(const job_query& query) {
+column_page column_index::find(const job_query& query) {
   const auto wanted = filter_of(query);
   if (!wanted)
     return {};
-  std::vector<ledger_step> order;
+  std::vector<column_step> order;
   for (const auto& step : core::order_of(query)) {
-    auto& added = order.emplace_back(ledger_step{step.by, step.is_descending, nullptr});
+    auto& added = order.emplace_back(column_step{step.by, step.is_descending, nullptr});
     if (step.by == job_field::job_type_id)
       added.ranks = &job_types_.ranks();
     if (step.by == job_field::channel_code)

@@ -2,7 +2,7 @@
 
 #include <callboard/store.hpp>
 
-#include "stores/sqlite/lists/ledger.hpp"
+#include "stores/sqlite/lists/column_index.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -20,27 +20,27 @@ struct job_changes {
   std::span<const uuid> erased;
 };
 
-/// What a ledger lacks.
+/// What a column index lacks.
 struct missing_changes {
   /// Of commits that have ended, in their order.
-  std::vector<ledger_changes> committed;
+  std::vector<column_changes> committed;
   /// Of the commit that has begun and not ended: whoever reads may see it or not.
-  ledger_changes under_way;
+  column_changes under_way;
 };
 
-/// Keeps the ledger of a store true to what has been committed. There is one only while lists ask for
+/// Keeps the column index of a store true to what has been committed. There is one only while lists ask for
 /// it: it is loaded for the first of them and forgotten when none has come for a while.
 ///
 /// Lists and commits do not wait for one another. Commits leave what they change behind, and whoever has
-/// the ledger brings it up to date: a list to the moment of its reader, else the next commit.
-class ledger_keeper {
+/// the column index brings it up to date: a list to the moment of its reader, else the next commit.
+class index_cache {
 public:
   /// @param scanned_max lists of organisations with no more jobs are read from the database.
-  explicit ledger_keeper(std::size_t scanned_max) : scanned_max_{scanned_max} {
+  explicit index_cache(std::size_t scanned_max) : scanned_max_{scanned_max} {
     // nop
   }
 
-  /// Whether a list of so many jobs is worth a ledger.
+  /// Whether a list of so many jobs is worth a column index.
   bool is_for(std::size_t jobs) const noexcept {
     return jobs > scanned_max_ && jobs <= jobs_max;
   }
@@ -62,8 +62,8 @@ public:
     return std::unique_lock{commits_};
   }
 
-  /// The ledger; null if there is none. Within a turn.
-  ledger* current() noexcept;
+  /// The column index; null if there is none. Within a turn.
+  column_index* current() noexcept;
 
   /// What it lacks, which is the caller's to apply. Within a turn, with commits held.
   missing_changes take_missing();
@@ -75,14 +75,14 @@ public:
   /// Takes what was loaded. Outside of turns.
   /// @param number what `begin_loading` returned.
   /// @param loaded null: it could not be loaded.
-  void end_loading(std::uint64_t number, std::unique_ptr<ledger> loaded);
+  void end_loading(std::uint64_t number, std::unique_ptr<column_index> loaded);
 
 private:
-  /// Loading takes a second for a million jobs, their ledger 70 MB: who looks at lists now and then
+  /// Loading takes a second for a million jobs, their column index 70 MB: who looks at lists now and then
   /// finds it, and an idle night does not pay for it.
   static constexpr std::chrono::minutes idle_limit{10};
 
-  /// The ledger of so many jobs takes 300 MB; more are looked at in the database.
+  /// The column index of so many jobs takes 300 MB; more are looked at in the database.
   static constexpr std::size_t jobs_max = 4'000'000;
 
   void bring_up_to_date();
@@ -92,7 +92,7 @@ private:
 
   /// Taken before `commits_`. Guards the next two.
   std::mutex turn_;
-  std::unique_ptr<ledger> current_;
+  std::unique_ptr<column_index> current_;
   std::chrono::steady_clock::time_point used_at_{};
 
   /// Guards the others.
@@ -102,14 +102,14 @@ private:
   std::optional<std::uint64_t> loading_;
   std::uint64_t loadings_ = 0;
   job_changes under_way_;
-  /// What was committed while there is a ledger or one is loaded, and is not in it yet.
-  std::vector<ledger_changes> committed_;
+  /// What was committed while there is a column index or one is loaded, and is not in it yet.
+  std::vector<column_changes> committed_;
 };
 
 /// A commit, from its begin to its end. One that is left by an exception is not done.
 class noted_commit {
 public:
-  noted_commit(ledger_keeper& lists, const job_changes& changes) : lists_{lists} {
+  noted_commit(index_cache& lists, const job_changes& changes) : lists_{lists} {
     lists_.begin_commit(changes);
   }
   noted_commit(const noted_commit&) = delete;
@@ -125,7 +125,7 @@ public:
   }
 
 private:
-  ledger_keeper& lists_;
+  index_cache& lists_;
   bool has_ended_ = false;
 };
 

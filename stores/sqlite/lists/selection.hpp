@@ -12,7 +12,7 @@
 
 namespace callboard::sqlite {
 
-/// A block of the ledger.
+/// A block of the column index.
 struct slot_block {
   std::size_t begin;
   std::size_t size;
@@ -22,9 +22,9 @@ struct slot_block {
 ///
 /// The loops have no branches and go over what cannot overlap, so that the compiler has the processor do
 /// many jobs at a time.
-class ledger_marks {
+class selection {
 public:
-  explicit ledger_marks(const slot_block& of) noexcept : of_{of} {
+  explicit selection(const slot_block& of) noexcept : of_{of} {
     // nop
   }
 
@@ -80,7 +80,7 @@ public:
     for_each(false, [&](std::size_t at) { marks_[at] = test(at) ? 1 : 0; });
   }
 
-  void add(const ledger_marks& other) noexcept {
+  void add(const selection& other) noexcept {
     const auto* const __restrict added = other.marks_.data();
     auto* const __restrict kept = marks_.data();
     const auto size = of_.size;
@@ -138,7 +138,7 @@ private:
 
   slot_block of_;
   /// 1 or 0; 0 behind the block.
-  std::array<std::uint8_t, ledger_block> marks_{};
+  std::array<std::uint8_t, column_block> marks_{};
 };
 
 } // namespace callboard::sqlite

@@ -1,4 +1,4 @@
-#include "stores/sqlite/lists/ledger_order.hpp"
+#include "stores/sqlite/lists/column_order.hpp"
 
 #include "core/jobs/order.hpp"
 
@@ -20,7 +20,7 @@ std::int64_t rank_of(std::uint8_t state) noexcept {
 
 } // namespace
 
-order_key::order_key(const ledger_columns& jobs, const ledger_step& step)
+order_key::order_key(const column_columns& jobs, const column_step& step)
   : is_descending_{step.is_descending}, ranks_{step.ranks} {
   switch (step.by) {
     case job_field::created_at:
@@ -52,7 +52,7 @@ std::int64_t order_key::operator()(std::uint32_t slot) const noexcept {
   return (*ranks_)[(*names_)[slot]];
 }
 
-void order_key::split(std::int64_t key, ledger_marks& equal, ledger_marks& before) const {
+void order_key::split(std::int64_t key, selection& equal, selection& before) const {
   if (times_)
     split_times(key, equal, before);
   else if (states_)
@@ -61,7 +61,7 @@ void order_key::split(std::int64_t key, ledger_marks& equal, ledger_marks& befor
     split_names(key, equal, before);
 }
 
-void order_key::split_times(std::int64_t key, ledger_marks& equal, ledger_marks& before) const {
+void order_key::split_times(std::int64_t key, selection& equal, selection& before) const {
   const auto& [least, greatest] = times_->range_of(equal.block().begin);
   const auto first = is_descending_ ? greatest : least;
   const auto last = is_descending_ ? least : greatest;
@@ -83,7 +83,7 @@ void order_key::split_times(std::int64_t key, ledger_marks& equal, ledger_marks&
   equal.keep_if([times, key](std::size_t i) { return times[i] == key; });
 }
 
-void order_key::split_states(std::int64_t key, ledger_marks& equal, ledger_marks& before) const {
+void order_key::split_states(std::int64_t key, selection& equal, selection& before) const {
   before = equal;
   for (std::uint8_t state = 0; state < job_state_count; ++state) {
     if (rank_of(state) != key)
@@ -93,7 +93,7 @@ void order_key::split_states(std::int64_t key, ledger_marks& equal, ledger_marks
   }
 }
 
-void order_key::split_names(std::int64_t key, ledger_marks& equal, ledger_marks& before) const {
+void order_key::split_names(std::int64_t key, selection& equal, selection& before) const {
   const auto begin = equal.block().begin;
   const auto* const names = names_->data() + begin;
   const auto* const ranks = ranks_->data();
@@ -102,7 +102,7 @@ void order_key::split_names(std::int64_t key, ledger_marks& equal, ledger_marks&
   equal.keep_each_if([&](std::size_t i) { return ranks[names[i]] == key; });
 }
 
-first_places::first_places(const ledger_columns& jobs, const std::vector<ledger_step>& order,
+first_places::first_places(const column_columns& jobs, const std::vector<column_step>& order,
                            std::size_t count)
   : jobs_{jobs},
     count_{count},
@@ -118,7 +118,7 @@ bool first_places::is_backward() const noexcept {
   return first == keys_.end() ? is_newest_first_ : first->is_descending();
 }
 
-void first_places::offer(ledger_marks& marked) {
+void first_places::offer(selection& marked) {
   if (is_bounded_)
     leave_out(marked);
   marked.for_each(is_backward(), [&](std::size_t at) {
@@ -126,14 +126,14 @@ void first_places::offer(ledger_marks& marked) {
   });
 }
 
-void first_places::leave_out(ledger_marks& marked) const {
+void first_places::leave_out(selection& marked) const {
   auto left = marked.count();
   auto equal = marked;
   marked.clear();
   for (const auto& key : keys_) {
     if (left <= few)
       break;
-    ledger_marks before{equal.block()};
+    selection before{equal.block()};
     key.split(key(bound_), equal, before);
     marked.add(before);
     left = equal.count();

@@ -1,7 +1,7 @@
-#include "stores/sqlite/lists/ledger_search.hpp"
+#include "stores/sqlite/lists/column_scan.hpp"
 
-#include "stores/sqlite/lists/ledger_marks.hpp"
-#include "stores/sqlite/lists/ledger_order.hpp"
+#include "stores/sqlite/lists/column_order.hpp"
+#include "stores/sqlite/lists/selection.hpp"
 
 #include <algorithm>
 
@@ -29,7 +29,7 @@ lies compare(const time_column& column, const slot_block& of, const time_bounds&
 }
 
 /// Marks what is wanted, its state apart. Returns how many these are.
-std::size_t mark(ledger_marks& kept, const ledger_columns& jobs, const ledger_filter& wanted) {
+std::size_t mark(selection& kept, const column_columns& jobs, const column_filter& wanted) {
   const auto& of = kept.block();
   const auto by_due = compare(jobs.due_at, of, wanted.due);
   const auto by_created = compare(jobs.created_at, of, wanted.created);
@@ -68,8 +68,8 @@ std::size_t mark(ledger_marks& kept, const ledger_columns& jobs, const ledger_fi
   return kept.count();
 }
 
-void count_states(state_counts& to, const ledger_marks& kept, std::size_t count,
-                  const ledger_columns& jobs) {
+void count_states(state_counts& to, const selection& kept, std::size_t count,
+                  const column_columns& jobs) {
   const auto& of = kept.block();
   if (count < of.size / sparse) {
     kept.for_each(false, [&](std::size_t i) { ++to[jobs.state[of.begin + i]]; });
@@ -85,8 +85,8 @@ void count_states(state_counts& to, const ledger_marks& kept, std::size_t count,
   to[job_state_count - 1] += count - others;
 }
 
-std::size_t keep_states(ledger_marks& kept, std::size_t count, const ledger_columns& jobs,
-                        const ledger_filter& wanted) {
+std::size_t keep_states(selection& kept, std::size_t count, const column_columns& jobs,
+                        const column_filter& wanted) {
   auto is_less = false;
   for (std::uint8_t state = 0; state < job_state_count; ++state)
     if (wanted.states[state] == 0) {
@@ -98,17 +98,17 @@ std::size_t keep_states(ledger_marks& kept, std::size_t count, const ledger_colu
 
 } // namespace
 
-ledger_page search(const ledger_columns& jobs, const ledger_filter& wanted,
-                   const std::vector<ledger_step>& order, std::size_t offset, std::size_t limit) {
-  ledger_page page;
+column_page search(const column_columns& jobs, const column_filter& wanted,
+                   const std::vector<column_step>& order, std::size_t offset, std::size_t limit) {
+  column_page page;
   const auto size = jobs.id.size();
   const auto end = offset >= size ? 0 : offset + std::min(limit, size - offset);
   // More than that are not wanted, and none beyond the last.
   first_places first{jobs, order, std::max<std::size_t>(end, 1)};
-  const auto blocks = (size + ledger_block - 1) / ledger_block;
+  const auto blocks = (size + column_block - 1) / column_block;
   for (std::size_t i = 0; i < blocks; ++i) {
-    const auto begin = (first.is_backward() ? blocks - 1 - i : i) * ledger_block;
-    ledger_marks kept{{begin, std::min(ledger_block, size - begin)}};
+    const auto begin = (first.is_backward() ? blocks - 1 - i : i) * column_block;
+    selection kept{{begin, std::min(column_block, size - begin)}};
     auto count = mark(kept, jobs, wanted);
     if (count == 0)
       continue;

@@ -13,7 +13,7 @@
 namespace callboard::sqlite {
 
 /// Jobs by columns: a slot each.
-struct ledger_columns {
+struct column_columns {
   std::vector<uuid> id;
   std::vector<std::uint64_t> version;
   time_column created_at;
@@ -66,7 +66,7 @@ private:
 };
 
 /// What a search looks for: all that is set must hold.
-struct ledger_filter {
+struct column_filter {
   std::optional<std::uint32_t> organisation;
   std::optional<std::uint32_t> job_type;
   std::optional<std::uint32_t> channel;
@@ -80,7 +80,7 @@ struct ledger_filter {
 };
 
 /// A step of an order.
-struct ledger_step {
+struct column_step {
   job_field by = job_field::created_at;
   bool is_descending = true;
   /// For names: where each stands in the order, by number.
@@ -88,7 +88,7 @@ struct ledger_step {
 };
 
 /// What a search finds.
-struct ledger_page {
+struct column_page {
   /// The jobs of the page, in order.
   std::vector<uuid> ids;
   /// As in `job_page`.
@@ -99,7 +99,7 @@ struct ledger_page {
 /// Looks at all jobs, a column of a block at a time, and sorts only what can be on the page: a few
 /// nanoseconds a job, whatever is asked for. Blocks that lie elsewhere in time are passed over.
 /// @param order at least one step.
-ledger_page search(const ledger_columns& jobs, const ledger_filter& wanted,
-                   const std::vector<ledger_step>& order, std::size_t offset, std::size_t limit);
+column_page search(const column_columns& jobs, const column_filter& wanted,
+                   const std::vector<column_step>& order, std::size_t offset, std::size_t limit);
 
 } // namespace callboard::sqlite

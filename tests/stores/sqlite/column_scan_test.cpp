@@ -1,5 +1,5 @@
 #include "core/jobs/order.hpp"
-#include "stores/sqlite/lists/ledger.hpp"
+#include "stores/sqlite/lists/column_index.hpp"
 #include "tests/stores/agent_job_traits.hpp"
 #include "tests/support/random_seed.hpp"
 
@@ -84,8 +84,8 @@ private:
 };
 
 /// The same by looking at one job after another.
-sqlite::ledger_page look_through(const std::map<uuid, job_ptr>& jobs, const job_query& query) {
-  sqlite::ledger_page page;
+sqlite::column_page look_through(const std::map<uuid, job_ptr>& jobs, const job_query& query) {
+  sqlite::column_page page;
   std::vector<job_ptr> found;
   for (const auto& [id, one] : jobs) {
     if (!core::matches_but_state(*one, query))
@@ -105,10 +105,10 @@ sqlite::ledger_page look_through(const std::map<uuid, job_ptr>& jobs, const job_
   return page;
 }
 
-TEST(LedgerSearch, FindsWhatALookAtEachJobFinds) {
+TEST(ColumnScan, FindsWhatALookAtEachJobFinds) {
   const auto seed = test::random_seed();
   random_jobs random{seed};
-  sqlite::ledger tried;
+  sqlite::column_index tried;
   std::map<uuid, job_ptr> jobs;
   std::uint64_t version = 0;
   const auto put = [&](std::uint32_t number) {

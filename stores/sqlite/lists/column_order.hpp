@@ -1,7 +1,7 @@
 #pragma once
 
-#include "stores/sqlite/lists/ledger_marks.hpp"
-#include "stores/sqlite/lists/ledger_search.hpp"
+#include "stores/sqlite/lists/column_scan.hpp"
+#include "stores/sqlite/lists/selection.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace callboard::sqlite {
 /// A step of an order, with what it looks at.
 class order_key {
 public:
-  order_key(const ledger_columns& jobs, const ledger_step& step);
+  order_key(const column_columns& jobs, const column_step& step);
 
   bool is_descending() const noexcept {
     return is_descending_;
@@ -27,16 +27,16 @@ public:
   /// Sorts marked jobs by this step alone.
   /// @param equal the jobs to look at; those stay that stand where a key does
   /// @param before gets those that stand before it
-  void split(std::int64_t key, ledger_marks& equal, ledger_marks& before) const;
+  void split(std::int64_t key, selection& equal, selection& before) const;
 
 private:
   bool is_before(std::int64_t left, std::int64_t right) const noexcept {
     return is_descending_ ? left > right : left < right;
   }
 
-  void split_times(std::int64_t key, ledger_marks& equal, ledger_marks& before) const;
-  void split_states(std::int64_t key, ledger_marks& equal, ledger_marks& before) const;
-  void split_names(std::int64_t key, ledger_marks& equal, ledger_marks& before) const;
+  void split_times(std::int64_t key, selection& equal, selection& before) const;
+  void split_states(std::int64_t key, selection& equal, selection& before) const;
+  void split_names(std::int64_t key, selection& equal, selection& before) const;
 
   const bool is_descending_;
   const time_column* times_ = nullptr;
@@ -49,7 +49,7 @@ private:
 class first_places {
 public:
   /// @param count how many are wanted, at least one
-  first_places(const ledger_columns& jobs, const std::vector<ledger_step>& order,
+  first_places(const column_columns& jobs, const std::vector<column_step>& order,
                std::size_t count);
 
   /// Whether jobs had better be offered from the last to the first. They stand roughly by age, so this is
@@ -57,7 +57,7 @@ public:
   bool is_backward() const noexcept;
 
   /// Offers the marked jobs. @param marked is used up.
-  void offer(ledger_marks& marked);
+  void offer(selection& marked);
 
   /// Those from a place on, in order.
   std::vector<std::uint32_t> take_from(std::size_t place);
@@ -69,12 +69,12 @@ private:
 
   bool is_before(std::uint32_t left, std::uint32_t right) const noexcept;
   /// Leaves out what stands after the last of the first places by the steps of the order.
-  void leave_out(ledger_marks& marked) const;
+  void leave_out(selection& marked) const;
   void offer(std::uint32_t slot);
   /// Leaves the first `count_`; what comes after the last of them need not be looked at again.
   void sort_out();
 
-  const ledger_columns& jobs_;
+  const column_columns& jobs_;
   const std::size_t count_;
   const std::size_t places_;
   /// For jobs that are equal in all steps.

@@ -1,5 +1,5 @@
-#include "stores/sqlite/lists/ledger.hpp"
-#include "stores/sqlite/lists/ledger_keeper.hpp"
+#include "stores/sqlite/lists/column_index.hpp"
+#include "stores/sqlite/lists/index_cache.hpp"
 #include "stores/sqlite/sqlite_store.hpp"
 #include "tests/stores/sqlite/sqlite_fixture.hpp"
 #include "tests/support/faulty_vfs.hpp"
@@ -19,8 +19,8 @@ namespace callboard::tests {
 
 namespace {
 
-using sqlite::ledger;
-using sqlite::ledger_keeper;
+using sqlite::column_index;
+using sqlite::index_cache;
 
 job_ptr tagged_job(std::uint32_t number, std::uint64_t version, job_state state,
                    const std::string& tag = "a") {
@@ -41,10 +41,10 @@ job_query two_tags(std::vector<job_state> states = {}) {
           .counts_states = true};
 }
 
-TEST(Ledger, AfterAnyChangesItHoldsWhatIsThere) {
+TEST(ColumnIndex, AfterAnyChangesItHoldsWhatIsThere) {
   const auto seed = test::random_seed();
   std::mt19937_64 random{seed};
-  ledger tried;
+  column_index tried;
   std::map<uuid, std::uint64_t> versions;
   for (int i = 0; i < 6'000; ++i) {
     // Few enough ids to come back, enough for the table of slots to grow.
@@ -72,8 +72,8 @@ TEST(Ledger, AfterAnyChangesItHoldsWhatIsThere) {
   EXPECT_EQ(found.matching, expected.size());
 }
 
-TEST(Ledger, NamesOfJobsThatAreGoneWearItOut) {
-  ledger tried;
+TEST(ColumnIndex, NamesOfJobsThatAreGoneWearItOut) {
+  column_index tried;
   for (std::uint32_t number = 0; number <= 100'000; ++number) {
     tried.put(*tagged_job(number, 1, job_state::pending, "tag-" + std::to_string(number)));
     EXPECT_FALSE(tried.is_worn());
@@ -83,12 +83,12 @@ TEST(Ledger, NamesOfJobsThatAreGoneWearItOut) {
   EXPECT_TRUE(tried.is_worn());
 }
 
-TEST(LedgerKeeper, WhatComesWhileOneIsLoadedIsInIt) {
-  ledger_keeper keeper{0};
+TEST(IndexCache, WhatComesWhileOneIsLoadedIsInIt) {
+  index_cache keeper{0};
   const auto number = keeper.begin_loading();
   ASSERT_TRUE(number);
   EXPECT_FALSE(keeper.begin_loading());
-  auto loaded = std::make_unique<ledger>();
+  auto loaded = std::make_unique<column_index>();
   loaded->put(*tagged_job(1, 1, job_state::pending));
   loaded->put(*tagged_job(2, 1, job_state::pending));
   const std::vector<job_ptr> changed{tagged_job(1, 2, job_state::failed)};
@@ -105,20 +105,20 @@ TEST(LedgerKeeper, WhatComesWhileOneIsLoadedIsInIt) {
   EXPECT_EQ(keeper.current()->find(two_tags()).matching, 1U);
 }
 
-TEST(LedgerKeeper, OneThatWasLoadedBeforeAFaultIsNotTaken) {
-  ledger_keeper keeper{0};
+TEST(IndexCache, OneThatWasLoadedBeforeAFaultIsNotTaken) {
+  index_cache keeper{0};
   const auto number = keeper.begin_loading();
   keeper.begin_commit({});
   keeper.end_commit(false);
 
-  keeper.end_loading(*number, std::make_unique<ledger>());
+  keeper.end_loading(*number, std::make_unique<column_index>());
 
   EXPECT_EQ(keeper.current(), nullptr);
 }
 
-TEST(LedgerKeeper, CommitsBringItUpToDateWhileNoListHasTheTurn) {
-  ledger_keeper keeper{0};
-  keeper.end_loading(*keeper.begin_loading(), std::make_unique<ledger>());
+TEST(IndexCache, CommitsBringItUpToDateWhileNoListHasTheTurn) {
+  index_cache keeper{0};
+  keeper.end_loading(*keeper.begin_loading(), std::make_unique<column_index>());
   const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending)};
   const std::vector<job_ptr> second{tagged_job(2, 1, job_state::pending)};
   const auto commit = [&](const std::vector<job_ptr>& snapshots) {
@@ -139,7 +139,7 @@ TEST(LedgerKeeper, CommitsBringItUpToDateWhileNoListHasTheTurn) {
   EXPECT_TRUE(keeper.take_missing().committed.empty());
 }
 
-class LedgerStore : public sqlite_test {
+class ColumnIndexStore : public sqlite_test {
 protected:
   std::unique_ptr<store> open_with(const char* vfs = nullptr) {
     auto opened = sqlite::open_store(
@@ -149,7 +149,7 @@ protected:
   }
 };
 
-TEST_F(LedgerStore, ListsBesideCommitsAreOfOneMoment) {
+TEST_F(ColumnIndexStore, ListsBesideCommitsAreOfOneMoment) {
   // All jobs go from state to state together, and one more is there each time.
   constexpr std::uint32_t count = 40;
   constexpr std::uint64_t rounds = 40;
@@ -191,10 +191,10 @@ TEST_F(LedgerStore, ListsBesideCommitsAreOfOneMoment) {
   EXPECT_EQ(jobs->query(two_tags())->matching, count + rounds);
 }
 
-/// A store with a ledger of two jobs, while a commit is held.
-class LedgerStoreHeld : public LedgerStore {
+/// A store with a column index of two jobs, while a commit is held.
+class ColumnIndexStoreHeld : public ColumnIndexStore {
 protected:
-  ~LedgerStoreHeld() override {
+  ~ColumnIndexStoreHeld() override {
     held.let_go();
   }
 
@@ -237,7 +237,7 @@ protected:
   std::future<result<void>> writing;
 };
 
-TEST_F(LedgerStoreHeld, ListsDoNotWaitForTheDisk) {
+TEST_F(ColumnIndexStoreHeld, ListsDoNotWaitForTheDisk) {
   begin_commit(faulty_vfs::place::sync,
                {tagged_job(1, 2, job_state::failed), tagged_job(3, 1, job_state::pending)}, {});
 
@@ -249,7 +249,7 @@ TEST_F(LedgerStoreHeld, ListsDoNotWaitForTheDisk) {
   EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{numbered_id(1)});
 }
 
-TEST_F(LedgerStoreHeld, ListsHaveWhatCanBeSeenBeforeItsCommitHasEnded) {
+TEST_F(ColumnIndexStoreHeld, ListsHaveWhatCanBeSeenBeforeItsCommitHasEnded) {
   begin_commit(faulty_vfs::place::end_of_write,
                {tagged_job(1, 2, job_state::failed), tagged_job(3, 1, job_state::pending)}, {});
 
@@ -260,7 +260,7 @@ TEST_F(LedgerStoreHeld, ListsHaveWhatCanBeSeenBeforeItsCommitHasEnded) {
   EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
 }
 
-TEST_F(LedgerStoreHeld, JobsAreListedUntilTheirErasureCanBeSeen) {
+TEST_F(ColumnIndexStoreHeld, JobsAreListedUntilTheirErasureCanBeSeen) {
   begin_commit(faulty_vfs::place::sync, {}, {numbered_id(1)});
 
   EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
@@ -269,7 +269,7 @@ TEST_F(LedgerStoreHeld, JobsAreListedUntilTheirErasureCanBeSeen) {
   EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
 }
 
-TEST_F(LedgerStoreHeld, JobsAreNotListedWhenTheirErasureCanBeSeen) {
+TEST_F(ColumnIndexStoreHeld, JobsAreNotListedWhenTheirErasureCanBeSeen) {
   begin_commit(faulty_vfs::place::end_of_write, {tagged_job(3, 1, job_state::pending)},
                {numbered_id(1), numbered_id(3)});
 
@@ -279,7 +279,7 @@ TEST_F(LedgerStoreHeld, JobsAreNotListedWhenTheirErasureCanBeSeen) {
   EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
 }
 
-TEST_F(LedgerStore, RefusedCommitIsNotListed) {
+TEST_F(ColumnIndexStore, RefusedCommitIsNotListed) {
   faulty_vfs shaky;
   const auto jobs = open_with(shaky.name());
   const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending)};
@@ -297,7 +297,7 @@ TEST_F(LedgerStore, RefusedCommitIsNotListed) {
             (std::vector<uuid>{numbered_id(3), numbered_id(1)}));
 }
 
-TEST_F(LedgerStore, JobsOfEarlierProcessesAreListed) {
+TEST_F(ColumnIndexStore, JobsOfEarlierProcessesAreListed) {
   {
     const auto jobs = open_with();
     const std::vector<job_ptr> batch{tagged_job(1, 3, job_state::completed),
@@ -314,7 +314,7 @@ TEST_F(LedgerStore, JobsOfEarlierProcessesAreListed) {
   EXPECT_EQ(jobs->query(two_tags({job_state::completed}))->matching, 1U);
 }
 
-TEST_F(LedgerStore, ErasedJobsAreNotListed) {
+TEST_F(ColumnIndexStore, ErasedJobsAreNotListed) {
   const auto jobs = open_with();
   const std::vector<job_ptr> batch{tagged_job(1, 1, job_state::completed),
                                    tagged_job(2, 1, job_state::completed, "b"),

@@ -3,7 +3,7 @@
 #include <callboard/store.hpp>
 
 #include "stores/sqlite/file/connection.hpp"
-#include "stores/sqlite/lists/ledger_search.hpp"
+#include "stores/sqlite/lists/column_scan.hpp"
 #include "stores/sqlite/lists/name_pool.hpp"
 #include "stores/sqlite/lists/slot_index.hpp"
 
@@ -16,7 +16,7 @@
 namespace callboard::sqlite {
 
 /// What the lists of agent jobs look at.
-struct ledger_entry {
+struct column_entry {
   uuid id;
   std::uint64_t version = 0;
   std::string_view organisation;
@@ -30,32 +30,32 @@ struct ledger_entry {
 };
 
 /// What commits do to agent jobs. `erased` may name others, too.
-struct ledger_changes {
+struct column_changes {
   std::vector<job_ptr> snapshots;
   std::vector<uuid> erased;
 };
 
 /// All agent jobs of a store by what they are filtered and ordered by, in memory: some 70 bytes each.
 /// Finds a page by looking at all of them, so that no filter and no order is dear.
-class ledger {
+class column_index {
 public:
-  ledger() : slots_{jobs_.id} {
+  column_index() : slots_{jobs_.id} {
     // nop
   }
 
   /// Reads all agent jobs, within a transaction. Errors: `io`.
-  static result<std::unique_ptr<ledger>> load(connection& db);
+  static result<std::unique_ptr<column_index>> load(connection& db);
 
   /// Notes a snapshot, unless it is no agent job's or not newer than what is there.
   void put(const job& snapshot);
   void erase(const uuid& id);
   /// Notes all of them. A second time it changes nothing, if all that came since is noted again, too.
-  void apply(const ledger_changes& changes);
+  void apply(const column_changes& changes);
 
   /// What a query for agent jobs finds.
-  ledger_page find(const job_query& query);
+  column_page find(const job_query& query);
 
-  /// Whether names of jobs that are gone take so much room that a new ledger were better.
+  /// Whether names of jobs that are gone take so much room that a new column index were better.
   bool is_worn() const noexcept {
     return erased_ > jobs_.id.size() + worn_after;
   }
@@ -64,12 +64,12 @@ private:
   /// Erased jobs that are not worth a thought.
   static constexpr std::size_t worn_after = 100'000;
 
-  void put(const ledger_entry& entry);
+  void put(const column_entry& entry);
   std::uint32_t tag_set(const std::vector<std::string>& tags);
   /// Nothing: no job has all that is asked for.
-  std::optional<ledger_filter> filter_of(const job_query& query) const;
+  std::optional<column_filter> filter_of(const job_query& query) const;
 
-  ledger_columns jobs_;
+  column_columns jobs_;
   slot_index slots_;
   name_pool organisations_;
   name_pool job_types_;
