@@ -55,7 +55,7 @@ result<void> check_if_small(connection& db) {
 
 } // namespace
 
-writer::writer(std::unique_ptr<gathering_vfs> files, std::unique_ptr<connection> db,
+writer::writer(std::unique_ptr<wal_coalescing_vfs> files, std::unique_ptr<connection> db,
                const writer_options& options, index_cache& lists)
   : files_{std::move(files)},
     db_{std::move(db)},
@@ -77,7 +77,7 @@ writer::~writer() {
 
 result<std::unique_ptr<writer>> writer::open(const writer_options& options, access how,
                                              index_cache& lists) {
-  auto files = std::make_unique<gathering_vfs>(options.vfs);
+  auto files = std::make_unique<wal_coalescing_vfs>(options.vfs);
   if (files->name() == nullptr)
     return fail(errc::io, "there is no file layer of that name");
   auto db = connection::open(options.path, how, files->name());

@@ -4,8 +4,8 @@
 
 #include "stores/sqlite/file/checkpointer.hpp"
 #include "stores/sqlite/file/connection.hpp"
-#include "stores/sqlite/file/gathering_vfs.hpp"
 #include "stores/sqlite/file/statement.hpp"
+#include "stores/sqlite/file/wal_coalescing_vfs.hpp"
 #include "stores/sqlite/lists/index_cache.hpp"
 #include "stores/sqlite/rows/job_writer.hpp"
 #include "stores/sqlite/rows/schedule_writer.hpp"
@@ -74,7 +74,7 @@ public:
   }
 
 private:
-  writer(std::unique_ptr<gathering_vfs> files, std::unique_ptr<connection> db,
+  writer(std::unique_ptr<wal_coalescing_vfs> files, std::unique_ptr<connection> db,
          const writer_options& options, index_cache& lists);
 
   result<void> configure(store_sync sync);
@@ -89,7 +89,7 @@ private:
   void look_at_checkpointer();
 
   // First: the connection uses it to its end.
-  std::unique_ptr<gathering_vfs> files_;
+  std::unique_ptr<wal_coalescing_vfs> files_;
   std::unique_ptr<connection> db_;
   job_writer jobs_;
   schedule_writer schedules_;

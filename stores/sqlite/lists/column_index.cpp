@@ -137,7 +137,7 @@ void column_index::put(const job& snapshot) {
 
 void column_index::put(const column_entry& entry) {
   auto slot = slots_.find(entry.id);
-  if (slot == slot_index::none) {
+  if (slot == id_index::none) {
     slot = static_cast<std::uint32_t>(jobs_.id.size());
     for_each_column(jobs_, [](auto& column) { column.emplace_back(); });
     jobs_.id[slot] = entry.id;
@@ -158,7 +158,7 @@ void column_index::put(const column_entry& entry) {
 
 void column_index::erase(const uuid& id) {
   const auto slot = slots_.find(id);
-  if (slot == slot_index::none)
+  if (slot == id_index::none)
     return;
   slots_.erase(id);
   ++erased_;
@@ -197,7 +197,7 @@ std::uint32_t column_index::tag_set(const std::vector<std::string>& tags) {
 std::optional<column_filter> column_index::filter_of(const job_query& query) const {
   column_filter made;
   const auto narrow
-    = [](std::optional<std::uint32_t>& to, const name_pool& names, std::string_view name) {
+    = [](std::optional<std::uint32_t>& to, const string_dictionary& names, std::string_view name) {
         to = names.find(name);
         return to.has_value();
       };

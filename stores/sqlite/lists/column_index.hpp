@@ -4,8 +4,8 @@
 
 #include "stores/sqlite/file/connection.hpp"
 #include "stores/sqlite/lists/column_scan.hpp"
-#include "stores/sqlite/lists/name_pool.hpp"
-#include "stores/sqlite/lists/slot_index.hpp"
+#include "stores/sqlite/lists/id_index.hpp"
+#include "stores/sqlite/lists/string_dictionary.hpp"
 
 #include <map>
 #include <memory>
@@ -70,11 +70,11 @@ private:
   std::optional<column_filter> filter_of(const job_query& query) const;
 
   column_columns jobs_;
-  slot_index slots_;
-  name_pool organisations_;
-  name_pool job_types_;
-  name_pool channels_;
-  name_pool tags_;
+  id_index slots_;
+  string_dictionary organisations_;
+  string_dictionary job_types_;
+  string_dictionary channels_;
+  string_dictionary tags_;
   /// Numbers of tags, ascending, to the number of the set.
   std::map<std::vector<std::uint32_t>, std::uint32_t> tag_sets_;
   /// The sets that a tag is in, by its number.

@@ -1,10 +1,10 @@
-#include "stores/sqlite/lists/name_pool.hpp"
+#include "stores/sqlite/lists/string_dictionary.hpp"
 
 #include <algorithm>
 
 namespace callboard::sqlite {
 
-std::uint32_t name_pool::take(std::string_view text) {
+std::uint32_t string_dictionary::take(std::string_view text) {
   if (const auto found = find(text))
     return *found;
   const auto number = static_cast<std::uint32_t>(texts_.size());
@@ -12,12 +12,12 @@ std::uint32_t name_pool::take(std::string_view text) {
   return number;
 }
 
-std::optional<std::uint32_t> name_pool::find(std::string_view text) const {
+std::optional<std::uint32_t> string_dictionary::find(std::string_view text) const {
   const auto found = numbers_.find(text);
   return found == numbers_.end() ? std::nullopt : std::optional{found->second};
 }
 
-const std::vector<std::uint32_t>& name_pool::ranks() {
+const std::vector<std::uint32_t>& string_dictionary::ranks() {
   if (sorted_.size() == texts_.size())
     return ranks_;
   const auto is_before

@@ -11,16 +11,16 @@ namespace callboard::sqlite {
 
 /// Finds the slot of an id in a column of ids: an open hash table of slot numbers, eight bytes or less
 /// for each, where a map would take fifty.
-class slot_index {
+class id_index {
 public:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
   /// @param ids the column; outlives this.
-  explicit slot_index(const std::vector<uuid>& ids) : ids_{ids}, buckets_(least_size, none) {
+  explicit id_index(const std::vector<uuid>& ids) : ids_{ids}, buckets_(least_size, none) {
     // nop
   }
-  slot_index(const slot_index&) = delete;
-  slot_index& operator=(const slot_index&) = delete;
+  id_index(const id_index&) = delete;
+  id_index& operator=(const id_index&) = delete;
 
   /// The slot of an id; `none` if it has none.
   std::uint32_t find(const uuid& id) const noexcept {

@@ -13,7 +13,7 @@ namespace callboard::sqlite {
 
 /// Numbers for texts, so that columns of texts can be held and compared as numbers. A text stays for
 /// good.
-class name_pool {
+class string_dictionary {
 public:
   /// The number of a text; a new one if it has none yet. Numbers count from zero.
   std::uint32_t take(std::string_view text);

@@ -1,4 +1,4 @@
-#include "stores/sqlite/file/gathering_vfs.hpp"
+#include "stores/sqlite/file/wal_coalescing_vfs.hpp"
 
 #include "stores/sqlite/file/connection.hpp"
 #include "tests/stores/sqlite/sqlite_fixture.hpp"
@@ -16,11 +16,11 @@ namespace {
 using operation = faulty_vfs::operation;
 using sqlite::access;
 using sqlite::connection;
-using sqlite::gathering_vfs;
+using sqlite::wal_coalescing_vfs;
 
-class GatheringVfs : public sqlite_test {
+class WalCoalescingVfs : public sqlite_test {
 protected:
-  GatheringVfs() {
+  WalCoalescingVfs() {
     db = connection::open(path(), access::create, files.name()).value();
     set("PRAGMA journal_mode = WAL");
     set("PRAGMA synchronous = NORMAL");
@@ -41,11 +41,11 @@ protected:
   }
 
   faulty_vfs below;
-  gathering_vfs files{below.name()};
+  wal_coalescing_vfs files{below.name()};
   std::unique_ptr<connection> db;
 };
 
-TEST_F(GatheringVfs, CommitOfManyPagesIsOneWrite) {
+TEST_F(WalCoalescingVfs, CommitOfManyPagesIsOneWrite) {
   set("INSERT INTO t VALUES (0, 'the log has begun')");
   const auto before = below.writes();
 
@@ -56,7 +56,7 @@ TEST_F(GatheringVfs, CommitOfManyPagesIsOneWrite) {
   EXPECT_EQ(seen_by_another(), "101 100017");
 }
 
-TEST_F(GatheringVfs, CommitOfSeveralMegabytesIsWhole) {
+TEST_F(WalCoalescingVfs, CommitOfSeveralMegabytesIsWhole) {
   set("INSERT INTO t WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 100) "
       "SELECT i, printf('%.*c', 50000, 'x') FROM n");
 
@@ -64,7 +64,7 @@ TEST_F(GatheringVfs, CommitOfSeveralMegabytesIsWhole) {
   EXPECT_EQ(ask("PRAGMA integrity_check"), "ok");
 }
 
-TEST_F(GatheringVfs, FailedWriteFailsTheCommitAndNothingOfItIsSeen) {
+TEST_F(WalCoalescingVfs, FailedWriteFailsTheCommitAndNothingOfItIsSeen) {
   set("INSERT INTO t VALUES (1, 'kept')");
   below.fail({.on = operation::write, .code = SQLITE_FULL});
 
@@ -77,7 +77,7 @@ TEST_F(GatheringVfs, FailedWriteFailsTheCommitAndNothingOfItIsSeen) {
   EXPECT_EQ(seen_by_another(), "2 9");
 }
 
-TEST_F(GatheringVfs, WhateverATransactionDoesOthersSeeTheWholeOfEachCommit) {
+TEST_F(WalCoalescingVfs, WhateverATransactionDoesOthersSeeTheWholeOfEachCommit) {
   // With so small a cache SQLite writes pages to the log before the commit, reads them back, and writes
   // some of them again, for which it corrects the frames after them.
   set("PRAGMA cache_size = 5");
@@ -114,8 +114,8 @@ TEST_F(GatheringVfs, WhateverATransactionDoesOthersSeeTheWholeOfEachCommit) {
   EXPECT_EQ(seen_by_another(), committed);
 }
 
-TEST_F(GatheringVfs, MissingLayerBelowIsNoLayer) {
-  EXPECT_EQ(gathering_vfs{"there is none of that name"}.name(), nullptr);
+TEST_F(WalCoalescingVfs, MissingLayerBelowIsNoLayer) {
+  EXPECT_EQ(wal_coalescing_vfs{"there is none of that name"}.name(), nullptr);
 }
 
 } // namespace

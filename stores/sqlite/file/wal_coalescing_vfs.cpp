@@ -1,4 +1,4 @@
-#include "stores/sqlite/file/gathering_vfs.hpp"
+#include "stores/sqlite/file/wal_coalescing_vfs.hpp"
 
 #include <sqlite3.h>
 
@@ -161,12 +161,12 @@ std::string new_name() {
 
 } // namespace
 
-struct gathering_vfs::layer {
+struct wal_coalescing_vfs::layer {
   std::string name;
   stacked_vfs vfs{};
 };
 
-gathering_vfs::gathering_vfs(const char* below) : layer_{std::make_unique<layer>()} {
+wal_coalescing_vfs::wal_coalescing_vfs(const char* below) : layer_{std::make_unique<layer>()} {
   auto* const found = sqlite3_vfs_find(below);
   if (found == nullptr)
     return;
@@ -182,12 +182,12 @@ gathering_vfs::gathering_vfs(const char* below) : layer_{std::make_unique<layer>
   sqlite3_vfs_register(&vfs, 0);
 }
 
-gathering_vfs::~gathering_vfs() {
+wal_coalescing_vfs::~wal_coalescing_vfs() {
   if (name() != nullptr)
     sqlite3_vfs_unregister(&layer_->vfs.base);
 }
 
-const char* gathering_vfs::name() const noexcept {
+const char* wal_coalescing_vfs::name() const noexcept {
   return layer_->vfs.base.zName;
 }
 

@@ -12,14 +12,14 @@ namespace callboard::sqlite {
 /// anybody looks at the file through the same connection; other connections look at no more of the log
 /// than has been committed. A write that fails is reported by the call that has led to it, at the latest
 /// by that of the last page, before the commit is shown to anybody.
-class gathering_vfs {
+class wal_coalescing_vfs {
 public:
   /// @param below name of the file layer below; null: the default one.
-  explicit gathering_vfs(const char* below);
-  gathering_vfs(const gathering_vfs&) = delete;
-  gathering_vfs& operator=(const gathering_vfs&) = delete;
+  explicit wal_coalescing_vfs(const char* below);
+  wal_coalescing_vfs(const wal_coalescing_vfs&) = delete;
+  wal_coalescing_vfs& operator=(const wal_coalescing_vfs&) = delete;
   /// All connections that use it must be gone.
-  ~gathering_vfs();
+  ~wal_coalescing_vfs();
 
   /// For `connection::open`; null if there is no such layer below.
   const char* name() const noexcept;
