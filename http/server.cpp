@@ -17,8 +17,8 @@
 #include "http/framing/address.hpp"
 #include "http/transport/descriptors.hpp"
 #include "http/transport/self_check.hpp"
-#include "http/transport/stream.hpp"
 #include "http/transport/tls_context.hpp"
+#include "http/transport/transport.hpp"
 
 namespace callboard {
 
@@ -120,7 +120,7 @@ public:
       = http::fit_connections(options.connections_max, options.connections_max_is_explicit);
     if (!connections)
       return tl::unexpected{connections.error()};
-    auto opened = http::open_stream(
+    auto opened = http::open_transport(
       io_, aside_,
       {.address = options.address,
        .port = options.port,
@@ -222,7 +222,7 @@ private:
   asio::io_context aside_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_aside_{aside_.get_executor()};
   asio::steady_timer sweeper_{io_};
-  std::unique_ptr<http::stream> wire_;
+  std::unique_ptr<http::transport> wire_;
   std::vector<std::thread> threads_;
   std::optional<http::self_check> check_;
 };

@@ -77,13 +77,13 @@ ROOMS = {
 # Files that may include more than their folder.
 ALLOWED_FILES = {
     "http/server.cpp": {"restinio", "asio"},
-    "http/transport/stream_restinio.cpp": {"restinio", "asio"},
+    "http/transport/restinio_transport.cpp": {"restinio", "asio"},
     # Reads the system's time zones, which are constants to us.
     "core/calendar/find_zone.cpp": {"fstream"},
-    "http/transport/checked_socket.hpp": {"asio"},
+    "http/transport/framed_socket.hpp": {"asio"},
     "http/transport/socket_core.hpp": {"asio"},
-    "http/transport/linger.hpp": {"asio"},
-    "http/transport/linger.cpp": {"asio"},
+    "http/transport/lingering_close.hpp": {"asio"},
+    "http/transport/lingering_close.cpp": {"asio"},
     "http/transport/tls_context.hpp": {"asio"},
     "http/transport/tls_context.cpp": {"asio"},
     "http/transport/listener.hpp": {"asio"},
@@ -230,7 +230,7 @@ SAMPLES = [
     ("agents/a.cpp", '#include "stores/memory.hpp"', True),
     ("agents/a.cpp", '#include "http/pipeline/router.hpp"', True),
     ("http/server.cpp", "#include <restinio/all.hpp>", False),
-    ("http/transport/stream_restinio.cpp", "#include <asio/buffer.hpp>", False),
+    ("http/transport/restinio_transport.cpp", "#include <asio/buffer.hpp>", False),
     ("http/transport/listener.cpp", "#include <asio/strand.hpp>", False),
     ("http/transport/listener.cpp", "#include <restinio/all.hpp>", True),
     ("http/pipeline/router.cpp", "#include <restinio/all.hpp>", True),

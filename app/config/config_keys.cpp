@@ -336,7 +336,7 @@ std::vector<key_rule> agent_type_keys() {
                                   "The same for models that refuse `max_tokens`."),
                           key(key_type::object, "/agents/*/extraBody", "",
                               "Merged into the request, over the settings above; not `messages` "
-                              "and `stream`."),
+                              "and `transport`."),
                           secret(text_map("/agents/*/headers", "{}", "Added to each request.")),
                           integer("/agents/*/timeoutMs", 1, day_ms, "",
                                   "Limit on one request; only the job's own without it."),

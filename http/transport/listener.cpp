@@ -19,7 +19,7 @@
 
 #include "http/pipeline/head.hpp"
 #include "http/pipeline/problem.hpp"
-#include "http/transport/linger.hpp"
+#include "http/transport/lingering_close.hpp"
 #include "http/transport/self_check.hpp"
 
 namespace callboard::http {
@@ -238,7 +238,8 @@ private:
     if (answers_refused_)
       from.write_some(asio::buffer(no_room()), ignored);
     if (auto place = refused_->take({}))
-      linger(std::move(from), std::make_shared<connection_places::place>(std::move(*place)));
+      close_lingering(std::move(from),
+                      std::make_shared<connection_places::place>(std::move(*place)));
   }
 
   /// Who waits while there is no descriptor is told so, one after the other.

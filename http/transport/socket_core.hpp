@@ -18,14 +18,14 @@
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 
-#include "http/framing/inbound.hpp"
+#include "http/framing/request_framer.hpp"
 #include "http/pipeline/answer_gate.hpp"
 #include "http/pipeline/arrival_gate.hpp"
 #include "http/pipeline/head_view.hpp"
 #include "http/pipeline/outlet.hpp"
 #include "http/pipeline/screening.hpp"
 #include "http/transport/connection_places.hpp"
-#include "http/transport/linger.hpp"
+#include "http/transport/lingering_close.hpp"
 
 namespace callboard::http {
 
@@ -64,7 +64,7 @@ struct arrival {
 /// Set while the handler of a read runs, null otherwise.
 inline thread_local const arrival* arriving = nullptr;
 
-/// What stays in place when a `checked_socket` is moved. Handlers of reads own the socket, so that it
+/// What stays in place when a `framed_socket` is moved. Handlers of reads own the socket, so that it
 /// outlives them; the timer's do not.
 template <class Stream>
 class socket_core final : public outlet, private head_judge {
@@ -176,7 +176,7 @@ public:
   static constexpr bool is_plain = std::is_same_v<Stream, asio::ip::tcp::socket>;
 
   Stream stream;
-  inbound in;
+  request_framer in;
 
 private:
   using steady_clock = std::chrono::steady_clock;
@@ -229,7 +229,7 @@ private:
   /// answered, nobody waits for an answer: the connection just ends.
   template <class Handler>
   void fail(const framing_fault& why, asio::mutable_buffer into, Handler handler) {
-    const auto is_asked = in.waits_for() != inbound::phase::idle || is_beyond_limit_;
+    const auto is_asked = in.waits_for() != request_framer::phase::idle || is_beyond_limit_;
     if (is_asked)
       in.fail(why);
     const auto count
@@ -296,7 +296,7 @@ private:
     handler(asio::error_code{}, count);
     arriving = nullptr;
     // Until it is answered a request is no longer under way.
-    if (in.waits_for() == inbound::phase::idle)
+    if (in.waits_for() == request_framer::phase::idle)
       held_.release();
   }
 
@@ -322,14 +322,15 @@ private:
       return;
     }
     auto& socket = static_cast<asio::ip::tcp::socket&>(stream.lowest_layer());
-    linger(std::move(socket), std::make_shared<connection_places::place>(std::move(place_)));
+    close_lingering(std::move(socket),
+                    std::make_shared<connection_places::place>(std::move(place_)));
   }
 
   /// What is written fails; what the system still holds for the client is thrown away, too.
   void reset() {
     auto& socket = stream.lowest_layer();
     asio::error_code ignored;
-    socket.set_option(asio::socket_base::linger{true, 0}, ignored);
+    socket.set_option(asio::socket_base::close_lingering{true, 0}, ignored);
     timer_.cancel();
     socket.close(ignored);
   }
@@ -353,11 +354,12 @@ private:
   /// A time limit begins when what is waited for changes, that on being idle with each read.
   void set_deadline() {
     const auto phase = in.waits_for();
-    if (phase != inbound::phase::idle && phase == phase_ && in.count() == count_)
+    if (phase != request_framer::phase::idle && phase == phase_ && in.count() == count_)
       return;
     phase_ = phase;
     count_ = in.count();
-    deadline_ = steady_clock::now() + (phase == inbound::phase::head ? limits_.head : limits_.idle);
+    deadline_
+      = steady_clock::now() + (phase == request_framer::phase::head ? limits_.head : limits_.idle);
   }
 
   /// Sees to it that the timer looks no later than at the deadline. Most deadlines are later than
@@ -383,9 +385,9 @@ private:
     if (steady_clock::now() < deadline_)
       return watch(on);
     const auto phase = in.waits_for();
-    refuse(phase == inbound::phase::idle   ? faults::no_room
-           : phase == inbound::phase::head ? faults::slow_head
-                                           : faults::slow_body);
+    refuse(phase == request_framer::phase::idle   ? faults::no_room
+           : phase == request_framer::phase::head ? faults::slow_head
+                                                  : faults::slow_body);
   }
 
   const std::shared_ptr<const connection_rules> rules_;
@@ -404,7 +406,7 @@ private:
   std::uint64_t count_ = 0;
   /// So many bytes must have come for the system to say that there are any.
   std::uint64_t wake_bytes_ = 1;
-  inbound::phase phase_ = inbound::phase::idle;
+  request_framer::phase phase_ = request_framer::phase::idle;
   bool is_reading_ = false;
   bool is_writing_ = false;
   bool is_leaving_ = false;

@@ -6,14 +6,14 @@
 
 #include <http_parser.h>
 
-#include "http/framing/inbound.hpp"
+#include "http/framing/request_framer.hpp"
 
 namespace callboard::tests {
 
 namespace {
 
-using http::inbound;
 using http::message_reader;
+using http::request_framer;
 
 /// http_parser, used as the server uses it: it stops after each request.
 class parser {
@@ -137,7 +137,7 @@ private:
       result_.requests.push_back(std::move(request));
   }
 
-  inbound in_{tested_limits};
+  request_framer in_{tested_limits};
   parser parser_;
   std::string buffer_;
   framing_result result_;

@@ -30,7 +30,7 @@ inline constexpr http::message_reader::limits tested_limits{.body_bytes_max = 10
 framing_result read_pieces(const std::vector<std::string_view>& pieces,
                            const http::message_reader::limits& limits = tested_limits);
 
-/// Has an `inbound` and the parser that is behind it in the server look at bytes that come in
+/// Has an `request_framer` and the parser that is behind it in the server look at bytes that come in
 /// pieces, and describes each request that the parser reports ("POST /p hello"). Throws if the
 /// parser finds anything wrong with what it is given.
 /// @param room size of the parser's buffer

@@ -24,7 +24,7 @@ class context;
 namespace callboard::http {
 
 /// How bytes come and go.
-struct stream_options {
+struct transport_options {
   /// An IP address or "localhost".
   std::string address;
   /// 0: any free one.
@@ -47,9 +47,9 @@ struct stream_options {
 using request_sink = std::function<void(const std::shared_ptr<exchange>&)>;
 
 /// A listener and its connections: HTTP/1.x in, answers out. Runs on the threads of an io_context.
-class stream {
+class transport {
 public:
-  virtual ~stream() = default;
+  virtual ~transport() = default;
 
   /// The port it listens on.
   virtual std::uint16_t port() const noexcept = 0;
@@ -74,9 +74,9 @@ public:
 /// until `io` has stopped.
 /// @param aside where answers are made that take long; ends before `io` does
 /// Errors: `io` (address in use, not ours …).
-result<std::unique_ptr<stream>> open_stream(asio::io_context& io, asio::io_context& aside,
-                                            const stream_options& options,
-                                            std::shared_ptr<traffic> shared, request_sink sink,
-                                            head_screen screen);
+result<std::unique_ptr<transport>> open_transport(asio::io_context& io, asio::io_context& aside,
+                                                  const transport_options& options,
+                                                  std::shared_ptr<traffic> shared,
+                                                  request_sink sink, head_screen screen);
 
 } // namespace callboard::http

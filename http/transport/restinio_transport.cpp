@@ -1,4 +1,4 @@
-#include "http/transport/stream.hpp"
+#include "http/transport/transport.hpp"
 
 #include <atomic>
 #include <type_traits>
@@ -7,7 +7,7 @@
 #include <asio/ssl/stream.hpp>
 #include <restinio/all.hpp>
 
-#include "http/transport/checked_socket.hpp"
+#include "http/transport/framed_socket.hpp"
 #include "http/transport/listener.hpp"
 
 namespace callboard::http {
@@ -109,7 +109,7 @@ namespace callboard::http {
 /// RESTinio asks this about a socket that is not its own; found by the socket's namespace.
 template <class Stream>
 restinio::tls_socket_t* make_tls_socket_pointer_for_state_listener(
-  checked_socket<Stream>&) noexcept {
+  framed_socket<Stream>&) noexcept {
   return nullptr;
 }
 
@@ -301,9 +301,9 @@ struct request_handler {
   }
 };
 
-using plain_socket = checked_socket<asio::ip::tcp::socket>;
+using plain_socket = framed_socket<asio::ip::tcp::socket>;
 using tls_stream = asio::ssl::stream<asio::ip::tcp::socket>;
-using tls_socket = checked_socket<tls_stream>;
+using tls_socket = framed_socket<tls_stream>;
 
 template <class Socket>
 struct stream_traits : restinio::default_traits_t {
@@ -344,10 +344,11 @@ void prepare_connection_and_start_read(tls_socket& socket, Connection& connectio
 /// Connections as RESTinio serves them, under a listener of ours: its own takes no connection any
 /// more once the process has run out of descriptors, even when it has some again.
 template <class Socket>
-class restinio_stream final : public stream {
+class restinio_transport final : public transport {
 public:
-  restinio_stream(asio::io_context& io, asio::io_context& aside, const stream_options& options,
-                  std::shared_ptr<traffic> shared, request_sink sink, head_screen screen)
+  restinio_transport(asio::io_context& io, asio::io_context& aside,
+                     const transport_options& options, std::shared_ptr<traffic> shared,
+                     request_sink sink, head_screen screen)
     : rules_(make_rules(options, *shared, std::move(screen))),
       tls_(options.tls),
       settings_(make_settings(io, options,
@@ -397,7 +398,7 @@ private:
   using no_monitor = typename restinio::connection_count_limit_types<traits>::lifetime_monitor_t;
 
   static std::shared_ptr<settings> make_settings(asio::io_context& io,
-                                                 const stream_options& options,
+                                                 const transport_options& options,
                                                  request_handler handler) {
     restinio::server_settings_t<traits> made;
     made
@@ -418,7 +419,7 @@ private:
       std::move(made), restinio::impl::create_parser_settings<parser_methods>(), timers);
   }
 
-  static std::shared_ptr<const connection_rules> make_rules(const stream_options& options,
+  static std::shared_ptr<const connection_rules> make_rules(const transport_options& options,
                                                             traffic& shared, head_screen screen) {
     const message_reader::limits bodies{
       .body_bytes_max = std::max<std::uint64_t>(refused_body_bytes_max, options.body_bytes_max),
@@ -458,16 +459,16 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<stream>> open_stream(asio::io_context& io, asio::io_context& aside,
-                                            const stream_options& options,
-                                            std::shared_ptr<traffic> shared, request_sink sink,
-                                            head_screen screen) {
+result<std::unique_ptr<transport>> open_transport(asio::io_context& io, asio::io_context& aside,
+                                                  const transport_options& options,
+                                                  std::shared_ptr<traffic> shared,
+                                                  request_sink sink, head_screen screen) {
   try {
     if (options.tls)
-      return std::make_unique<restinio_stream<tls_socket>>(io, aside, options, std::move(shared),
-                                                           std::move(sink), std::move(screen));
-    return std::make_unique<restinio_stream<plain_socket>>(io, aside, options, std::move(shared),
-                                                           std::move(sink), std::move(screen));
+      return std::make_unique<restinio_transport<tls_socket>>(io, aside, options, std::move(shared),
+                                                              std::move(sink), std::move(screen));
+    return std::make_unique<restinio_transport<plain_socket>>(io, aside, options, std::move(shared),
+                                                              std::move(sink), std::move(screen));
   } catch (const std::exception& fault) {
     return fail(errc::io, "cannot listen on " + options.address + " port "
                             + std::to_string(options.port) + ": " + fault.what());

@@ -10,6 +10,6 @@ namespace callboard::http {
 /// once the client does, or after a second or two. Closed at once, the connection would be reset by
 /// the next bytes that come, and the client might never read its answer.
 /// @param held released when the connection is closed
-void linger(asio::ip::tcp::socket from, std::shared_ptr<const void> held);
+void close_lingering(asio::ip::tcp::socket from, std::shared_ptr<const void> held);
 
 } // namespace callboard::http

@@ -1,4 +1,4 @@
-#include "http/framing/inbound.hpp"
+#include "http/framing/request_framer.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -6,7 +6,7 @@
 
 namespace callboard::http {
 
-std::size_t inbound::came(char* buffer, std::size_t count, std::size_t room) {
+std::size_t request_framer::came(char* buffer, std::size_t count, std::size_t room) {
   if (is_refused_)
     return 0;
   const std::string_view bytes{buffer, count};
@@ -29,7 +29,7 @@ std::size_t inbound::came(char* buffer, std::size_t count, std::size_t room) {
   return found.pass;
 }
 
-std::size_t inbound::take(char* buffer, std::size_t room) {
+std::size_t request_framer::take(char* buffer, std::size_t room) {
   while (approved_ == 0 && !is_refused_ && !left().empty()) {
     const auto found = reader_.read(left());
     note(found);
@@ -55,7 +55,7 @@ std::size_t inbound::take(char* buffer, std::size_t room) {
   return count;
 }
 
-void inbound::drop_given() {
+void request_framer::drop_given() {
   // A new string, not an erased one: what a long head once needed must not stay for the small ones
   // after it.
   if (held_from_ > 0)
@@ -63,7 +63,7 @@ void inbound::drop_given() {
   held_from_ = 0;
 }
 
-void inbound::fail(const framing_fault& why) {
+void request_framer::fail(const framing_fault& why) {
   if (is_refused_)
     return;
   is_refused_ = true;
@@ -81,7 +81,7 @@ void inbound::fail(const framing_fault& why) {
   approved_ = held_.size();
 }
 
-bool inbound::lacks_more(std::string_view rest) const noexcept {
+bool request_framer::lacks_more(std::string_view rest) const noexcept {
   auto ahead = reader_;
   for (;;) {
     const auto found = ahead.read(rest);
@@ -93,7 +93,8 @@ bool inbound::lacks_more(std::string_view rest) const noexcept {
   }
 }
 
-bool inbound::is_answered_early(const message_reader::outcome& found, std::string_view bytes) {
+bool request_framer::is_answered_early(const message_reader::outcome& found,
+                                       std::string_view bytes) {
   if (found.head == 0 || judge_ == nullptr)
     return false;
   // What is wrong with the bytes, and has come, goes first, however they are cut.
@@ -121,7 +122,7 @@ bool inbound::is_answered_early(const message_reader::outcome& found, std::strin
   return true;
 }
 
-void inbound::note(const message_reader::outcome& found) noexcept {
+void request_framer::note(const message_reader::outcome& found) noexcept {
   if (found.head > 0)
     head_bytes_ = found.head;
   asks_to_continue_ = asks_to_continue_ || found.asks_to_continue;

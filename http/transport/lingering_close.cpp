@@ -1,4 +1,4 @@
-#include "http/transport/linger.hpp"
+#include "http/transport/lingering_close.hpp"
 
 #include <array>
 #include <chrono>
@@ -16,9 +16,9 @@ namespace {
 /// Long enough for an answer to cross the world and for the client to close.
 constexpr std::chrono::seconds linger_limit{2};
 
-class lingering : public std::enable_shared_from_this<lingering> {
+class lingering_close : public std::enable_shared_from_this<lingering_close> {
 public:
-  lingering(asio::ip::tcp::socket from, std::shared_ptr<const void> held)
+  lingering_close(asio::ip::tcp::socket from, std::shared_ptr<const void> held)
     : strand_(asio::make_strand(from.get_executor())),
       from_(std::move(from)),
       timer_(strand_, linger_limit),
@@ -58,8 +58,8 @@ private:
 
 } // namespace
 
-void linger(asio::ip::tcp::socket from, std::shared_ptr<const void> held) {
-  std::make_shared<lingering>(std::move(from), std::move(held))->begin();
+void close_lingering(asio::ip::tcp::socket from, std::shared_ptr<const void> held) {
+  std::make_shared<lingering_close>(std::move(from), std::move(held))->begin();
 }
 
 } // namespace callboard::http

@@ -35,10 +35,11 @@ protected:
 ///
 /// Bytes stay in the buffer that they were read into; they are copied only if a head comes in pieces
 /// or several requests at once.
-class inbound {
+class request_framer {
 public:
   /// @param judge asked about each head whose body does not come with it; null: all bodies are wanted
-  explicit inbound(const message_reader::limits& allowed, head_judge* judge = nullptr) noexcept
+  explicit request_framer(const message_reader::limits& allowed,
+                          head_judge* judge = nullptr) noexcept
     : reader_(allowed), kept_body_bytes_max_(allowed.asked_body_bytes_max), judge_(judge) {
     // nop
   }

@@ -12,7 +12,7 @@
 
 namespace callboard::http {
 
-/// A connection whose incoming bytes pass an `inbound`: whoever reads from it sees sound requests
+/// A connection whose incoming bytes pass an `request_framer`: whoever reads from it sees sound requests
 /// only. Reads wait for no longer than the limits say; a request that takes longer is a fault, and a
 /// connection that idles longer looks as if it had ended. What large answers it writes its gate is told
 /// of as the client takes them.
@@ -20,15 +20,15 @@ namespace callboard::http {
 /// Looks like an asio stream socket as far as RESTinio asks. Reads run one after the other and on
 /// the executor of their handlers, as does all else that is done with it meanwhile.
 template <class Stream>
-class checked_socket {
+class framed_socket {
 public:
   using executor_type = asio::any_io_executor;
 
   /// @param place freed when the connection is closed for good
   /// @param source where it comes from
   /// @param is_beyond_limit there was no room for it: it is to be told so
-  checked_socket(Stream stream, connection_places::place place, const client_source& source,
-                 bool is_beyond_limit, std::shared_ptr<const connection_rules> rules)
+  framed_socket(Stream stream, connection_places::place place, const client_source& source,
+                bool is_beyond_limit, std::shared_ptr<const connection_rules> rules)
     : core_(std::make_shared<core>(std::move(stream), std::move(place), source, is_beyond_limit,
                                    std::move(rules))) {
     // nop

@@ -1,6 +1,6 @@
 // What a connection holds while its bytes wait for the parser.
 
-#include "http/framing/inbound.hpp"
+#include "http/framing/request_framer.hpp"
 
 #include <algorithm>
 #include <string>
@@ -14,8 +14,8 @@
 namespace callboard::tests {
 namespace {
 
-using http::inbound;
 using http::message_reader;
+using http::request_framer;
 
 /// What the parser of the server has room for.
 constexpr std::size_t room = 2048;
@@ -30,7 +30,7 @@ std::string request_of(std::size_t bytes) {
   return made + "Y: " + std::string(bytes - made.size() - 7, 'y') + "\r\n\r\n";
 }
 
-/// An `inbound` that takes bytes as the server does: read by read, each given to the parser at once.
+/// An `request_framer` that takes bytes as the server does: read by read, each given to the parser at once.
 struct connection {
   void take(std::string_view bytes) {
     std::string buffer(room, '\0');
@@ -45,11 +45,11 @@ struct connection {
     }
   }
 
-  inbound in{{.body_bytes_max = 1000, .asked_body_bytes_max = 1000}};
+  request_framer in{{.body_bytes_max = 1000, .asked_body_bytes_max = 1000}};
   std::size_t most = 0;
 };
 
-TEST(Inbound, PipelineThatNeverEndsWhereAReadDoesHoldsNoMoreThanOneHead) {
+TEST(RequestFramer, PipelineThatNeverEndsWhereAReadDoesHoldsNoMoreThanOneHead) {
   // Symptom: what had been given to the parser was freed only when nothing else was left, so that one
   // connection made the server keep every byte that it had ever sent.
   constexpr std::size_t sent_bytes = 4 * 1024 * 1024;
@@ -71,7 +71,7 @@ TEST(Inbound, PipelineThatNeverEndsWhereAReadDoesHoldsNoMoreThanOneHead) {
   }
 }
 
-TEST(Inbound, LongHeadLeavesNothingBehind) {
+TEST(RequestFramer, LongHeadLeavesNothingBehind) {
   connection client;
 
   client.take(request_of(81920) + "GET /");
@@ -81,7 +81,7 @@ TEST(Inbound, LongHeadLeavesNothingBehind) {
   EXPECT_LE(client.in.held_bytes(), room);
 }
 
-TEST(Inbound, IdleConnectionHoldsNothing) {
+TEST(RequestFramer, IdleConnectionHoldsNothing) {
   connection client;
 
   client.take(request_of(8192) + request_of(60));
@@ -105,7 +105,7 @@ struct one_verdict final : http::head_judge {
 };
 
 /// What the parser is given of bytes that come one by one.
-std::string given_of(inbound& in, std::string_view bytes) {
+std::string given_of(request_framer& in, std::string_view bytes) {
   std::string all;
   std::string buffer(room, '\0');
   for (const char each : bytes) {
@@ -137,10 +137,10 @@ std::vector<bodied> requests_with_bodies() {
            "5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX: y\r\nZ: z\r\n\r\n"}};
 }
 
-TEST(Inbound, BodyOfARequestThatIsAnsweredEarlyIsDroppedAndTheNextRequestFollows) {
+TEST(RequestFramer, BodyOfARequestThatIsAnsweredEarlyIsDroppedAndTheNextRequestFollows) {
   for (const auto& each : requests_with_bodies()) {
     one_verdict judge{one_verdict::verdict::answer};
-    inbound in{small_limits, &judge};
+    request_framer in{small_limits, &judge};
 
     EXPECT_EQ(given_of(in, each.head), stand_in);
     EXPECT_TRUE(in.is_dropping());
@@ -154,10 +154,10 @@ TEST(Inbound, BodyOfARequestThatIsAnsweredEarlyIsDroppedAndTheNextRequestFollows
   }
 }
 
-TEST(Inbound, SeveralThatAreAnsweredEarlyMayComeAtOnce) {
+TEST(RequestFramer, SeveralThatAreAnsweredEarlyMayComeAtOnce) {
   for (const auto& each : requests_with_bodies()) {
     one_verdict judge{one_verdict::verdict::answer};
-    inbound in{small_limits, &judge};
+    request_framer in{small_limits, &judge};
     // The second one comes whole, but its end is not known by its head if it is in chunks.
     std::string bytes = each.head + each.body + each.head + each.body + next_request;
     bytes.resize(std::max(bytes.size(), std::size_t{4096}));
@@ -173,10 +173,10 @@ TEST(Inbound, SeveralThatAreAnsweredEarlyMayComeAtOnce) {
   }
 }
 
-TEST(Inbound, NothingFollowsARequestThatEndsItsConnection) {
+TEST(RequestFramer, NothingFollowsARequestThatEndsItsConnection) {
   for (const auto& each : requests_with_bodies()) {
     one_verdict judge{one_verdict::verdict::answer_and_end};
-    inbound in{small_limits, &judge};
+    request_framer in{small_limits, &judge};
 
     EXPECT_EQ(given_of(in, each.head), stand_in);
     EXPECT_EQ(given_of(in, each.body + next_request), "");
@@ -184,12 +184,12 @@ TEST(Inbound, NothingFollowsARequestThatEndsItsConnection) {
   }
 }
 
-TEST(Inbound, ClientThatWaitsForA100OrSendsTooMuchEndsItsConnection) {
+TEST(RequestFramer, ClientThatWaitsForA100OrSendsTooMuchEndsItsConnection) {
   const std::string line = "POST /p?q HTTP/1.1\r\nHost: a\r\n";
   for (const auto& head : {line + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
                            line + "Content-Length: 1001\r\n\r\n"}) {
     one_verdict judge{one_verdict::verdict::answer};
-    inbound in{small_limits, &judge};
+    request_framer in{small_limits, &judge};
 
     EXPECT_EQ(given_of(in, head), stand_in);
     EXPECT_FALSE(in.must_say_continue());
@@ -197,10 +197,10 @@ TEST(Inbound, ClientThatWaitsForA100OrSendsTooMuchEndsItsConnection) {
   }
 }
 
-TEST(Inbound, BodyThatIsWantedGoesOnAndIsCounted) {
+TEST(RequestFramer, BodyThatIsWantedGoesOnAndIsCounted) {
   for (const auto& each : requests_with_bodies()) {
     one_verdict judge{one_verdict::verdict::go_on};
-    inbound in{small_limits, &judge};
+    request_framer in{small_limits, &judge};
 
     EXPECT_EQ(given_of(in, each.head), each.head);
     EXPECT_EQ(in.parsed_bytes(), each.head.size());
@@ -213,9 +213,9 @@ TEST(Inbound, BodyThatIsWantedGoesOnAndIsCounted) {
   }
 }
 
-TEST(Inbound, FaultBehindAnEarlyAnswerIsNotAnswered) {
+TEST(RequestFramer, FaultBehindAnEarlyAnswerIsNotAnswered) {
   one_verdict judge{one_verdict::verdict::answer};
-  inbound in{small_limits, &judge};
+  request_framer in{small_limits, &judge};
   given_of(in, requests_with_bodies().back().head);
 
   EXPECT_EQ(given_of(in, "zz\r\n" + next_request), "");
