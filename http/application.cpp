@@ -20,7 +20,7 @@ namespace {
 
 std::vector<route> all_routes(const http_options& options, service& jobs,
                               std::shared_ptr<task_callbacks> callbacks,
-                              std::shared_ptr<const traffic> shared) {
+                              std::shared_ptr<const in_flight> shared) {
   auto table = messaging_routes(jobs, options.default_time_limit);
   const auto add = [&table](std::vector<route> more) {
     table.insert(table.end(), std::make_move_iterator(more.begin()),
@@ -50,7 +50,7 @@ response refuse_method(error_form form, std::string_view allow) {
 
 application::application(const http_options& options, service& jobs,
                          std::shared_ptr<task_callbacks> callbacks,
-                         std::shared_ptr<const traffic> shared)
+                         std::shared_ptr<const in_flight> shared)
   : middleware_(options),
     callbacks_(callbacks),
     router_(all_routes(options, jobs, std::move(callbacks), std::move(shared))) {

@@ -17,7 +17,7 @@ class application {
 public:
   /// `jobs` must outlive it; `callbacks` may be null.
   application(const http_options& options, service& jobs, std::shared_ptr<task_callbacks> callbacks,
-              std::shared_ptr<const traffic> shared);
+              std::shared_ptr<const in_flight> shared);
 
   /// Judges a request by its head, for `handle` to go on from when it is whole. Never throws; null if it
   /// could not.

@@ -111,7 +111,7 @@ public:
       shared_->abandon_all();
   }
 
-  result<void> start(const http_options& options, std::shared_ptr<http::traffic> shared,
+  result<void> start(const http_options& options, std::shared_ptr<http::in_flight> shared,
                      http::application& app) {
     auto tls = http::make_tls(options);
     if (!tls)
@@ -214,7 +214,7 @@ private:
   }
 
   // In the order of their lives: the io_context ends before what its last handlers refer to.
-  std::shared_ptr<http::traffic> shared_;
+  std::shared_ptr<http::in_flight> shared_;
   std::size_t count_;
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
@@ -233,8 +233,8 @@ struct http_server::implementation {
   implementation(const http_options& options, service& jobs,
                  std::shared_ptr<task_callbacks> callbacks,
                  std::function<void(const http_log_entry&)> log)
-    : shared(std::make_shared<http::traffic>(std::move(log), options.unsent_bytes_max,
-                                             options.logged_requests, options.unread_bytes_max)),
+    : shared(std::make_shared<http::in_flight>(std::move(log), options.unsent_bytes_max,
+                                               options.logged_requests, options.unread_bytes_max)),
       app(options, jobs, std::move(callbacks), shared),
       loop(std::make_unique<server_loop>(thread_count(options.threads))) {
     // nop
@@ -247,7 +247,7 @@ struct http_server::implementation {
       told(fault);
   }
 
-  std::shared_ptr<http::traffic> shared;
+  std::shared_ptr<http::in_flight> shared;
   http::application app;
   std::uint16_t port = 0;
   std::mutex told_mutex;

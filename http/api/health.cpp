@@ -99,7 +99,7 @@ response report(const checks& all, bool is_verbose, const std::vector<schedule_b
 
 } // namespace
 
-std::vector<route> health_routes(service& jobs, std::shared_ptr<const traffic> shared) {
+std::vector<route> health_routes(service& jobs, std::shared_ptr<const in_flight> shared) {
   const auto live = [](const request&, const responder& back) {
     back.send(response{200, R"({"status":"ok"})"});
   };

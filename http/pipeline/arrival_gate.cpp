@@ -19,7 +19,7 @@ arrival_gate::arrival_gate(std::size_t bytes_max)
   // nop
 }
 
-bool arrival_gate::place::hold(std::size_t bytes, const std::shared_ptr<outlet>& by) {
+bool arrival_gate::place::hold(std::size_t bytes, const std::shared_ptr<connection_output>& by) {
   if (bytes <= small_bytes_max) {
     release();
     return true;
@@ -39,9 +39,9 @@ void arrival_gate::place::release() noexcept {
     of_.release(request_);
 }
 
-bool arrival_gate::admit(unsent_answers::number& request, std::size_t bytes,
-                         const std::shared_ptr<outlet>& by) {
-  std::vector<std::pair<unsent_answers::number, std::shared_ptr<outlet>>> crowded_out;
+bool arrival_gate::admit(unsent_budget::number& request, std::size_t bytes,
+                         const std::shared_ptr<connection_output>& by) {
+  std::vector<std::pair<unsent_budget::number, std::shared_ptr<connection_output>>> crowded_out;
   bool is_admitted = false;
   {
     const std::lock_guard guard{mutex_};
@@ -49,18 +49,18 @@ bool arrival_gate::admit(unsent_answers::number& request, std::size_t bytes,
       request = ++last_;
     const auto now = std::chrono::steady_clock::now();
     const auto found
-      = requests_.admit(request, bytes, unsent_answers::importance::can_be_refused, now);
+      = requests_.admit(request, bytes, unsent_budget::importance::can_be_refused, now);
     is_admitted = found.is_admitted;
     if (is_admitted) {
       requests_.progress(request, now);
-      outlets_[request] = by;
+      outputs_[request] = by;
     } else {
-      outlets_.erase(request);
+      outputs_.erase(request);
     }
     for (const auto each : found.dropped) {
-      const auto at = outlets_.find(each);
+      const auto at = outputs_.find(each);
       crowded_out.emplace_back(each, at->second.lock());
-      outlets_.erase(at);
+      outputs_.erase(at);
     }
   }
   for (const auto& [each, to] : crowded_out)
@@ -74,10 +74,10 @@ std::size_t arrival_gate::bytes() const {
   return requests_.bytes();
 }
 
-void arrival_gate::release(unsent_answers::number request) noexcept {
+void arrival_gate::release(unsent_budget::number request) noexcept {
   const std::lock_guard guard{mutex_};
   requests_.release(request);
-  outlets_.erase(request);
+  outputs_.erase(request);
 }
 
 } // namespace callboard::http

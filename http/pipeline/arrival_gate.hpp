@@ -5,13 +5,13 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "http/pipeline/outlet.hpp"
-#include "http/pipeline/unsent_answers.hpp"
+#include "http/pipeline/connection_output.hpp"
+#include "http/pipeline/unsent_budget.hpp"
 
 namespace callboard::http {
 
 /// What requests pass that have not come as a whole, and hold memory until they have. How much all of
-/// them may hold is bounded by the rule for answers (`unsent_answers`), with requests in their place:
+/// them may hold is bounded by the rule for answers (`unsent_budget`), with requests in their place:
 /// when there is no room for more of one, those whose clients have sent nothing for the longest time
 /// have to go. All members may be called from any thread.
 class arrival_gate {
@@ -35,19 +35,19 @@ public:
 
     /// Counts what the request holds now. False: there is no room for so much, and it does not count.
     /// @param by told if the request has to go for others
-    bool hold(std::size_t bytes, const std::shared_ptr<outlet>& by);
+    bool hold(std::size_t bytes, const std::shared_ptr<connection_output>& by);
 
     /// The request holds nothing any more.
     void release() noexcept;
 
     /// Whether it is this request that had to go.
-    bool is(unsent_answers::number request) const noexcept {
+    bool is(unsent_budget::number request) const noexcept {
       return counted_ > 0 && request_ == request;
     }
 
   private:
     arrival_gate& of_;
-    unsent_answers::number request_ = 0;
+    unsent_budget::number request_ = 0;
     /// 0: it does not count.
     std::size_t counted_ = 0;
   };
@@ -61,13 +61,14 @@ private:
   /// A request's size is counted in steps: a body comes in many small pieces.
   static constexpr std::size_t step_bytes = 16 * 1024;
 
-  bool admit(unsent_answers::number& request, std::size_t bytes, const std::shared_ptr<outlet>& by);
-  void release(unsent_answers::number request) noexcept;
+  bool admit(unsent_budget::number& request, std::size_t bytes,
+             const std::shared_ptr<connection_output>& by);
+  void release(unsent_budget::number request) noexcept;
 
   mutable std::mutex mutex_;
-  unsent_answers requests_;
-  std::unordered_map<unsent_answers::number, std::weak_ptr<outlet>> outlets_;
-  unsent_answers::number last_ = 0;
+  unsent_budget requests_;
+  std::unordered_map<unsent_budget::number, std::weak_ptr<connection_output>> outputs_;
+  unsent_budget::number last_ = 0;
 };
 
 } // namespace callboard::http

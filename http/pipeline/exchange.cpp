@@ -14,7 +14,7 @@ namespace callboard::http {
 
 namespace {
 
-using importance = answer_gate::importance;
+using importance = backpressure::importance;
 
 /// Lists up to this size are printed in less time than it takes to write them.
 constexpr std::size_t quick_bytes_max = 64 * 1024;
@@ -74,7 +74,7 @@ struct exchange::portions {
   }
 };
 
-exchange::exchange(std::shared_ptr<traffic> shared, request received,
+exchange::exchange(std::shared_ptr<in_flight> shared, request received,
                    std::unique_ptr<screening> screened)
   : shared_(std::move(shared)),
     received_(std::move(received)),

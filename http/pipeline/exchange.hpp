@@ -10,9 +10,9 @@
 #include <callboard/time.hpp>
 
 #include "http/pipeline/head.hpp"
+#include "http/pipeline/in_flight.hpp"
 #include "http/pipeline/message.hpp"
 #include "http/pipeline/screening.hpp"
-#include "http/pipeline/traffic.hpp"
 
 namespace callboard::http {
 
@@ -37,7 +37,7 @@ struct outgoing {
   /// For the log, once it is out; null if nobody listens.
   std::shared_ptr<const log_record> record;
   /// What it counts as among large answers; to be kept with the bytes. Null if it is small.
-  std::shared_ptr<answer_gate::place> counted;
+  std::shared_ptr<backpressure::place> counted;
 };
 
 /// A body that is printed bit by bit: appends the next bit to the text, and says whether there is more.
@@ -99,21 +99,21 @@ public:
   void abandon() noexcept;
 
 protected:
-  exchange(std::shared_ptr<traffic> shared, request received,
+  exchange(std::shared_ptr<in_flight> shared, request received,
            std::unique_ptr<screening> screened = nullptr);
 
   /// To be called first in the destructor of the last derived class: answers 500 if nobody did.
   void close() noexcept;
 
   /// Hands the bytes to the connection and lets go of it. Called at most once. Sees to it that
-  /// `traffic::finish` is called once they are out, or can never go out; not if it throws. What
+  /// `in_flight::finish` is called once they are out, or can never go out; not if it throws. What
   /// `received` points to must stay.
   virtual void write(outgoing made) = 0;
 
   /// Hands some bytes to the connection, which are not the last: `write` or `release` follows.
   /// @param counted what they count as; may be null
   /// @param done told once they are out, or can never go out; on any thread
-  virtual void write_portion(std::string bytes, std::shared_ptr<answer_gate::place> counted,
+  virtual void write_portion(std::string bytes, std::shared_ptr<backpressure::place> counted,
                              std::function<void(bool is_out)> done)
     = 0;
 
@@ -124,10 +124,10 @@ protected:
   /// Lets go of the connection. Called at most once, instead of `write`.
   virtual void release() noexcept = 0;
 
-  const std::shared_ptr<traffic> shared_;
+  const std::shared_ptr<in_flight> shared_;
 
 private:
-  friend class traffic;
+  friend class in_flight;
 
   struct portions;
 
@@ -154,7 +154,7 @@ private:
   const steady_time came_at_;
   std::atomic<bool> is_answered_{false};
   /// What a list that is being made counts as.
-  std::shared_ptr<answer_gate::place> counted_;
+  std::shared_ptr<backpressure::place> counted_;
   // The traffic's list of requests without an answer; guarded by the list's mutex.
   bool is_listed_ = false;
   exchange* previous_ = nullptr;

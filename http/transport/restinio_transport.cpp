@@ -141,13 +141,13 @@ thread_local bool is_handling = false;
 /// One request that RESTinio has read.
 class restinio_exchange final : public exchange {
 public:
-  restinio_exchange(asio::io_context& io, asio::io_context& aside, std::shared_ptr<traffic> shared,
-                    restinio::request_handle_t from)
+  restinio_exchange(asio::io_context& io, asio::io_context& aside,
+                    std::shared_ptr<in_flight> shared, restinio::request_handle_t from)
     : exchange(std::move(shared), view(*from), std::move(arriving->screened)),
       io_(io),
       aside_(aside),
       id_(from->request_id()),
-      outlet_(arriving->way_out),
+      output_(arriving->way_out),
       connection_(std::move(restinio::impl::access_req_connection(*from))),
       bytes_(std::move(from)),
       body_(std::move(arriving->body)) {
@@ -173,7 +173,7 @@ protected:
     }
     // The connection is held, and with it its outlet.
     if (made.counted)
-      made.counted->begin(outlet_.shared_from_this());
+      made.counted->begin(output_.shared_from_this());
     items.reserve(2);
     items.emplace_back(std::move(made.head));
     if (!made.body.empty())
@@ -185,10 +185,10 @@ protected:
               restinio::response_parts_attr_t::final_parts, made.closes);
   }
 
-  void write_portion(std::string bytes, std::shared_ptr<answer_gate::place> counted,
+  void write_portion(std::string bytes, std::shared_ptr<backpressure::place> counted,
                      std::function<void(bool is_out)> done) override {
     if (counted)
-      counted->begin(outlet_.shared_from_this());
+      counted->begin(output_.shared_from_this());
     restinio::writable_items_container_t items;
     items.emplace_back(std::move(bytes));
     restinio::write_group_t group{std::move(items)};
@@ -235,7 +235,7 @@ private:
   }
 
   restinio::write_status_cb_t when_out(std::shared_ptr<const log_record> record,
-                                       std::shared_ptr<const answer_gate::place> large) const {
+                                       std::shared_ptr<const backpressure::place> large) const {
     // A bare pointer fits into the function object without an allocation; the traffic outlives the
     // io_context, which outlives this function.
     auto* counted = shared_.get();
@@ -276,7 +276,7 @@ private:
   asio::io_context& io_;
   asio::io_context& aside_;
   restinio::request_id_t id_;
-  outlet& outlet_;
+  connection_output& output_;
   restinio::impl::connection_handle_t connection_;
   restinio::request_handle_t bytes_;
   /// Only until the handler has returned.
@@ -287,7 +287,7 @@ private:
 struct request_handler {
   asio::io_context* io;
   asio::io_context* aside;
-  std::shared_ptr<traffic> shared;
+  std::shared_ptr<in_flight> shared;
   request_sink sink;
 
   restinio::request_handling_status_t operator()(restinio::request_handle_t received) const {
@@ -347,7 +347,7 @@ template <class Socket>
 class restinio_transport final : public transport {
 public:
   restinio_transport(asio::io_context& io, asio::io_context& aside,
-                     const transport_options& options, std::shared_ptr<traffic> shared,
+                     const transport_options& options, std::shared_ptr<in_flight> shared,
                      request_sink sink, head_screen screen)
     : rules_(make_rules(options, *shared, std::move(screen))),
       tls_(options.tls),
@@ -420,7 +420,7 @@ private:
   }
 
   static std::shared_ptr<const connection_rules> make_rules(const transport_options& options,
-                                                            traffic& shared, head_screen screen) {
+                                                            in_flight& shared, head_screen screen) {
     const message_reader::limits bodies{
       .body_bytes_max = std::max<std::uint64_t>(refused_body_bytes_max, options.body_bytes_max),
       .asked_body_bytes_max = options.body_bytes_max};
@@ -461,7 +461,7 @@ private:
 
 result<std::unique_ptr<transport>> open_transport(asio::io_context& io, asio::io_context& aside,
                                                   const transport_options& options,
-                                                  std::shared_ptr<traffic> shared,
+                                                  std::shared_ptr<in_flight> shared,
                                                   request_sink sink, head_screen screen) {
   try {
     if (options.tls)

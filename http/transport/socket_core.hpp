@@ -19,10 +19,10 @@
 #include <asio/write.hpp>
 
 #include "http/framing/request_framer.hpp"
-#include "http/pipeline/answer_gate.hpp"
 #include "http/pipeline/arrival_gate.hpp"
+#include "http/pipeline/backpressure.hpp"
+#include "http/pipeline/connection_output.hpp"
 #include "http/pipeline/head_view.hpp"
-#include "http/pipeline/outlet.hpp"
 #include "http/pipeline/screening.hpp"
 #include "http/transport/connection_places.hpp"
 #include "http/transport/lingering_close.hpp"
@@ -43,7 +43,7 @@ struct connection_rules {
   time_limits times;
   /// For those for which there was no room.
   time_limits times_beyond_limit;
-  answer_gate& answers;
+  backpressure& answers;
   arrival_gate& arrivals;
   head_screen screen;
 };
@@ -51,7 +51,7 @@ struct connection_rules {
 /// What comes with the bytes that the parser is being given.
 struct arrival {
   /// The way out of the connection.
-  outlet& way_out;
+  connection_output& way_out;
   /// Why the parser is being given a request that was never sent; may be null.
   const framing_fault* fault;
   bool is_beyond_limit;
@@ -67,7 +67,7 @@ inline thread_local const arrival* arriving = nullptr;
 /// What stays in place when a `framed_socket` is moved. Handlers of reads own the socket, so that it
 /// outlives them; the timer's do not.
 template <class Stream>
-class socket_core final : public outlet, private head_judge {
+class socket_core final : public connection_output, private head_judge {
 public:
   socket_core(Stream from, connection_places::place its_place, const client_source& source,
               bool is_beyond_limit, std::shared_ptr<const connection_rules> rules)

@@ -11,8 +11,8 @@
 #include <callboard/error.hpp>
 
 #include "http/pipeline/exchange.hpp"
+#include "http/pipeline/in_flight.hpp"
 #include "http/pipeline/screening.hpp"
-#include "http/pipeline/traffic.hpp"
 
 namespace asio {
 class io_context;
@@ -76,7 +76,7 @@ public:
 /// Errors: `io` (address in use, not ours …).
 result<std::unique_ptr<transport>> open_transport(asio::io_context& io, asio::io_context& aside,
                                                   const transport_options& options,
-                                                  std::shared_ptr<traffic> shared,
+                                                  std::shared_ptr<in_flight> shared,
                                                   request_sink sink, head_screen screen);
 
 } // namespace callboard::http

@@ -49,8 +49,8 @@ protected:
 
   fake_service service_;
   std::shared_ptr<fake_callbacks> callbacks_ = std::make_shared<fake_callbacks>();
-  std::shared_ptr<http::traffic> traffic_ = std::make_shared<http::traffic>();
-  http::application app_{{.body_bytes_max = 100}, service_, callbacks_, traffic_};
+  std::shared_ptr<http::in_flight> in_flight_ = std::make_shared<http::in_flight>();
+  http::application app_{{.body_bytes_max = 100}, service_, callbacks_, in_flight_};
 };
 
 TEST_F(Application, UnknownRouteIsAProblem) {
@@ -195,7 +195,7 @@ TEST_F(Application, LargestBodyAllowedIsTaken) {
 
 TEST_F(Application, LiveAsLongAsItAnswers) {
   service_.state.is_draining = true;
-  traffic_->begin_closing();
+  in_flight_->begin_closing();
 
   EXPECT_EQ(get("/livez").status, 200);
   EXPECT_EQ(get("/livez").body, R"({"status":"ok"})");
@@ -220,7 +220,7 @@ TEST_F(Application, ReadyUnlessItDrainsOrTheStoreFails) {
 }
 
 TEST_F(Application, NotReadyOnceTheServerStops) {
-  traffic_->begin_closing();
+  in_flight_->begin_closing();
 
   EXPECT_EQ(get("/readyz").status, 503);
 }
@@ -292,7 +292,7 @@ TEST_F(Application, TaskResultNeedsAnId) {
 }
 
 TEST_F(Application, WithoutCallbacksNoTaskIsKnown) {
-  http::application bare{{}, service_, nullptr, traffic_};
+  http::application bare{{}, service_, nullptr, in_flight_};
 
   EXPECT_EQ(
     tests::ask(bare, post_json("/agents/tasks/" + std::string{sample_job_id} + "/result", "{}"))

@@ -35,7 +35,7 @@ sample_request post_json(std::string target, std::string body) {
   return made;
 }
 
-test_exchange::test_exchange(sample_request from, std::shared_ptr<http::traffic> shared)
+test_exchange::test_exchange(sample_request from, std::shared_ptr<http::in_flight> shared)
   : request_texts{std::move(from)}, exchange(std::move(shared), request_texts::sample.view()) {
   // nop
 }
@@ -51,7 +51,7 @@ void test_exchange::write(http::outgoing made) {
 }
 
 void test_exchange::write_portion(std::string bytes,
-                                  std::shared_ptr<http::answer_gate::place> counted,
+                                  std::shared_ptr<http::backpressure::place> counted,
                                   std::function<void(bool is_out)> done) {
   largest_portion_ = std::max(largest_portion_, bytes.size());
   portions_ += bytes;

@@ -41,8 +41,8 @@ struct request_texts {
 /// An exchange without a socket: keeps what is written.
 class test_exchange final : private request_texts, public http::exchange {
 public:
-  explicit test_exchange(sample_request sample,
-                         std::shared_ptr<http::traffic> shared = std::make_shared<http::traffic>());
+  explicit test_exchange(sample_request sample, std::shared_ptr<http::in_flight> shared
+                                                = std::make_shared<http::in_flight>());
   ~test_exchange() override;
 
   /// The answer; fails the test if there is none.
@@ -80,7 +80,7 @@ public:
 
 protected:
   void write(http::outgoing made) override;
-  void write_portion(std::string bytes, std::shared_ptr<http::answer_gate::place> counted,
+  void write_portion(std::string bytes, std::shared_ptr<http::backpressure::place> counted,
                      std::function<void(bool is_out)> done) override;
   void run_later(bool is_long, std::function<void()> work) override;
   void release() noexcept override;

@@ -59,7 +59,7 @@ protected:
     options.keys = std::move(keys);
     options.rates.failed_keys_per_address = 0;
     return std::make_unique<http::application>(options, service_, nullptr,
-                                               std::make_shared<http::traffic>());
+                                               std::make_shared<http::in_flight>());
   }
 
   /// The paths of the table with their methods.

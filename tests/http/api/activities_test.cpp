@@ -53,7 +53,7 @@ protected:
 
   fake_service service_;
   http::application app_{options_with_key({api_scope::services_read}), service_, nullptr,
-                         std::make_shared<http::traffic>()};
+                         std::make_shared<http::in_flight>()};
 };
 
 TEST_F(Activities, OfAJobAreFilteredSortedAndPaged) {

@@ -83,7 +83,7 @@ protected:
   explicit AgentJobsApi(std::set<api_scope> scopes
                         = {api_scope::services_read, api_scope::services_write})
     : app_{sample_options(std::move(scopes)), service_, nullptr,
-           std::make_shared<http::traffic>()} {
+           std::make_shared<http::in_flight>()} {
     service_.on_submit = [](const new_job&) { return agent_job(job_state::pending); };
     service_.on_get = [](const job_ref&) { return agent_job(job_state::completed); };
     service_.on_cancel = [](const job_ref&) { return agent_job(job_state::canceled); };
@@ -287,7 +287,7 @@ TEST(ServicesWithoutKeys, OnlyTheDevelopmentKeyOpensThem) {
   auto key = sample_key({api_scope::services_read});
   key.organisation = "default";
   options.development_key = key;
-  http::application app{options, service, nullptr, std::make_shared<http::traffic>()};
+  http::application app{options, service, nullptr, std::make_shared<http::in_flight>()};
   const sample_request list{.target = "/services/agent-jobs"};
 
   EXPECT_EQ(ask(app, list).status, 401);

@@ -45,7 +45,7 @@ protected:
   }
 
   fake_service service_;
-  http::application app_{{}, service_, nullptr, std::make_shared<http::traffic>()};
+  http::application app_{{}, service_, nullptr, std::make_shared<http::in_flight>()};
 };
 
 TEST_F(MessagingJobs, CreationAnswers201WithLocation) {
@@ -324,7 +324,7 @@ TEST_F(MessagingJobs, BadEscapeInThePathIs400) {
 
 TEST_F(MessagingJobs, ServiceThatDropsItsCallbackIs500) {
   fake_service silent{calling::never};
-  http::application app{{}, silent, nullptr, std::make_shared<http::traffic>()};
+  http::application app{{}, silent, nullptr, std::make_shared<http::in_flight>()};
   auto asked = std::make_shared<test_exchange>(sample_request{.target = job_path});
   asked->begin();
   const auto written = asked->written();

@@ -63,7 +63,7 @@ protected:
   fake_service engine;
 
 private:
-  http::application app_{{}, engine, nullptr, std::make_shared<http::traffic>()};
+  http::application app_{{}, engine, nullptr, std::make_shared<http::in_flight>()};
 };
 
 TEST_F(ScheduleRunsApi, OneRunLooksAsInTheList) {

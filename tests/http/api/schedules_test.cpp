@@ -131,7 +131,7 @@ protected:
   fake_service engine;
 
 private:
-  http::application app_{{}, engine, nullptr, std::make_shared<http::traffic>()};
+  http::application app_{{}, engine, nullptr, std::make_shared<http::in_flight>()};
 };
 
 TEST_F(SchedulesApi, CreatesWhatTheBodySays) {
@@ -387,7 +387,7 @@ TEST_F(SchedulesApi, ListThatIsLargerThanAllThatMayBeUnreadIsSentInPortions) {
   job->definition = std::make_shared<const schedule_definition>(large);
   engine.scheduled.jobs = std::vector<scheduled_job_ptr>(20, job);
   http::application app{
-    {}, engine, nullptr, std::make_shared<http::traffic>(nullptr, std::size_t{16'777'216})};
+    {}, engine, nullptr, std::make_shared<http::in_flight>(nullptr, std::size_t{16'777'216})};
 
   const auto answer = tests::ask(app, asking("GET", "/api/jobs"));
 

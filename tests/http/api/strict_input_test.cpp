@@ -50,7 +50,7 @@ protected:
     options.job_types = {type};
     options.organisations = {{"org-two", ""}};
     app_ = std::make_unique<http::application>(options, service_, nullptr,
-                                               std::make_shared<http::traffic>());
+                                               std::make_shared<http::in_flight>());
   }
 
   raw_response hear(const std::string& method, const std::string& target,

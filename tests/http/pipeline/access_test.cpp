@@ -90,7 +90,7 @@ TEST(Scope, NamesAreThoseOfTheConfiguration) {
 class Access : public testing::Test {
 protected:
   explicit Access(std::vector<api_key> keys = {messaging_key(), other_key()})
-    : app_{options(std::move(keys)), service_, nullptr, std::make_shared<http::traffic>()} {
+    : app_{options(std::move(keys)), service_, nullptr, std::make_shared<http::in_flight>()} {
     // nop
   }
 

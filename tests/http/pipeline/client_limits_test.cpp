@@ -33,7 +33,7 @@ protected:
     http_options options;
     options.keys = std::move(keys);
     options.rates = rates;
-    return {options, service_, nullptr, std::make_shared<http::traffic>()};
+    return {options, service_, nullptr, std::make_shared<http::in_flight>()};
   }
 
   /// An hour: nothing comes back while a test runs.

@@ -13,18 +13,18 @@
 namespace callboard::tests {
 namespace {
 
+using http::in_flight;
 using http::responder;
 using http::response;
-using http::traffic;
 
-std::shared_ptr<test_exchange> received(std::shared_ptr<traffic> shared) {
+std::shared_ptr<test_exchange> received(std::shared_ptr<in_flight> shared) {
   auto made = std::make_shared<test_exchange>(sample_request{}, std::move(shared));
   made->begin();
   return made;
 }
 
 TEST(Exchange, FirstAnswerCounts) {
-  const auto shared = std::make_shared<traffic>();
+  const auto shared = std::make_shared<in_flight>();
   const auto asked = received(shared);
   EXPECT_EQ(shared->in_flight(), 1u);
 
@@ -38,7 +38,7 @@ TEST(Exchange, FirstAnswerCounts) {
 }
 
 TEST(Exchange, DroppedUnansweredGets500) {
-  const auto shared = std::make_shared<traffic>();
+  const auto shared = std::make_shared<in_flight>();
   auto asked = received(shared);
   const auto written = asked->written();
 
@@ -56,7 +56,7 @@ TEST(Exchange, DroppedUnansweredGets500) {
 }
 
 TEST(Exchange, AnswerThatCannotBeMadeIs500) {
-  const auto asked = received(std::make_shared<traffic>());
+  const auto asked = received(std::make_shared<in_flight>());
 
   asked->answer_later(1, []() -> response { throw std::runtime_error{"no"}; });
 
@@ -80,7 +80,7 @@ TEST(Exchange, ListBeyondTheRoomForUnreadOnesIs503InTheFormOfItsApi) {
     {"/", 1, 10'000, 200, "application/json"},
   };
   for (const auto& each : table) {
-    const auto shared = std::make_shared<traffic>(nullptr, 30'000);
+    const auto shared = std::make_shared<in_flight>(nullptr, 30'000);
     const auto asked
       = std::make_shared<test_exchange>(sample_request{.target = each.target}, shared);
     asked->begin();
@@ -97,7 +97,7 @@ TEST(Exchange, ListBeyondTheRoomForUnreadOnesIs503InTheFormOfItsApi) {
 
 TEST(Exchange, OnlyLargeListsAreMadeAside) {
   for (const auto bytes : {std::size_t{0}, std::size_t{64 * 1024}, std::size_t{64 * 1024 + 1}}) {
-    const auto asked = received(std::make_shared<traffic>());
+    const auto asked = received(std::make_shared<in_flight>());
 
     asked->answer_later(bytes, [] { return response{200, "list"}; });
 
@@ -144,7 +144,7 @@ TEST(Exchange, ListInPortionsMayBeLargerThanTheRoomForUnreadOnes) {
     {20, 2'000'000, 19},
   };
   for (const auto& [count, bytes, portions] : table) {
-    const auto shared = std::make_shared<traffic>(nullptr, 4'000'000);
+    const auto shared = std::make_shared<in_flight>(nullptr, 4'000'000);
     const auto asked = received(shared);
 
     asked->answer_in_portions(1, response{200, {}}, items(count, bytes));
@@ -190,7 +190,7 @@ TEST(Exchange, HeadOfAListInPortionsHasNoBody) {
 }
 
 TEST(Exchange, ListInPortionsEndsWithItsConnection) {
-  const auto shared = std::make_shared<traffic>();
+  const auto shared = std::make_shared<in_flight>();
   const auto asked = received(shared);
   asked->portions_max = 2;
   std::size_t printed = 0;
@@ -212,8 +212,8 @@ TEST(Exchange, PortionThatCannotBePrintedEndsTheConnection) {
       return true;
     };
   };
-  const auto first = received(std::make_shared<traffic>());
-  const auto shared = std::make_shared<traffic>();
+  const auto first = received(std::make_shared<in_flight>());
+  const auto shared = std::make_shared<in_flight>();
   const auto third = received(shared);
 
   first->answer_in_portions(1, response{200, {}}, failing_after(0));
@@ -226,8 +226,8 @@ TEST(Exchange, PortionThatCannotBePrintedEndsTheConnection) {
 }
 
 TEST(Exchange, ListInPortionsIsRefusedWhenThereIsNoRoomForItsFirst) {
-  const auto shared = std::make_shared<traffic>(nullptr, 30'000);
-  const auto held = shared->gate().admit(30'000, http::answer_gate::importance::must_go_out);
+  const auto shared = std::make_shared<in_flight>(nullptr, 30'000);
+  const auto held = shared->gate().admit(30'000, http::backpressure::importance::must_go_out);
   const auto asked = received(shared);
 
   asked->answer_in_portions(1, response{200, {}}, items(2, portion_bytes));
@@ -236,7 +236,7 @@ TEST(Exchange, ListInPortionsIsRefusedWhenThereIsNoRoomForItsFirst) {
 }
 
 TEST(Exchange, JobBeyondTheRoomForUnreadAnswersIsAnswered) {
-  const auto shared = std::make_shared<traffic>(nullptr, 30'000);
+  const auto shared = std::make_shared<in_flight>(nullptr, 30'000);
   const auto asked = received(shared);
 
   asked->answer(response{200, std::string(30'001, 'x')});
@@ -246,7 +246,7 @@ TEST(Exchange, JobBeyondTheRoomForUnreadAnswersIsAnswered) {
 }
 
 TEST(Exchange, AbandonedOneIsReleasedAndNeverAnswered) {
-  const auto shared = std::make_shared<traffic>();
+  const auto shared = std::make_shared<in_flight>();
   const auto asked = received(shared);
 
   shared->abandon_all();
@@ -259,7 +259,7 @@ TEST(Exchange, AbandonedOneIsReleasedAndNeverAnswered) {
 
 TEST(Exchange, AbandonedOneMayOutliveTheServer) {
   // Symptom: the service kept a callback, and letting go of it later touched the server that was gone.
-  auto shared = std::make_shared<traffic>();
+  auto shared = std::make_shared<in_flight>();
   auto asked = received(shared);
   const auto written = asked->written();
 
@@ -271,7 +271,7 @@ TEST(Exchange, AbandonedOneMayOutliveTheServer) {
 }
 
 TEST(Exchange, TooLateOneGets504) {
-  const auto shared = std::make_shared<traffic>();
+  const auto shared = std::make_shared<in_flight>();
   const auto old = received(shared);
   const auto limit = std::chrono::steady_clock::now();
   const auto young = received(shared);
@@ -293,7 +293,7 @@ TEST(Exchange, HeadIsAnsweredWithTheLengthButNotTheBody) {
 }
 
 TEST(Exchange, AnswerClosesTheConnectionWhileTheServerStops) {
-  const auto shared = std::make_shared<traffic>();
+  const auto shared = std::make_shared<in_flight>();
   const auto asked = received(shared);
 
   shared->begin_closing();
@@ -306,7 +306,7 @@ TEST(Exchange, AnswerClosesTheConnectionWhileTheServerStops) {
 TEST(Exchange, LogIsToldOfTheAnswer) {
   std::vector<std::string> told;
   const auto shared
-    = std::make_shared<traffic>([&](const http_log_entry&) { told.emplace_back(); });
+    = std::make_shared<in_flight>([&](const http_log_entry&) { told.emplace_back(); });
   const auto asked = std::make_shared<test_exchange>(sample_request{.target = "/a?b"}, shared);
   asked->begin();
   asked->received().id = "r-1";
@@ -325,7 +325,7 @@ TEST(Exchange, LogIsToldOfTheAnswer) {
 
 TEST(Exchange, LogNamesTheJob) {
   constexpr auto id = "01890a5d-ac96-774b-bcce-b302099a8057";
-  const auto shared = std::make_shared<traffic>([](const http_log_entry&) {});
+  const auto shared = std::make_shared<in_flight>([](const http_log_entry&) {});
   const auto job_of = [&](std::string target, std::string location) {
     const auto asked
       = std::make_shared<test_exchange>(sample_request{.target = std::move(target)}, shared);
@@ -367,8 +367,8 @@ TEST(Exchange, LogOfFailuresIsToldOfThese) {
   for (const auto& [choice, status, is_told] :
        {std::tuple{log_choice::off, 500, false}, std::tuple{log_choice::failures, 404, false},
         std::tuple{log_choice::failures, 503, true}, std::tuple{log_choice::all, 200, true}}) {
-    const auto shared = std::make_shared<traffic>([](const http_log_entry&) {},
-                                                  http_options{}.unsent_bytes_max, choice);
+    const auto shared = std::make_shared<in_flight>([](const http_log_entry&) {},
+                                                    http_options{}.unsent_bytes_max, choice);
     const auto asked = std::make_shared<test_exchange>(sample_request{.target = "/a"}, shared);
     asked->begin();
 
@@ -379,7 +379,7 @@ TEST(Exchange, LogOfFailuresIsToldOfThese) {
 }
 
 TEST(Exchange, AnswersRaceAndExactlyOneCounts) {
-  const auto shared = std::make_shared<traffic>();
+  const auto shared = std::make_shared<in_flight>();
   for (int round = 0; round < 200; ++round) {
     auto asked = received(shared);
     const auto written = asked->written();

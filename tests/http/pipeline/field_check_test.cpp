@@ -26,7 +26,7 @@ protected:
   raw_response hear(sample_request sample, const std::vector<field>& more) {
     http_options options;
     options.keys = {key_with_all_scopes(), other_key_with_all_scopes()};
-    http::application app{options, service_, nullptr, std::make_shared<http::traffic>()};
+    http::application app{options, service_, nullptr, std::make_shared<http::in_flight>()};
     sample.headers.insert(sample.headers.end(), more.begin(), more.end());
     return ask(app, sample);
   }

@@ -22,7 +22,7 @@ const std::string jobs_path = "/api/messaging/jobs";
 class server_of {
 public:
   explicit server_of(http_options options = {})
-    : app_{options, service_, nullptr, std::make_shared<http::traffic>()} {
+    : app_{options, service_, nullptr, std::make_shared<http::in_flight>()} {
     // nop
   }
 

@@ -27,7 +27,7 @@ const std::string code = R"("code":"host_not_allowed")";
 class HostRule : public testing::Test {
 protected:
   raw_response hear(const sample_request& sample, const http_options& options = {}) {
-    http::application app{options, service_, nullptr, std::make_shared<http::traffic>()};
+    http::application app{options, service_, nullptr, std::make_shared<http::in_flight>()};
     return ask(app, sample);
   }
 

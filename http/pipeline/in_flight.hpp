@@ -13,8 +13,8 @@
 #include <callboard/http_server.hpp>
 #include <callboard/time.hpp>
 
-#include "http/pipeline/answer_gate.hpp"
 #include "http/pipeline/arrival_gate.hpp"
+#include "http/pipeline/backpressure.hpp"
 
 namespace callboard::http {
 
@@ -23,12 +23,12 @@ class exchange;
 /// What the requests of one server share: who is under way, whether the server is stopping, who is
 /// told of each answer. All members may be called from any thread. Outlives the server as long as
 /// somebody still holds a request.
-class traffic {
+class in_flight {
 public:
-  explicit traffic(std::function<void(const http_log_entry&)> log = {},
-                   std::size_t unsent_bytes_max = http_options{}.unsent_bytes_max,
-                   log_choice logged = log_choice::all,
-                   std::size_t unread_bytes_max = http_options{}.unread_bytes_max)
+  explicit in_flight(std::function<void(const http_log_entry&)> log = {},
+                     std::size_t unsent_bytes_max = http_options{}.unsent_bytes_max,
+                     log_choice logged = log_choice::all,
+                     std::size_t unread_bytes_max = http_options{}.unread_bytes_max)
     : gate_(unsent_bytes_max),
       arrivals_(unread_bytes_max),
       logged_(log ? logged : log_choice::off),
@@ -37,7 +37,7 @@ public:
   }
 
   /// What large answers pass before they go out.
-  answer_gate& gate() noexcept {
+  backpressure& gate() noexcept {
     return gate_;
   }
 
@@ -112,7 +112,7 @@ private:
   std::atomic<std::size_t> in_flight_{0};
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<bool> is_closing_{false};
-  answer_gate gate_;
+  backpressure gate_;
   arrival_gate arrivals_;
   const log_choice logged_;
   std::function<void(const http_log_entry&)> log_;

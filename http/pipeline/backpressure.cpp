@@ -1,4 +1,4 @@
-#include "http/pipeline/answer_gate.hpp"
+#include "http/pipeline/backpressure.hpp"
 
 #include <chrono>
 #include <utility>
@@ -16,30 +16,30 @@ constexpr std::chrono::milliseconds patience{500};
 
 } // namespace
 
-answer_gate::answer_gate(std::size_t bytes_max)
+backpressure::backpressure(std::size_t bytes_max)
   : bytes_max_(bytes_max), answers_({.bytes_max = bytes_max, .patience = patience}) {
   // nop
 }
 
-answer_gate::place::~place() {
+backpressure::place::~place() {
   if (to_)
     to_->end(answer_);
   of_.release(*this);
 }
 
-void answer_gate::place::begin(std::shared_ptr<outlet> to) {
+void backpressure::place::begin(std::shared_ptr<connection_output> to) {
   to_ = std::move(to);
   to_->begin(answer_);
   const std::lock_guard guard{of_.mutex_};
-  of_.outlets_[answer_] = to_;
+  of_.outputs_[answer_] = to_;
   of_.answers_.progress(answer_, steady_clock::now());
 }
 
-answer_gate::admission answer_gate::admit(std::size_t bytes, importance matters,
-                                          std::shared_ptr<place> had) {
-  if (bytes <= unsent_answers::small_bytes_max)
+backpressure::admission backpressure::admit(std::size_t bytes, importance matters,
+                                            std::shared_ptr<place> had) {
+  if (bytes <= unsent_budget::small_bytes_max)
     return {};
-  std::vector<std::pair<unsent_answers::number, std::shared_ptr<outlet>>> ended;
+  std::vector<std::pair<unsent_budget::number, std::shared_ptr<connection_output>>> ended;
   admission made;
   {
     const std::lock_guard guard{mutex_};
@@ -49,9 +49,9 @@ answer_gate::admission answer_gate::admit(std::size_t bytes, importance matters,
     const auto found = answers_.admit(answer, bytes, matters, steady_clock::now());
     made.is_admitted = found.is_admitted;
     for (const auto each : found.dropped) {
-      const auto to = outlets_.find(each);
+      const auto to = outputs_.find(each);
       ended.emplace_back(each, to->second.lock());
-      outlets_.erase(to);
+      outputs_.erase(to);
     }
   }
   for (const auto& [answer, to] : ended)
@@ -62,20 +62,20 @@ answer_gate::admission answer_gate::admit(std::size_t bytes, importance matters,
   return made;
 }
 
-void answer_gate::progress(unsent_answers::number answer) {
+void backpressure::progress(unsent_budget::number answer) {
   const std::lock_guard guard{mutex_};
   answers_.progress(answer, steady_clock::now());
 }
 
-std::size_t answer_gate::bytes() const {
+std::size_t backpressure::bytes() const {
   const std::lock_guard guard{mutex_};
   return answers_.bytes();
 }
 
-void answer_gate::release(const place& over) noexcept {
+void backpressure::release(const place& over) noexcept {
   const std::lock_guard guard{mutex_};
   answers_.release(over.answer_);
-  outlets_.erase(over.answer_);
+  outputs_.erase(over.answer_);
 }
 
 } // namespace callboard::http

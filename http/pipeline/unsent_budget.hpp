@@ -15,7 +15,7 @@ namespace callboard::http {
 /// answer counts as a whole until its last byte is out, since its memory does.
 ///
 /// A rule without clock and lock. Answers are known by numbers that their owner gives them.
-class unsent_answers {
+class unsent_budget {
 public:
   using number = std::uint64_t;
 
@@ -42,7 +42,7 @@ public:
     std::vector<number> dropped;
   };
 
-  explicit unsent_answers(const limits& allowed) : allowed_(allowed) {
+  explicit unsent_budget(const limits& allowed) : allowed_(allowed) {
     // nop
   }
 

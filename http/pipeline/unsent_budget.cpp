@@ -1,12 +1,12 @@
-#include "http/pipeline/unsent_answers.hpp"
+#include "http/pipeline/unsent_budget.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 namespace callboard::http {
 
-unsent_answers::verdict unsent_answers::admit(number answer, std::size_t bytes, importance matters,
-                                              steady_time now) {
+unsent_budget::verdict unsent_budget::admit(number answer, std::size_t bytes, importance matters,
+                                            steady_time now) {
   release(answer);
   verdict made;
   // Written so that no sum can wrap.
@@ -26,9 +26,9 @@ unsent_answers::verdict unsent_answers::admit(number answer, std::size_t bytes, 
   return made;
 }
 
-unsent_answers::entries::iterator unsent_answers::end_of_dropped(std::size_t bytes,
-                                                                 importance matters,
-                                                                 steady_time now) {
+unsent_budget::entries::iterator unsent_budget::end_of_dropped(std::size_t bytes,
+                                                               importance matters,
+                                                               steady_time now) {
   const auto fits = [&, held = bytes_](std::size_t freed) {
     return held - freed <= allowed_.bytes_max && bytes <= allowed_.bytes_max - (held - freed);
   };
@@ -45,7 +45,7 @@ unsent_answers::entries::iterator unsent_answers::end_of_dropped(std::size_t byt
   return matters == importance::can_be_refused && !fits(freed) ? going_.begin() : end;
 }
 
-bool unsent_answers::progress(number answer, steady_time now) {
+bool unsent_budget::progress(number answer, steady_time now) {
   const auto found = places_.find(answer);
   if (found == places_.end())
     return false;
@@ -56,7 +56,7 @@ bool unsent_answers::progress(number answer, steady_time now) {
   return true;
 }
 
-void unsent_answers::release(number answer) noexcept {
+void unsent_budget::release(number answer) noexcept {
   const auto found = places_.find(answer);
   if (found == places_.end())
     return;

@@ -1,4 +1,4 @@
-#include "http/pipeline/traffic.hpp"
+#include "http/pipeline/in_flight.hpp"
 
 #include <thread>
 
@@ -7,12 +7,12 @@
 
 namespace callboard::http {
 
-std::size_t traffic::list_of(const exchange& entry) noexcept {
+std::size_t in_flight::list_of(const exchange& entry) noexcept {
   // Exchanges are several hundred bytes large, so the lower bits say nothing.
   return (reinterpret_cast<std::uintptr_t>(&entry) >> 9) % list_count;
 }
 
-void traffic::add(exchange& entry) {
+void in_flight::add(exchange& entry) {
   in_flight_.fetch_add(1);
   accepted_.fetch_add(1, std::memory_order_relaxed);
   auto& into = lists_[list_of(entry)];
@@ -24,7 +24,7 @@ void traffic::add(exchange& entry) {
   entry.is_listed_ = true;
 }
 
-void traffic::remove(exchange& entry) noexcept {
+void in_flight::remove(exchange& entry) noexcept {
   auto& from = lists_[list_of(entry)];
   const std::lock_guard guard{from.mutex};
   if (!entry.is_listed_)
@@ -38,7 +38,7 @@ void traffic::remove(exchange& entry) noexcept {
   entry.is_listed_ = false;
 }
 
-std::vector<std::shared_ptr<exchange>> traffic::all() {
+std::vector<std::shared_ptr<exchange>> in_flight::all() {
   std::vector<std::shared_ptr<exchange>> found;
   for (auto& each : lists_) {
     const std::lock_guard guard{each.mutex};
@@ -49,7 +49,7 @@ std::vector<std::shared_ptr<exchange>> traffic::all() {
   return found;
 }
 
-bool traffic::is_empty() {
+bool in_flight::is_empty() {
   for (auto& each : lists_) {
     const std::lock_guard guard{each.mutex};
     if (each.first != nullptr)
@@ -58,13 +58,13 @@ bool traffic::is_empty() {
   return true;
 }
 
-void traffic::expire(steady_time came_before) {
+void in_flight::expire(steady_time came_before) {
   for (const auto& entry : all())
     if (entry->came_at() < came_before)
       entry->answer(problem(504, "timeout", "the server did not answer in time"));
 }
 
-void traffic::abandon_all() {
+void in_flight::abandon_all() {
   for (const auto& entry : all())
     entry->abandon();
   // What is left is being answered or destroyed right now by threads that do not wait for anything.
@@ -72,7 +72,7 @@ void traffic::abandon_all() {
     std::this_thread::yield();
 }
 
-void traffic::log(const http_log_entry& entry) const noexcept {
+void in_flight::log(const http_log_entry& entry) const noexcept {
   try {
     log_(entry);
   } catch (...) {

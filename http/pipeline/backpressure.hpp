@@ -7,21 +7,21 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "http/pipeline/outlet.hpp"
-#include "http/pipeline/unsent_answers.hpp"
+#include "http/pipeline/connection_output.hpp"
+#include "http/pipeline/unsent_budget.hpp"
 
 namespace callboard::http {
 
-/// What large answers of a server have to pass: `unsent_answers` for all its threads, and the way from
+/// What large answers of a server have to pass: `unsent_budget` for all its threads, and the way from
 /// its verdicts to the connections. Must outlive its places. All members may be called from any thread.
-class answer_gate {
+class backpressure {
 public:
-  using importance = unsent_answers::importance;
+  using importance = unsent_budget::importance;
 
   /// What a large answer counts as, from its admission until it goes. To be kept with its bytes.
   class place {
   public:
-    place(answer_gate& of, unsent_answers::number answer) noexcept : of_(of), answer_(answer) {
+    place(backpressure& of, unsent_budget::number answer) noexcept : of_(of), answer_(answer) {
       // nop
     }
 
@@ -30,14 +30,14 @@ public:
     ~place();
 
     /// The answer is about to be handed to its connection. At most once, before that is done.
-    void begin(std::shared_ptr<outlet> to);
+    void begin(std::shared_ptr<connection_output> to);
 
   private:
-    friend class answer_gate;
+    friend class backpressure;
 
-    answer_gate& of_;
-    const unsent_answers::number answer_;
-    std::shared_ptr<outlet> to_;
+    backpressure& of_;
+    const unsent_budget::number answer_;
+    std::shared_ptr<connection_output> to_;
   };
 
   struct admission {
@@ -46,14 +46,14 @@ public:
     std::shared_ptr<place> counted;
   };
 
-  explicit answer_gate(std::size_t bytes_max);
+  explicit backpressure(std::size_t bytes_max);
 
   /// Asks for room, and ends connections that do not read if that makes some.
   /// @param had what the answer has counted as while its size was not known yet; may be null
   admission admit(std::size_t bytes, importance matters, std::shared_ptr<place> had = nullptr);
 
   /// The client has taken something.
-  void progress(unsent_answers::number answer);
+  void progress(unsent_budget::number answer);
 
   /// Most bytes of large answers that are held.
   std::size_t bytes_max() const noexcept {
@@ -68,9 +68,9 @@ private:
 
   const std::size_t bytes_max_;
   mutable std::mutex mutex_;
-  unsent_answers answers_;
-  std::unordered_map<unsent_answers::number, std::weak_ptr<outlet>> outlets_;
-  unsent_answers::number last_ = 0;
+  unsent_budget answers_;
+  std::unordered_map<unsent_budget::number, std::weak_ptr<connection_output>> outputs_;
+  unsent_budget::number last_ = 0;
 };
 
 } // namespace callboard::http

@@ -1,4 +1,4 @@
-#include "http/pipeline/unsent_answers.hpp"
+#include "http/pipeline/unsent_budget.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -11,9 +11,9 @@
 namespace callboard::tests {
 namespace {
 
-using http::unsent_answers;
-using importance = unsent_answers::importance;
-using numbers = std::vector<unsent_answers::number>;
+using http::unsent_budget;
+using importance = unsent_budget::importance;
+using numbers = std::vector<unsent_budget::number>;
 using std::chrono::milliseconds;
 
 constexpr auto list = importance::can_be_refused;
@@ -25,7 +25,7 @@ steady_time at(int ms) {
 
 /// An answer that has been going out since `since` ms; none: it has not begun to.
 struct held_answer {
-  unsent_answers::number number = 0;
+  unsent_budget::number number = 0;
   std::size_t bytes = 0;
   std::optional<int> since;
 };
@@ -41,8 +41,8 @@ struct row {
   std::size_t bytes_then = 0;
 };
 
-unsent_answers with(const std::vector<held_answer>& held) {
-  unsent_answers made{{.bytes_max = 100, .patience = milliseconds{10}}};
+unsent_budget with(const std::vector<held_answer>& held) {
+  unsent_budget made{{.bytes_max = 100, .patience = milliseconds{10}}};
   for (const auto& each : held)
     made.admit(each.number, each.bytes, job, at(0));
   for (const auto& each : held)
@@ -51,7 +51,7 @@ unsent_answers with(const std::vector<held_answer>& held) {
   return made;
 }
 
-TEST(UnsentAnswers, WhoTookNothingForLongestMakesRoom) {
+TEST(UnsentBudget, WhoTookNothingForLongestMakesRoom) {
   const row table[] = {
     {"all the room there is", {}, 100, list, true, {}, 100},
     {"what is left", {{1, 60, 0}}, 40, list, true, {}, 100},
@@ -105,7 +105,7 @@ TEST(UnsentAnswers, WhoTookNothingForLongestMakesRoom) {
   }
 }
 
-TEST(UnsentAnswers, ReleasedOneGivesItsRoomBackOnce) {
+TEST(UnsentBudget, ReleasedOneGivesItsRoomBackOnce) {
   auto answers = with({{1, 60, 0}, {2, 30, {}}});
 
   for (int i = 0; i < 2; ++i) {
@@ -117,7 +117,7 @@ TEST(UnsentAnswers, ReleasedOneGivesItsRoomBackOnce) {
   EXPECT_EQ(answers.bytes(), 0U);
 }
 
-TEST(UnsentAnswers, DroppedOneDoesNotCountAnyMore) {
+TEST(UnsentBudget, DroppedOneDoesNotCountAnyMore) {
   auto answers = with({{1, 60, 0}});
   ASSERT_EQ(answers.admit(2, 60, list, at(100)).dropped, numbers{1});
 
@@ -127,7 +127,7 @@ TEST(UnsentAnswers, DroppedOneDoesNotCountAnyMore) {
   EXPECT_EQ(answers.bytes(), 60U);
 }
 
-TEST(UnsentAnswers, ProgressPutsAClientBehindTheOthers) {
+TEST(UnsentBudget, ProgressPutsAClientBehindTheOthers) {
   auto answers = with({{1, 50, 0}, {2, 50, 1}});
 
   EXPECT_TRUE(answers.progress(1, at(50)));
@@ -135,7 +135,7 @@ TEST(UnsentAnswers, ProgressPutsAClientBehindTheOthers) {
   EXPECT_EQ(answers.admit(3, 50, list, at(100)).dropped, numbers{2});
 }
 
-TEST(UnsentAnswers, SizeOfAnAdmittedOneCanChange) {
+TEST(UnsentBudget, SizeOfAnAdmittedOneCanChange) {
   auto answers = with({{1, 50, {}}});
 
   EXPECT_TRUE(answers.admit(1, 90, list, at(100)).is_admitted);
@@ -145,7 +145,7 @@ TEST(UnsentAnswers, SizeOfAnAdmittedOneCanChange) {
   EXPECT_EQ(answers.bytes(), 0U) << "refused ones do not count";
 }
 
-TEST(UnsentAnswers, SumsDoNotWrap) {
+TEST(UnsentBudget, SumsDoNotWrap) {
   auto answers = with({{1, 60, 95}});
 
   EXPECT_FALSE(answers.admit(2, SIZE_MAX, list, at(100)).is_admitted);

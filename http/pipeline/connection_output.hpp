@@ -8,12 +8,12 @@ namespace callboard::http {
 
 /// A connection as far as its memory is concerned: which large answer goes out on it, and how it ends when
 /// others need the room. Owned by `shared_ptr`.
-class outlet : public std::enable_shared_from_this<outlet> {
+class connection_output : public std::enable_shared_from_this<connection_output> {
 public:
-  outlet() = default;
-  outlet(const outlet&) = delete;
-  outlet& operator=(const outlet&) = delete;
-  virtual ~outlet() = default;
+  connection_output() = default;
+  connection_output(const connection_output&) = delete;
+  connection_output& operator=(const connection_output&) = delete;
+  virtual ~connection_output() = default;
 
   /// The connection ends, and what its client has not read is forgotten, if this answer is still the
   /// one that goes out. From any thread.
