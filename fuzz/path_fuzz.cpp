@@ -10,7 +10,7 @@
 
 #include "fuzz/require.hpp"
 #include "http/api/query_reader.hpp"
-#include "http/pipeline/area.hpp"
+#include "http/pipeline/api_area.hpp"
 #include "http/pipeline/middleware.hpp"
 #include "http/pipeline/router.hpp"
 #include "text/percent.hpp"

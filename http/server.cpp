@@ -16,7 +16,7 @@
 #include "http/application.hpp"
 #include "http/framing/address.hpp"
 #include "http/transport/descriptors.hpp"
-#include "http/transport/self_check.hpp"
+#include "http/transport/listener_watchdog.hpp"
 #include "http/transport/tls_context.hpp"
 #include "http/transport/transport.hpp"
 
@@ -36,7 +36,7 @@ constexpr std::chrono::seconds sweep_interval{5};
 constexpr std::chrono::milliseconds quiet_before_end{100};
 /// How long the server may take to take a connection of its own: it has to do with many others then, but
 /// with none that came in all the time before.
-constexpr std::chrono::seconds self_check_limit{10};
+constexpr std::chrono::seconds watchdog_limit{10};
 /// How often a stopping server looks whether it is done.
 constexpr std::chrono::milliseconds stop_poll{2};
 
@@ -147,13 +147,13 @@ public:
     return wire_->port();
   }
 
-  void watch(const http_options& options, http::self_check::alarm tell) {
-    if (options.self_check_interval.count() > 0)
+  void watch(const http_options& options, http::listener_watchdog::alarm tell) {
+    if (options.watchdog_interval.count() > 0)
       check_.emplace(
-        http::self_check::options{.address = options.address,
-                                  .port = wire_->port(),
-                                  .interval = options.self_check_interval,
-                                  .limit = self_check_limit},
+        http::listener_watchdog::options{.address = options.address,
+                                         .port = wire_->port(),
+                                         .interval = options.watchdog_interval,
+                                         .limit = watchdog_limit},
         [this] { return wire_->seen(); }, [this] { return wire_->waiting(); },
         [this](std::uint16_t port) { wire_->expect_own(port); }, std::move(tell));
   }
@@ -224,7 +224,7 @@ private:
   asio::steady_timer sweeper_{io_};
   std::unique_ptr<http::transport> wire_;
   std::vector<std::thread> threads_;
-  std::optional<http::self_check> check_;
+  std::optional<http::listener_watchdog> check_;
 };
 
 } // namespace

@@ -11,7 +11,7 @@ constexpr std::string_view code = "too_many_requests";
 
 /// Says what is left of a quota, as draft-ietf-httpapi-ratelimit-headers has it; lines of several
 /// quotas are one list.
-void tell(const quota& of, const quota_state& state, std::string_view name,
+void tell(const rate_limit& of, const rate_state& state, std::string_view name,
           response& every_answer) {
   const auto quoted = '"' + std::string{name} + '"';
   every_answer.add_header("RateLimit-Policy", quoted + ";q=" + std::to_string(of.count)
@@ -21,7 +21,7 @@ void tell(const quota& of, const quota_state& state, std::string_view name,
                                          + ";t=" + std::to_string(seconds_until(until).count()));
 }
 
-response refuse_many(error_form form, const quota_state& state, std::string_view text) {
+response refuse_many(error_form form, const rate_state& state, std::string_view text) {
   auto made = refuse(form, 429, code, text);
   const auto seconds = std::max<std::int64_t>(1, seconds_until(state.until_next).count());
   made.add_header("Retry-After", std::to_string(seconds));

@@ -5,9 +5,9 @@
 
 #include <callboard/http_server.hpp>
 
-#include "http/pipeline/area.hpp"
+#include "http/pipeline/api_area.hpp"
 #include "http/pipeline/message.hpp"
-#include "http/pipeline/quota_table.hpp"
+#include "http/pipeline/rate_limit_table.hpp"
 
 namespace callboard::http {
 
@@ -30,9 +30,9 @@ public:
   std::optional<response> count_failed_key(const request& asked, error_form form, steady_time now);
 
 private:
-  quota_table of_addresses_;
-  quota_table of_keys_;
-  quota_table of_failures_;
+  rate_limit_table of_addresses_;
+  rate_limit_table of_keys_;
+  rate_limit_table of_failures_;
 };
 
 } // namespace callboard::http

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "http/pipeline/area.hpp"
+#include "http/pipeline/api_area.hpp"
 #include "http/pipeline/head.hpp"
 #include "http/pipeline/job_path.hpp"
 #include "http/pipeline/log_rule.hpp"

@@ -16,7 +16,7 @@ bool may_have_body(const request& asked) noexcept {
 
 } // namespace
 
-std::string_view fault_of_fields(const request& asked, const area& where) {
+std::string_view fault_of_fields(const request& asked, const api_area& where) {
   if (asked.count("Authorization") > 1)
     return "the Authorization header must stand once";
   if (asked.count("X-API-Key") > 1)

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/pipeline/area.hpp"
+#include "http/pipeline/api_area.hpp"
 #include "http/pipeline/message.hpp"
 
 namespace callboard::http {
@@ -11,7 +11,7 @@ namespace callboard::http {
 /// What is wrong with fields that say who asks and what the body is: one that must stand once and does
 /// not, or two keys that differ. Whoever reads another one of them than we do sees another request.
 /// Empty: nothing.
-std::string_view fault_of_fields(const request& asked, const area& where);
+std::string_view fault_of_fields(const request& asked, const api_area& where);
 
 /// The content codings of a request's body, joined by commas; empty: it comes as it is. Of a request
 /// that changes nothing and has no body nothing is said.

@@ -96,7 +96,7 @@ std::optional<response> middleware::check_body(const request& asked, error_form 
   return std::nullopt;
 }
 
-bool middleware::is_open(const area& where) const noexcept {
+bool middleware::is_open(const api_area& where) const noexcept {
   return where.scope && keys_.is_empty() && !where.is_never_open;
 }
 

@@ -4,12 +4,12 @@
 
 #include <callboard/http_server.hpp>
 
-#include "http/pipeline/area.hpp"
+#include "http/pipeline/api_area.hpp"
 #include "http/pipeline/auth.hpp"
 #include "http/pipeline/client_limits.hpp"
+#include "http/pipeline/cors.hpp"
 #include "http/pipeline/exchange.hpp"
 #include "http/pipeline/message.hpp"
-#include "http/pipeline/origin.hpp"
 
 namespace callboard::http {
 
@@ -30,12 +30,12 @@ public:
 
 private:
   /// Whether all of an area is open, because no key is configured.
-  bool is_open(const area& where) const noexcept;
+  bool is_open(const api_area& where) const noexcept;
   std::optional<response> check_client(request& asked, response& every_answer, steady_time now);
   std::optional<response> check_body(const request& asked, error_form form) const;
   std::optional<response> refuse_unknown(const request& asked, error_form form, steady_time now);
 
-  origin_policy origins_;
+  cors_policy origins_;
   key_ring keys_;
   /// In place of `keys_` where a key is always needed.
   key_ring fallback_keys_;

@@ -20,7 +20,7 @@
 #include "http/pipeline/head.hpp"
 #include "http/pipeline/problem.hpp"
 #include "http/transport/lingering_close.hpp"
-#include "http/transport/self_check.hpp"
+#include "http/transport/listener_watchdog.hpp"
 
 namespace callboard::http {
 

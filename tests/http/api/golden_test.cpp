@@ -10,7 +10,7 @@
 
 #include "http/api/agent_jobs/agent_jobs_json.hpp"
 #include "http/api/messaging/messaging_json.hpp"
-#include "http/pipeline/area.hpp"
+#include "http/pipeline/api_area.hpp"
 #include "tests/http/sample_jobs.hpp"
 
 namespace callboard::tests {

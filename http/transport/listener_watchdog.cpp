@@ -1,4 +1,4 @@
-#include "http/transport/self_check.hpp"
+#include "http/transport/listener_watchdog.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -123,7 +123,8 @@ std::optional<std::size_t> waiting_connections(int socket) noexcept {
   return info.tcpi_unacked;
 }
 
-self_check::self_check(options what, counter taken, queue waiting, announcer announce, alarm tell)
+listener_watchdog::listener_watchdog(options what, counter taken, queue waiting, announcer announce,
+                                     alarm tell)
   : what_(std::move(what)),
     taken_(std::move(taken)),
     waiting_(std::move(waiting)),
@@ -133,7 +134,7 @@ self_check::self_check(options what, counter taken, queue waiting, announcer ann
   // nop
 }
 
-self_check::~self_check() {
+listener_watchdog::~listener_watchdog() {
   {
     const std::lock_guard guard{mutex_};
     is_ending_ = true;
@@ -142,7 +143,7 @@ self_check::~self_check() {
   thread_.join();
 }
 
-void self_check::run() {
+void listener_watchdog::run() {
   auto taken = taken_();
   while (rest(what_.interval)) {
     if (taken_() == taken && !is_heard()) {
@@ -155,12 +156,12 @@ void self_check::run() {
   }
 }
 
-bool self_check::rest(std::chrono::milliseconds time) {
+bool listener_watchdog::rest(std::chrono::milliseconds time) {
   std::unique_lock lock{mutex_};
   return !ended_.wait_for(lock, time, [this] { return is_ending_; });
 }
 
-bool self_check::is_heard() {
+bool listener_watchdog::is_heard() {
   const auto to = address_of(what_.address, what_.port);
   const auto before = taken_();
   const probe connection{to};

@@ -1,4 +1,4 @@
-#include "http/pipeline/area.hpp"
+#include "http/pipeline/api_area.hpp"
 
 #include <array>
 #include <string>
@@ -12,18 +12,20 @@ namespace callboard::http {
 namespace {
 
 constexpr std::array areas{
-  area{"api/messaging", error_form::messaging, api_scope::messaging, api_scope::messaging, false},
-  area{"api/jobs", error_form::services, api_scope::jobs, api_scope::jobs, false, true},
-  area{"services", error_form::services, api_scope::services_read, api_scope::services_write, true},
-  area{"organizations", error_form::services, api_scope::services_read, api_scope::services_write,
-       true},
-  area{"api/events", error_form::problem, {}, {}, false},
-  area{"api/webhooks", error_form::problem, {}, {}, false},
-  area{"api/workers", error_form::problem, {}, {}, false},
-  area{"api/admin", error_form::problem, {}, {}, false},
+  api_area{"api/messaging", error_form::messaging, api_scope::messaging, api_scope::messaging,
+           false},
+  api_area{"api/jobs", error_form::services, api_scope::jobs, api_scope::jobs, false, true},
+  api_area{"services", error_form::services, api_scope::services_read, api_scope::services_write,
+           true},
+  api_area{"organizations", error_form::services, api_scope::services_read,
+           api_scope::services_write, true},
+  api_area{"api/events", error_form::problem, {}, {}, false},
+  api_area{"api/webhooks", error_form::problem, {}, {}, false},
+  api_area{"api/workers", error_form::problem, {}, {}, false},
+  api_area{"api/admin", error_form::problem, {}, {}, false},
   // Clients of the Messaging API call more below it than jobs.
-  area{"api", error_form::messaging, {}, {}, false},
-  area{"", error_form::problem, {}, {}, false},
+  api_area{"api", error_form::messaging, {}, {}, false},
+  api_area{"", error_form::problem, {}, {}, false},
 };
 
 bool begins_with(const path_segments& path, std::string_view prefix) noexcept {
@@ -44,7 +46,7 @@ bool begins_with(std::string_view path, std::string_view prefix) noexcept {
 }
 
 template <class Path>
-const area& find(const Path& path) noexcept {
+const api_area& find(const Path& path) noexcept {
   for (const auto& each : areas)
     if (begins_with(path, each.prefix))
       return each;
@@ -53,11 +55,11 @@ const area& find(const Path& path) noexcept {
 
 } // namespace
 
-const area& area_of(const path_segments& path) noexcept {
+const api_area& area_of(const path_segments& path) noexcept {
   return find(path);
 }
 
-const area& area_of(std::string_view raw_path) noexcept {
+const api_area& area_of(std::string_view raw_path) noexcept {
   return find(raw_path);
 }
 

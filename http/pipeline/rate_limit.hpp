@@ -8,7 +8,7 @@
 namespace callboard::http {
 
 /// So many in so long a time, all at once or spread over it: what is used comes back bit by bit.
-struct quota {
+struct rate_limit {
   /// 0: there is no limit.
   std::size_t count = 0;
   /// ≥ 1 s.
@@ -21,7 +21,7 @@ struct quota {
 };
 
 /// What somebody has left of a quota.
-struct quota_state {
+struct rate_state {
   /// Whether there was one more.
   bool is_granted = true;
   std::size_t left = 0;
@@ -33,10 +33,10 @@ struct quota_state {
 
 /// How much somebody has used of a quota: the time at which all of it is back. (The generic cell rate
 /// algorithm: one time, whatever the quota.)
-class quota_use {
+class rate_use {
 public:
   /// Takes one if there is one. @pre `of.count > 0`
-  quota_state take(const quota& of, steady_time now) noexcept;
+  rate_state take(const rate_limit& of, steady_time now) noexcept;
 
   /// Whether nothing is used any more, so that it can be forgotten.
   bool is_over(steady_time now) const noexcept {

@@ -1,9 +1,9 @@
-#include "http/pipeline/origin.hpp"
+#include "http/pipeline/cors.hpp"
 
 #include <algorithm>
 
 #include "http/framing/address.hpp"
-#include "http/pipeline/area.hpp"
+#include "http/pipeline/api_area.hpp"
 
 namespace callboard::http {
 
@@ -37,7 +37,7 @@ std::string_view host_of(const request& asked) noexcept {
 
 } // namespace
 
-origin_policy::origin_policy(const http_options& options)
+cors_policy::cors_policy(const http_options& options)
   : public_origin_(normal_origin(options.public_url)),
     public_host_(host_of_url(options.public_url)),
     scheme_(options.tls_certificate.empty() ? "http" : "https") {
@@ -49,8 +49,8 @@ origin_policy::origin_policy(const http_options& options)
   }
 }
 
-origin_policy::standing origin_policy::standing_of(const request& asked,
-                                                   std::string_view origin) const {
+cors_policy::standing cors_policy::standing_of(const request& asked,
+                                               std::string_view origin) const {
   const auto normal = normal_origin(origin);
   if (std::find(listed_.begin(), listed_.end(), normal) != listed_.end())
     return standing::listed;
@@ -64,15 +64,15 @@ origin_policy::standing origin_policy::standing_of(const request& asked,
   return takes_any_ ? standing::any : standing::foreign;
 }
 
-std::string_view origin_policy::fault_of_open(const request& asked, standing where) const {
+std::string_view cors_policy::fault_of_open(const request& asked, standing where) const {
   const auto host = normal_host(host_of(asked));
   if (!is_local_host(host) && (public_host_.empty() || host != public_host_))
     return foreign_host;
   return where == standing::foreign ? foreign_page : std::string_view{};
 }
 
-std::optional<response> origin_policy::judge(const request& asked, bool is_open,
-                                             response& every_answer) const {
+std::optional<response> cors_policy::judge(const request& asked, bool is_open,
+                                           response& every_answer) const {
   if (takes_any_ || !listed_.empty())
     every_answer.add_header("Vary", "Origin");
   const auto origin = asked.header("Origin");

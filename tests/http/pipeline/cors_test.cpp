@@ -1,4 +1,4 @@
-#include "http/pipeline/origin.hpp"
+#include "http/pipeline/cors.hpp"
 
 #include <string>
 
@@ -50,7 +50,7 @@ http_options listing(std::vector<std::string> origins) {
   return made;
 }
 
-TEST(Origin, ForeignPageMayNotChangeAnything) {
+TEST(Cors, ForeignPageMayNotChangeAnything) {
   server_of server;
 
   for (const auto* method : {"POST", "PUT", "PATCH", "DELETE"}) {
@@ -63,7 +63,7 @@ TEST(Origin, ForeignPageMayNotChangeAnything) {
   }
 }
 
-TEST(Origin, ForeignPageMayAskWithAKeyButIsNotLetRead) {
+TEST(Cors, ForeignPageMayAskWithAKeyButIsNotLetRead) {
   http_options options;
   options.keys = {key_with_all_scopes()};
   server_of server{options};
@@ -75,7 +75,7 @@ TEST(Origin, ForeignPageMayAskWithAKeyButIsNotLetRead) {
   }
 }
 
-TEST(Origin, EveryFormOfForeignIsForeign) {
+TEST(Cors, EveryFormOfForeignIsForeign) {
   server_of server;
 
   for (const auto* origin :
@@ -85,7 +85,7 @@ TEST(Origin, EveryFormOfForeignIsForeign) {
     EXPECT_EQ(server.hear("POST", origin).status, 403) << origin;
 }
 
-TEST(Origin, OwnAddressIsNotForeign) {
+TEST(Cors, OwnAddressIsNotForeign) {
   server_of server;
 
   // 400: refused by the first rule, after the origin had passed.
@@ -96,14 +96,14 @@ TEST(Origin, OwnAddressIsNotForeign) {
   EXPECT_EQ(server.hear("POST", "http://127.0.0.1:3000").count("Access-Control-Allow-Origin"), 0u);
 }
 
-TEST(Origin, NameThatPointsHereIsForeign) {
+TEST(Cors, NameThatPointsHereIsForeign) {
   // A page of evil.example whose name was made to point at this machine after it was loaded.
   server_of server;
 
   EXPECT_EQ(server.hear("POST", "http://evil.example:3000", "evil.example:3000").status, 403);
 }
 
-TEST(Origin, PublicUrlIsNotForeign) {
+TEST(Cors, PublicUrlIsNotForeign) {
   http_options options;
   options.public_url = "https://Jobs.example.com/base/";
   server_of server{options};
@@ -113,7 +113,7 @@ TEST(Origin, PublicUrlIsNotForeign) {
   EXPECT_EQ(server.hear("POST", "https://jobs.example.com.evil", "jobs.example.com").status, 403);
 }
 
-TEST(Origin, TlsServersOwnOriginIsHttps) {
+TEST(Cors, TlsServersOwnOriginIsHttps) {
   http_options options;
   options.tls_certificate = "some.pem";
   server_of server{options};
@@ -122,7 +122,7 @@ TEST(Origin, TlsServersOwnOriginIsHttps) {
   EXPECT_EQ(server.hear("POST", "http://127.0.0.1:3000").status, 403);
 }
 
-TEST(Origin, ListedPageIsLetInWithCredentials) {
+TEST(Cors, ListedPageIsLetInWithCredentials) {
   server_of server{listing({"https://App.example.com/"})};
 
   const auto answer = server.hear("POST", "https://app.example.com");
@@ -138,7 +138,7 @@ TEST(Origin, ListedPageIsLetInWithCredentials) {
   EXPECT_EQ(server.hear("GET", "https://evil.example").header("Vary"), "Origin");
 }
 
-TEST(Origin, StarLetsAnybodyInWithoutCredentials) {
+TEST(Cors, StarLetsAnybodyInWithoutCredentials) {
   server_of server{listing({"*", "https://app.example.com"})};
 
   const auto any = server.hear("POST", "https://any.example");
@@ -150,7 +150,7 @@ TEST(Origin, StarLetsAnybodyInWithoutCredentials) {
     "true");
 }
 
-TEST(Origin, PreflightOfAListedPageIsAnswered) {
+TEST(Cors, PreflightOfAListedPageIsAnswered) {
   server_of server{listing({"https://app.example.com"})};
 
   const auto answer = server.preflight("https://app.example.com");
@@ -164,7 +164,7 @@ TEST(Origin, PreflightOfAListedPageIsAnswered) {
   EXPECT_EQ(answer.body, "");
 }
 
-TEST(Origin, PreflightNeedsNoKey) {
+TEST(Cors, PreflightNeedsNoKey) {
   auto options = listing({"https://app.example.com"});
   options.keys.push_back({.name = "k", .sha256 = {}, .organisation = "o", .scopes = {}});
   server_of server{options};
@@ -175,7 +175,7 @@ TEST(Origin, PreflightNeedsNoKey) {
             "https://app.example.com");
 }
 
-TEST(Origin, PreflightOfAForeignPageIsRefused) {
+TEST(Cors, PreflightOfAForeignPageIsRefused) {
   server_of server;
 
   const auto answer = server.preflight("https://evil.example");

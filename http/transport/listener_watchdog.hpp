@@ -20,7 +20,7 @@ std::optional<std::size_t> waiting_connections(int socket) noexcept;
 /// threads are stuck would not notice. While clients come it does nothing; when none has come for a
 /// while it connects itself. A connection that does not even come to wait at the port, because the
 /// machine's firewall drops it, says nothing of the port.
-class self_check {
+class listener_watchdog {
 public:
   struct options {
     /// The address that is listened on: an IP address or "localhost".
@@ -42,11 +42,11 @@ public:
   /// Told once, on its thread, that the port is deaf.
   using alarm = std::function<void(std::string_view)>;
 
-  self_check(options what, counter taken, queue waiting, announcer announce, alarm tell);
-  self_check(const self_check&) = delete;
-  self_check& operator=(const self_check&) = delete;
+  listener_watchdog(options what, counter taken, queue waiting, announcer announce, alarm tell);
+  listener_watchdog(const listener_watchdog&) = delete;
+  listener_watchdog& operator=(const listener_watchdog&) = delete;
   /// Ends the thread; blocks no longer than it takes the alarm to return.
-  ~self_check();
+  ~listener_watchdog();
 
 private:
   void run();

@@ -1,13 +1,13 @@
 // How much somebody may use of what there is only so much of.
 
-#include "http/pipeline/quota.hpp"
+#include "http/pipeline/rate_limit.hpp"
 
 #include <cstdint>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "http/pipeline/quota_table.hpp"
+#include "http/pipeline/rate_limit_table.hpp"
 
 namespace callboard::http {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr steady_time start{std::chrono::hours{1}};
-constexpr quota four_a_minute{4, 60s};
+constexpr rate_limit four_a_minute{4, 60s};
 
 struct step {
   std::chrono::seconds at;
@@ -25,7 +25,7 @@ struct step {
   std::chrono::seconds until_all;
 };
 
-TEST(Quota, IsUsedUpAndComesBackBitByBit) {
+TEST(RateLimit, IsUsedUpAndComesBackBitByBit) {
   // With four a minute one comes back each 15 s.
   constexpr step steps[] = {
     {0s, true, 3, 0s, 15s},      {0s, true, 2, 0s, 30s},    {0s, true, 1, 0s, 45s},
@@ -35,7 +35,7 @@ TEST(Quota, IsUsedUpAndComesBackBitByBit) {
     {1000s, true, 2, 0s, 30s},   {1000s, true, 1, 0s, 45s}, {1000s, true, 0, 15s, 60s},
     {1000s, false, 0, 15s, 60s},
   };
-  quota_use use;
+  rate_use use;
 
   for (const auto& [at, is_granted, left, until_next, until_all] : steps) {
     SCOPED_TRACE(at.count());
@@ -47,9 +47,9 @@ TEST(Quota, IsUsedUpAndComesBackBitByBit) {
   }
 }
 
-TEST(Quota, NoMoreThanTwiceItsCountGoThroughInAnyWindow) {
+TEST(RateLimit, NoMoreThanTwiceItsCountGoThroughInAnyWindow) {
   // All at once, and then each as it comes back.
-  quota_use use;
+  rate_use use;
   std::size_t granted = 0;
   for (auto at = 0s; at < 60s; ++at)
     for (int i = 0; i < 3; ++i)
@@ -58,19 +58,19 @@ TEST(Quota, NoMoreThanTwiceItsCountGoThroughInAnyWindow) {
   EXPECT_EQ(granted, 4U + 3U);
 }
 
-TEST(Quota, ExtremeOnesNeitherStopNorOverflow) {
-  quota_use one;
+TEST(RateLimit, ExtremeOnesNeitherStopNorOverflow) {
+  rate_use one;
   EXPECT_TRUE(one.take({1, 86'400s}, start).is_granted);
   const auto refused = one.take({1, 86'400s}, start);
   EXPECT_FALSE(refused.is_granted);
   EXPECT_EQ(refused.until_next, 86'400s);
 
-  quota_use many;
+  rate_use many;
   EXPECT_EQ(many.take({1'000'000'000, 1s}, start).left, 999'999'999U);
 }
 
-TEST(Quota, IsForgottenOnceNothingIsUsed) {
-  quota_use use;
+TEST(RateLimit, IsForgottenOnceNothingIsUsed) {
+  rate_use use;
   EXPECT_TRUE(use.is_over(start));
   use.take(four_a_minute, start);
 
@@ -78,7 +78,7 @@ TEST(Quota, IsForgottenOnceNothingIsUsed) {
   EXPECT_TRUE(use.is_over(start + 15s));
 }
 
-TEST(Quota, WaitsAreToldInWholeSecondsRoundedUp) {
+TEST(RateLimit, WaitsAreToldInWholeSecondsRoundedUp) {
   EXPECT_EQ(seconds_until(0ms), 0s);
   EXPECT_EQ(seconds_until(1ms), 1s);
   EXPECT_EQ(seconds_until(1000ms), 1s);
@@ -92,8 +92,8 @@ client_source source(std::uint32_t number) {
   return made;
 }
 
-TEST(QuotaTable, EachClientHasItsOwn) {
-  quota_table table{{1, 60s}};
+TEST(RateLimitTable, EachClientHasItsOwn) {
+  rate_limit_table table{{1, 60s}};
 
   EXPECT_TRUE(table.take(source(1), start).is_granted);
   EXPECT_TRUE(table.take(source(2), start).is_granted);
@@ -102,21 +102,21 @@ TEST(QuotaTable, EachClientHasItsOwn) {
   EXPECT_TRUE(table.take(source(1), start + 60s).is_granted);
 }
 
-TEST(QuotaTable, WhoHasUsedMostIsRememberedLongest) {
+TEST(RateLimitTable, WhoHasUsedMostIsRememberedLongest) {
   // However many others come: they push out each other, who have used less.
-  quota_table table{{10, 60s}};
+  rate_limit_table table{{10, 60s}};
   for (int i = 0; i < 10; ++i)
     table.take(source(0), start);
 
-  for (std::uint32_t i = 1; i <= 10 * quota_table::clients_max; ++i)
+  for (std::uint32_t i = 1; i <= 10 * rate_limit_table::clients_max; ++i)
     table.take(source(i), start);
 
   EXPECT_FALSE(table.take(source(0), start).is_granted);
 }
 
-TEST(QuotaTable, MostOfAsManyAsThereIsRoomForAreRemembered) {
-  quota_table table{{1, 60s}};
-  constexpr std::uint32_t count = quota_table::clients_max / 4;
+TEST(RateLimitTable, MostOfAsManyAsThereIsRoomForAreRemembered) {
+  rate_limit_table table{{1, 60s}};
+  constexpr std::uint32_t count = rate_limit_table::clients_max / 4;
   for (std::uint32_t i = 1; i <= count; ++i)
     table.take(source(i), start);
 
@@ -128,9 +128,9 @@ TEST(QuotaTable, MostOfAsManyAsThereIsRoomForAreRemembered) {
   EXPECT_LT(forgotten, count / 20);
 }
 
-TEST(QuotaTable, WithoutALimitThereIsNone) {
-  EXPECT_FALSE((quota_table{{0, 60s}}.is_limited()));
-  EXPECT_TRUE((quota_table{{1, 60s}}.is_limited()));
+TEST(RateLimitTable, WithoutALimitThereIsNone) {
+  EXPECT_FALSE((rate_limit_table{{0, 60s}}.is_limited()));
+  EXPECT_TRUE((rate_limit_table{{1, 60s}}.is_limited()));
 }
 
 } // namespace

@@ -14,7 +14,7 @@ namespace callboard::http {
 enum class error_form : std::uint8_t { problem, messaging, services };
 
 /// A part of the path space with its own rules.
-struct area {
+struct api_area {
   /// Its first segments, joined by slashes; empty: everything.
   std::string_view prefix;
   error_form form = error_form::problem;
@@ -34,10 +34,10 @@ struct area {
 };
 
 /// The area that a path belongs to.
-const area& area_of(const path_segments& path) noexcept;
+const api_area& area_of(const path_segments& path) noexcept;
 
 /// The same from a path that could not be decoded.
-const area& area_of(std::string_view raw_path) noexcept;
+const api_area& area_of(std::string_view raw_path) noexcept;
 
 /// An error in an area's form; `code` is what problems are branched on.
 response refuse(error_form form, int status, std::string_view code, std::string_view text);

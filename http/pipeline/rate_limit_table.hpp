@@ -7,37 +7,37 @@
 #include <vector>
 
 #include "http/pipeline/client_source.hpp"
-#include "http/pipeline/quota.hpp"
+#include "http/pipeline/rate_limit.hpp"
 
 namespace callboard::http {
 
 /// What each of many clients has used of a quota. Takes the same memory for any number of them: where
 /// there is no room for one more, whoever has used least is forgotten, and who has used nothing for a
 /// while is forgotten anyway. From any thread.
-class quota_table {
+class rate_limit_table {
 public:
   /// Clients that are remembered: more than there can be connections by default, in 400 KB.
   static constexpr std::size_t clients_max = 16'384;
 
   /// @param of no memory is taken if it has no limit
-  explicit quota_table(const quota& of);
+  explicit rate_limit_table(const rate_limit& of);
 
   /// Whether there is a limit at all.
   bool is_limited() const noexcept {
     return of_.count > 0;
   }
 
-  const quota& limit() const noexcept {
+  const rate_limit& limit() const noexcept {
     return of_;
   }
 
   /// Takes one for a client. @pre `is_limited()`
-  quota_state take(const client_source& client, steady_time now);
+  rate_state take(const client_source& client, steady_time now);
 
 private:
   struct entry {
     client_source client{};
-    quota_use use;
+    rate_use use;
   };
 
   /// A client can be in one of so many places: few enough to look at all of them, enough that those
@@ -50,7 +50,7 @@ private:
 
   std::size_t row_of(const client_source& client) const noexcept;
 
-  const quota of_;
+  const rate_limit of_;
   /// Random, so that nobody can choose addresses that all share a row.
   const std::uint64_t salt_;
   std::array<std::mutex, mutex_count> mutexes_;

@@ -13,9 +13,9 @@ namespace callboard::http {
 /// Which web pages may use the server (CORS), and by which names it may be called where no key guards
 /// it: a page whose own name is made to point at this machine is no foreign one to its browser (DNS
 /// rebinding).
-class origin_policy {
+class cors_policy {
 public:
-  explicit origin_policy(const http_options& options);
+  explicit cors_policy(const http_options& options);
 
   /// Judges a request. Adds what the answer, whatever it is, must carry to `every_answer`; gives
   /// the answer itself to a preflight and to a foreign page that would change something.

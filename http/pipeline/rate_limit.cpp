@@ -1,15 +1,15 @@
-#include "http/pipeline/quota.hpp"
+#include "http/pipeline/rate_limit.hpp"
 
 #include <algorithm>
 
 namespace callboard::http {
 
-quota_state quota_use::take(const quota& of, steady_time now) noexcept {
+rate_state rate_use::take(const rate_limit& of, steady_time now) noexcept {
   const auto step = of.step();
   const steady_time::duration window = of.window;
   const auto used_before = std::max(all_back_at_, now);
   const auto next = used_before + step;
-  quota_state made;
+  rate_state made;
   made.is_granted = next - now <= window;
   if (made.is_granted)
     all_back_at_ = next;

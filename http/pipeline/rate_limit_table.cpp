@@ -1,4 +1,4 @@
-#include "http/pipeline/quota_table.hpp"
+#include "http/pipeline/rate_limit_table.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -22,18 +22,18 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 
 } // namespace
 
-quota_table::quota_table(const quota& of)
+rate_limit_table::rate_limit_table(const rate_limit& of)
   : of_(of), salt_(random_salt()), rows_(of.count > 0 ? row_count : 0) {
   // nop
 }
 
-std::size_t quota_table::row_of(const client_source& client) const noexcept {
+std::size_t rate_limit_table::row_of(const client_source& client) const noexcept {
   std::array<std::uint64_t, 2> words{};
   std::memcpy(words.data(), client.data(), client.size());
   return mixed(mixed(words[0] ^ salt_) ^ words[1]) % row_count;
 }
 
-quota_state quota_table::take(const client_source& client, steady_time now) {
+rate_state rate_limit_table::take(const client_source& client, steady_time now) {
   const auto index = row_of(client);
   const std::lock_guard guard{mutexes_[index % mutex_count]};
   auto& in = rows_[index];

@@ -1,6 +1,6 @@
 // A server that takes no connections any more, though its process lives, must not go unnoticed.
 
-#include "http/transport/self_check.hpp"
+#include "http/transport/listener_watchdog.hpp"
 
 #include <atomic>
 #include <future>
@@ -22,7 +22,7 @@
 namespace callboard::tests {
 namespace {
 
-using http::self_check;
+using http::listener_watchdog;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
@@ -84,64 +84,64 @@ int listening_socket(std::uint16_t port) {
   return -1;
 }
 
-TEST(SelfCheck, DeafPortIsToldOfOnce) {
+TEST(ListenerWatchdog, DeafPortIsToldOfOnce) {
   const deaf_port deaf;
   std::promise<std::string> told;
 
-  const self_check check{{"127.0.0.1", deaf.port(), 1ms, 50ms},
-                         [] { return std::uint64_t{7}; },
-                         [&] { return deaf.waiting(); },
-                         [](std::uint16_t) {},
-                         [&](std::string_view what) { told.set_value(std::string{what}); }};
+  const listener_watchdog check{{"127.0.0.1", deaf.port(), 1ms, 50ms},
+                                [] { return std::uint64_t{7}; },
+                                [&] { return deaf.waiting(); },
+                                [](std::uint16_t) {},
+                                [&](std::string_view what) { told.set_value(std::string{what}); }};
 
   EXPECT_EQ(told.get_future().get(),
             "port " + std::to_string(deaf.port()) + " takes no connections any more");
 }
 
-TEST(SelfCheck, PortThatIsGoneIsDeaf) {
+TEST(ListenerWatchdog, PortThatIsGoneIsDeaf) {
   const auto port = deaf_port{}.port();
   std::promise<void> told;
 
-  const self_check check{{"127.0.0.1", port, 1ms, 50ms},
-                         [] { return std::uint64_t{7}; },
-                         [] { return std::nullopt; },
-                         [](std::uint16_t) {},
-                         [&](std::string_view) { told.set_value(); }};
+  const listener_watchdog check{{"127.0.0.1", port, 1ms, 50ms},
+                                [] { return std::uint64_t{7}; },
+                                [] { return std::nullopt; },
+                                [](std::uint16_t) {},
+                                [&](std::string_view) { told.set_value(); }};
 
   told.get_future().get();
 }
 
 // A firewall that drops what the machine sends to itself ended servers that heard all their clients.
-TEST(SelfCheck, ConnectionThatTheSystemDropsSaysNothingOfThePort) {
+TEST(ListenerWatchdog, ConnectionThatTheSystemDropsSaysNothingOfThePort) {
   deaf_port unreachable;
   unreachable.drop_everything();
   std::atomic<int> connections{0};
   std::promise<void> enough;
 
-  const self_check check{{"127.0.0.1", unreachable.port(), 1ms, 50ms},
-                         [] { return std::uint64_t{7}; },
-                         [&] { return unreachable.waiting(); },
-                         [&](std::uint16_t port) {
-                           if (port != 0 && ++connections == 3)
-                             enough.set_value();
-                         },
-                         [](std::string_view what) { ADD_FAILURE() << what; }};
+  const listener_watchdog check{{"127.0.0.1", unreachable.port(), 1ms, 50ms},
+                                [] { return std::uint64_t{7}; },
+                                [&] { return unreachable.waiting(); },
+                                [&](std::uint16_t port) {
+                                  if (port != 0 && ++connections == 3)
+                                    enough.set_value();
+                                },
+                                [](std::string_view what) { ADD_FAILURE() << what; }};
 
   // It tries again and again, so each time before was taken for none of the port's fault.
   enough.get_future().get();
 }
 
-TEST(SelfCheck, DeafPortIsToldOfThoughNoMoreConnectionsCanWaitThere) {
+TEST(ListenerWatchdog, DeafPortIsToldOfThoughNoMoreConnectionsCanWaitThere) {
   const deaf_port deaf{0};
   const raw_client waiting{deaf.port()};
   std::promise<void> told;
 
   // The system drops the check's own connection, as it drops every other.
-  const self_check check{{"127.0.0.1", deaf.port(), 1ms, 50ms},
-                         [] { return std::uint64_t{7}; },
-                         [&] { return deaf.waiting(); },
-                         [](std::uint16_t) {},
-                         [&](std::string_view) { told.set_value(); }};
+  const listener_watchdog check{{"127.0.0.1", deaf.port(), 1ms, 50ms},
+                                [] { return std::uint64_t{7}; },
+                                [&] { return deaf.waiting(); },
+                                [](std::uint16_t) {},
+                                [&](std::string_view) { told.set_value(); }};
 
   told.get_future().get();
 }
@@ -158,53 +158,53 @@ TEST(WaitingConnections, AreThoseThatNobodyHasTaken) {
   EXPECT_EQ(http::waiting_connections(first.native_handle()), std::nullopt);
 }
 
-TEST(SelfCheck, WhileClientsComeItDoesNotConnect) {
+TEST(ListenerWatchdog, WhileClientsComeItDoesNotConnect) {
   const deaf_port deaf;
   std::atomic<std::uint64_t> asked{0};
   std::atomic<bool> has_connected{false};
   std::promise<void> enough;
   {
-    const self_check check{{"127.0.0.1", deaf.port(), 1ms, 50ms},
-                           [&] {
-                             if (++asked == 50)
-                               enough.set_value();
-                             return asked.load();
-                           },
-                           [&] { return deaf.waiting(); },
-                           [&](std::uint16_t) { has_connected = true; },
-                           [](std::string_view) { ADD_FAILURE() << "clients have come"; }};
+    const listener_watchdog check{{"127.0.0.1", deaf.port(), 1ms, 50ms},
+                                  [&] {
+                                    if (++asked == 50)
+                                      enough.set_value();
+                                    return asked.load();
+                                  },
+                                  [&] { return deaf.waiting(); },
+                                  [&](std::uint16_t) { has_connected = true; },
+                                  [](std::string_view) { ADD_FAILURE() << "clients have come"; }};
     enough.get_future().get();
   }
 
   EXPECT_FALSE(has_connected);
 }
 
-TEST(SelfCheck, EndsAtOnceWhateverItWaitsFor) {
+TEST(ListenerWatchdog, EndsAtOnceWhateverItWaitsFor) {
   const deaf_port deaf;
   std::promise<void> connecting;
   std::atomic<bool> is_first{true};
 
-  const self_check resting{{"127.0.0.1", deaf.port(), 1h, 1h},
-                           [] { return std::uint64_t{0}; },
-                           [&] { return deaf.waiting(); },
-                           [](auto) {},
-                           [](auto) {}};
-  const self_check waiting{{"127.0.0.1", deaf.port(), 1ms, 1h},
-                           [] { return std::uint64_t{0}; },
-                           [&] { return deaf.waiting(); },
-                           [&](std::uint16_t) {
-                             if (is_first.exchange(false))
-                               connecting.set_value();
-                           },
-                           [](auto) { ADD_FAILURE() << "there is an hour left"; }};
+  const listener_watchdog resting{{"127.0.0.1", deaf.port(), 1h, 1h},
+                                  [] { return std::uint64_t{0}; },
+                                  [&] { return deaf.waiting(); },
+                                  [](auto) {},
+                                  [](auto) {}};
+  const listener_watchdog waiting{{"127.0.0.1", deaf.port(), 1ms, 1h},
+                                  [] { return std::uint64_t{0}; },
+                                  [&] { return deaf.waiting(); },
+                                  [&](std::uint16_t) {
+                                    if (is_first.exchange(false))
+                                      connecting.set_value();
+                                  },
+                                  [](auto) { ADD_FAILURE() << "there is an hour left"; }};
 
   connecting.get_future().get();
 }
 
-TEST(SelfCheck, ServerThatHearsGoesOnAndItsOwnConnectionsTakeNoPlace) {
+TEST(ListenerWatchdog, ServerThatHearsGoesOnAndItsOwnConnectionsTakeNoPlace) {
   http_options options;
   options.connections_max = 1;
-  options.self_check_interval = 5ms;
+  options.watchdog_interval = 5ms;
   for (const auto* address : {"127.0.0.1", "localhost", "0.0.0.0", "::1", "::"}) {
     SCOPED_TRACE(address);
     options.address = address;
@@ -221,9 +221,9 @@ TEST(SelfCheck, ServerThatHearsGoesOnAndItsOwnConnectionsTakeNoPlace) {
   }
 }
 
-TEST(SelfCheck, ServerWhoseListenerIsDeafSaysSo) {
+TEST(ListenerWatchdog, ServerWhoseListenerIsDeafSaysSo) {
   http_options options;
-  options.self_check_interval = 5ms;
+  options.watchdog_interval = 5ms;
   running_server running{calling::inside, options};
   std::promise<std::string> told;
   const auto port = running.server->port();
