@@ -21,7 +21,7 @@ engine_context real_context();
 
 /// Now, as an actor sees it.
 template <class Self>
-moment now_of(Self* self, const engine_context& context) {
+clock_reading now_of(Self* self, const engine_context& context) {
   const auto steady = self->clock().now();
   return {steady, context.wall(steady)};
 }

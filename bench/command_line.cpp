@@ -142,7 +142,7 @@ int load(load_command command) {
 
 void add_figures_options(CLI::App& app, figures_options& options) {
   app.add_option("--server", options.server, "The server's program; by default beside this one");
-  app.add_option("--yardstick", options.yardstick, "The yardstick; by default beside this one");
+  app.add_option("--baseline", options.baseline, "The baseline; by default beside this one");
   app.add_option("--rounds", options.rounds, "Rounds of each ratio; odd")
     ->check(CLI::PositiveNumber)
     ->capture_default_str();

@@ -67,7 +67,7 @@ std::optional<error> registry_state::refusal() const {
 
 result<std::shared_ptr<const job_spec>> registry_state::let_in(submit_call& call,
                                                                std::optional<std::size_t> agent,
-                                                               moment now) {
+                                                               clock_reading now) {
   const auto& info = agent && *agent < agents_.size() ? agents_[*agent] : callback_agent_;
   const auto kind = call.wanted.kind;
   const auto agent_id = agent ? info.id : *call.wanted.agent_id;

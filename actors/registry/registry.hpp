@@ -96,7 +96,8 @@ private:
   /// Makes room and the job's immutable part, or says why not.
   /// @param agent none for a run whose agent is gone, which needs no room: it ends at once.
   result<std::shared_ptr<const job_spec>> let_in(submit_call& call,
-                                                 std::optional<std::size_t> agent, moment now);
+                                                 std::optional<std::size_t> agent,
+                                                 clock_reading now);
   void acknowledge(job_entry& entry, pending_creation creation);
   /// @param without_room the answer when as many wait as may.
   void add_waiter(job_entry& entry, callback<job_ptr> done, std::chrono::milliseconds wait,
@@ -294,7 +295,7 @@ private:
   /// When to look at the wall clock; none while nobody waits for it.
   std::optional<steady_time> clock_look_;
   /// What the wall clock showed at the last look, and when that was.
-  moment clock_seen_{};
+  clock_reading clock_seen_{};
 
   store_batch batch_;
   /// Goes round, without `job_entry::no_batch`.

@@ -1,8 +1,8 @@
 #include <callboard/agents.hpp>
 
 #include "agents/answer_json.hpp"
-#include "agents/endings.hpp"
 #include "agents/exec/program_runner.hpp"
+#include "agents/failure_answers.hpp"
 #include "agents/open_tasks.hpp"
 #include "agents/settings.hpp"
 #include "agents/task_json.hpp"

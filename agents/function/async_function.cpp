@@ -1,7 +1,7 @@
 #include <callboard/agents.hpp>
 
 #include "agents/call_outcome.hpp"
-#include "agents/endings.hpp"
+#include "agents/failure_answers.hpp"
 #include "agents/open_tasks.hpp"
 #include "agents/valid_text.hpp"
 

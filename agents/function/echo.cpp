@@ -1,6 +1,6 @@
 #include <callboard/agents.hpp>
 
-#include "agents/endings.hpp"
+#include "agents/failure_answers.hpp"
 #include "agents/open_tasks.hpp"
 #include "agents/timer.hpp"
 

@@ -1,7 +1,7 @@
 #include "agents/http/http_calls.hpp"
 
 #include "agents/answer_json.hpp"
-#include "agents/endings.hpp"
+#include "agents/failure_answers.hpp"
 #include "agents/http/http_failure.hpp"
 #include "agents/http/webhook_signature.hpp"
 #include "agents/task_json.hpp"

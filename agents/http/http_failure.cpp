@@ -1,7 +1,7 @@
 #include "agents/http/http_failure.hpp"
 
-#include "agents/endings.hpp"
 #include "agents/error_reason.hpp"
+#include "agents/failure_answers.hpp"
 
 #include <string>
 #include <utility>

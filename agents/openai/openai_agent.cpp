@@ -1,6 +1,6 @@
 #include <callboard/agents.hpp>
 
-#include "agents/endings.hpp"
+#include "agents/failure_answers.hpp"
 #include "agents/http/http_failure.hpp"
 #include "agents/http/outbound_http.hpp"
 #include "agents/open_tasks.hpp"

@@ -13,9 +13,9 @@ namespace callboard::bench {
 struct figures_options {
   /// The server's program; empty: `callboard` beside this one.
   std::string server;
-  /// The yardstick's program; empty: `callboard-yardstick` beside this one.
-  std::string yardstick;
-  /// Rounds of each ratio. Server and yardstick take turns in each; odd, so that there is a middle one.
+  /// The baseline's program; empty: `callboard-baseline` beside this one.
+  std::string baseline;
+  /// Rounds of each ratio. Server and baseline take turns in each; odd, so that there is a middle one.
   std::size_t rounds = 7;
   /// Seconds of load per turn.
   double seconds = 3;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds settle_time{1'000};
 constexpr std::chrono::milliseconds idle_time{10'000};
 
-/// The yardstick that is harder to reach.
+/// The baseline that is harder to reach.
 const series& harder(const std::vector<series>& taken, bool takes_latency) {
   auto by_median = [](const series& a, const series& b) {
     return spread_of(a.values).median < spread_of(b.values).median;
@@ -28,12 +28,12 @@ const series& harder(const std::vector<series>& taken, bool takes_latency) {
 
 void fill(figure& made, const std::vector<series>& taken, bool takes_latency,
           std::size_t answer_bytes) {
-  const auto& yardstick = harder(taken, takes_latency);
-  made.reached = spread_of(ratios(taken.front().values, yardstick.values));
+  const auto& baseline = harder(taken, takes_latency);
+  made.reached = spread_of(ratios(taken.front().values, baseline.values));
   for (const auto& each : taken) {
     auto values = spread_of(each.values);
     auto cpu = spread_of(each.cpu_us).median;
-    auto mark = &each == &yardstick ? ", the divisor" : "";
+    auto mark = &each == &baseline ? ", the divisor" : "";
     made.details.push_back(
       takes_latency ? fmt::format("{}: p50 {} µs ({}–{}){}", each.name, to_text(values.median),
                                   to_text(values.low), to_text(values.high), mark)
@@ -44,12 +44,12 @@ void fill(figure& made, const std::vector<series>& taken, bool takes_latency,
   made.details.push_back(fmt::format("answers of {} bytes on both sides", answer_bytes));
 }
 
-result<figure> take_ratio(http_stage& stage, std::vector<contender>& yardsticks,
+result<figure> take_ratio(http_stage& stage, std::vector<contender>& baselines,
                           const figures_options& options, const turn_plan& plan, figure made,
                           std::size_t answer_bytes, const progress_sink& say) {
   auto rounds = options.is_quick ? quick_rounds : options.rounds;
   std::vector<contender*> all{&stage.server()};
-  for (auto& each : yardsticks)
+  for (auto& each : baselines)
     all.push_back(&each);
   auto taken = take_rounds(all, plan, rounds, made.name, say);
   if (!taken)
@@ -67,7 +67,7 @@ result<figure> take_get(http_stage& stage, const figures_options& options,
     "same round; RESTinio answers inline or posted, whichever is faster.",
     options.connections);
   auto plan = plan_for(options, scenario::get, options.connections);
-  return take_ratio(stage, stage.yardsticks(), options, plan, std::move(made),
+  return take_ratio(stage, stage.baselines(), options, plan, std::move(made),
                     stage.get_answer_bytes(), say);
 }
 
@@ -83,7 +83,7 @@ result<figure> take_create(http_stage& stage, const figures_options& options,
     options.connections);
   auto plan = plan_for(options, scenario::create, options.connections);
   plan.waits_for_jobs = true;
-  return take_ratio(stage, stage.yardsticks(), options, plan, std::move(made),
+  return take_ratio(stage, stage.baselines(), options, plan, std::move(made),
                     stage.create_answer_bytes(), say);
 }
 
@@ -98,7 +98,7 @@ result<figure> take_wait(http_stage& stage, const figures_options& options,
       "connection, ÷ p50 of the same POST to RESTinio alone giving the same bytes.";
   auto plan = plan_for(options, scenario::create_wait, 1);
   plan.takes_latency = true;
-  return take_ratio(stage, stage.waiting_yardsticks(), options, plan, std::move(made),
+  return take_ratio(stage, stage.waiting_baselines(), options, plan, std::move(made),
                     stage.wait_answer_bytes(), say);
 }
 
@@ -139,7 +139,7 @@ result<std::vector<figure>> take_http_figures(const figures_options& options,
   if (std::none_of(std::begin(takers), std::end(takers),
                    [&](const auto& each) { return options.wants(each.first); }))
     return taken;
-  say("starting the server and the yardsticks");
+  say("starting the server and the baselines");
   auto stage = http_stage::start(options);
   if (!stage)
     return tl::unexpected(stage.error());

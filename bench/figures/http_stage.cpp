@@ -76,9 +76,9 @@ result<contender> start_server(const figures_options& options, std::string name,
   return started;
 }
 
-result<contender> start_store_yardstick(std::string name, const std::filesystem::path& directory) {
+result<contender> start_store_baseline(std::string name, const std::filesystem::path& directory) {
   auto started = start_contender(
-    std::move(name), {program_path({}, "callboard-store-yardstick"), "--file", "flushed"},
+    std::move(name), {program_path({}, "callboard-store-baseline"), "--file", "flushed"},
     directory);
   if (started)
     started->runs_jobs = true;
@@ -101,7 +101,7 @@ result<http_stage> http_stage::start(const figures_options& options) {
   if (!server)
     return tl::unexpected(server.error());
   http_stage stage{std::move(directory), std::move(*server)};
-  if (auto started = stage.start_yardsticks(options); !started)
+  if (auto started = stage.start_baselines(options); !started)
     return tl::unexpected(started.error());
   return stage;
 }
@@ -120,7 +120,7 @@ result<std::size_t> http_stage::record(std::string_view request, const std::stri
   return bytes.size();
 }
 
-result<void> http_stage::start_yardsticks(const figures_options& options) {
+result<void> http_stage::start_baselines(const figures_options& options) {
   request_set requests{server_.where, {}};
   http_client client{server_.where};
   auto ids = make_finished_jobs(client, requests, 1);
@@ -134,15 +134,15 @@ result<void> http_stage::start_yardsticks(const figures_options& options) {
   get_bytes_ = *get;
   create_bytes_ = *create;
   wait_bytes_ = *wait;
-  auto program = program_path(options.yardstick, "callboard-yardstick");
+  auto program = program_path(options.baseline, "callboard-baseline");
   auto plain = start_pair(program, "get", "create", "plain");
   if (!plain)
     return tl::unexpected(plain.error());
   auto waiting = start_pair(program, "get", "wait", "waiting");
   if (!waiting)
     return tl::unexpected(waiting.error());
-  yardsticks_ = std::move(*plain);
-  waiting_yardsticks_ = std::move(*waiting);
+  baselines_ = std::move(*plain);
+  waiting_baselines_ = std::move(*waiting);
   return {};
 }
 
@@ -157,11 +157,11 @@ result<std::vector<contender>> http_stage::start_pair(const std::string& program
     auto arguments = command;
     if (std::string_view{way} == "posted")
       arguments.emplace_back("--posted");
-    auto name = "yardstick-" + std::string{purpose} + "-" + way;
+    auto name = "baseline-" + std::string{purpose} + "-" + way;
     auto started = start_contender(name, std::move(arguments), directory_->path());
     if (!started)
       return tl::unexpected(started.error());
-    started->name = "yardstick " + std::string{way};
+    started->name = "baseline " + std::string{way};
     pair.push_back(std::move(*started));
   }
   return pair;

@@ -24,7 +24,7 @@ inline constexpr auto bench_job_type = "bench";
 
 /// A server that takes part in a comparison.
 struct contender {
-  /// "callboard", "yardstick inline", "yardstick posted".
+  /// "callboard", "baseline inline", "baseline posted".
   std::string name;
   child_process process;
   endpoint where;
@@ -38,29 +38,29 @@ result<contender> start_server(const figures_options& options, std::string name,
                                const std::string& store, const std::string& sync,
                                const std::filesystem::path& directory);
 
-/// Starts the server's code over a store that flushes bytes and does nothing else (`callboard-store-yardstick`,
+/// Starts the server's code over a store that flushes bytes and does nothing else (`callboard-store-baseline`,
 /// beside this program). Errors: `io`, `unavailable`.
-result<contender> start_store_yardstick(std::string name, const std::filesystem::path& directory);
+result<contender> start_store_baseline(std::string name, const std::filesystem::path& directory);
 
-/// The server and, for each kind of answer, the yardsticks that give the same bytes: started once,
+/// The server and, for each kind of answer, the baselines that give the same bytes: started once,
 /// loaded in turns. While one is loaded the others sleep.
 class http_stage {
 public:
   /// Starts the server with a memory store and an echo agent, records its answers and starts the
-  /// yardsticks with them. Errors: `io`, `unavailable`.
+  /// baselines with them. Errors: `io`, `unavailable`.
   static result<http_stage> start(const figures_options& options);
 
   /// The server.
   contender& server() {
     return server_;
   }
-  /// Yardsticks that answer GET like the server's GET of a finished job, and POST like its creation.
-  std::vector<contender>& yardsticks() {
-    return yardsticks_;
+  /// Baselines that answer GET like the server's GET of a finished job, and POST like its creation.
+  std::vector<contender>& baselines() {
+    return baselines_;
   }
-  /// Yardsticks that answer POST like the server's creation with `Prefer: wait`.
-  std::vector<contender>& waiting_yardsticks() {
-    return waiting_yardsticks_;
+  /// Baselines that answer POST like the server's creation with `Prefer: wait`.
+  std::vector<contender>& waiting_baselines() {
+    return waiting_baselines_;
   }
 
   /// Bytes of the answers, head and body: what both sides send.
@@ -76,15 +76,15 @@ public:
 
 private:
   http_stage(std::unique_ptr<temp_directory> directory, contender server);
-  result<void> start_yardsticks(const figures_options& options);
+  result<void> start_baselines(const figures_options& options);
   result<std::vector<contender>> start_pair(const std::string& program, const std::string& get_file,
                                             const std::string& post_file, std::string_view purpose);
   result<std::size_t> record(std::string_view request, const std::string& file);
 
   std::unique_ptr<temp_directory> directory_;
   contender server_;
-  std::vector<contender> yardsticks_;
-  std::vector<contender> waiting_yardsticks_;
+  std::vector<contender> baselines_;
+  std::vector<contender> waiting_baselines_;
   std::size_t get_bytes_ = 0;
   std::size_t create_bytes_ = 0;
   std::size_t wait_bytes_ = 0;

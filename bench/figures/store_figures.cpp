@@ -113,10 +113,10 @@ result<figure> take_sqlite(const figures_options& options, const progress_sink& 
       return tl::unexpected(started.error());
     servers.push_back(std::move(*started));
   }
-  auto yardstick = start_store_yardstick("flush-only", directory.path());
-  if (!yardstick)
-    return tl::unexpected(yardstick.error());
-  servers.push_back(std::move(*yardstick));
+  auto baseline = start_store_baseline("flush-only", directory.path());
+  if (!baseline)
+    return tl::unexpected(baseline.error());
+  servers.push_back(std::move(*baseline));
   std::vector<contender*> all;
   for (auto& each : servers)
     all.push_back(&each);

@@ -11,7 +11,7 @@
 namespace callboard::bench {
 namespace {
 
-moment now() {
+clock_reading now() {
   return {std::chrono::steady_clock::now(), to_system_time(std::chrono::system_clock::now())};
 }
 

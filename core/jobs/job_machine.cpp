@@ -30,7 +30,7 @@ const task_record* open_task(const live_job& job, const uuid& id) noexcept {
   return task && task->id == id ? task : nullptr;
 }
 
-bool has_passed(const std::optional<steady_time>& due, const moment& now) noexcept {
+bool has_passed(const std::optional<steady_time>& due, const clock_reading& now) noexcept {
   return due && *due <= now.steady;
 }
 
@@ -52,7 +52,8 @@ task_kind retry_task_kind(job_kind kind) noexcept {
 
 /// Ends the job with its task, for a reason that is not the agent's.
 transition break_off(const live_job& before, job_state state, const char* code,
-                     const std::string& why, const moment& now, const random_source& random) {
+                     const std::string& why, const clock_reading& now,
+                     const random_source& random) {
   job_step step{before, now, random};
   step.abort_task(task_state::failed, why);
   step.give_up(state, code, why);
@@ -82,7 +83,7 @@ void follow_up_or_give_up(job_step& step, const agent_answer& answer) {
                  "agent asked for more than " + std::to_string(limit) + " follow-ups");
 }
 
-transition time_out_attempt(const live_job& before, const moment& now,
+transition time_out_attempt(const live_job& before, const clock_reading& now,
                             const random_source& random) {
   const auto limit = before.record->spec->attempt_time_limit;
   const auto why = "the attempt took longer than " + std::to_string(limit->count()) + " ms";
@@ -92,7 +93,7 @@ transition time_out_attempt(const live_job& before, const moment& now,
   return step.done();
 }
 
-transition on(const live_job& before, const event::time_passed&, const moment& now,
+transition on(const live_job& before, const event::time_passed&, const clock_reading& now,
               const random_source& random) {
   if (has_passed(before.attempt_deadline, now))
     return time_out_attempt(before, now, random);
@@ -105,7 +106,7 @@ transition on(const live_job& before, const event::time_passed&, const moment& n
   return step.done();
 }
 
-transition on(const live_job& before, const event::taken& what, const moment& now,
+transition on(const live_job& before, const event::taken& what, const clock_reading& now,
               const random_source& random) {
   const auto* task = open_task(before, what.task_id);
   if (!task || task->state != task_state::waiting)
@@ -115,7 +116,7 @@ transition on(const live_job& before, const event::taken& what, const moment& no
   return step.done();
 }
 
-transition on(const live_job& before, const event::answered& what, const moment& now,
+transition on(const live_job& before, const event::answered& what, const clock_reading& now,
               const random_source& random) {
   const auto* task = open_task(before, what.task_id);
   if (!task)
@@ -141,7 +142,7 @@ transition on(const live_job& before, const event::answered& what, const moment&
   return step.done();
 }
 
-transition on(const live_job& before, const event::cancel_asked& what, const moment& now,
+transition on(const live_job& before, const event::cancel_asked& what, const clock_reading& now,
               const random_source& random) {
   job_step step{before, now, random};
   step.abort_task(task_state::canceled, {});
@@ -149,19 +150,19 @@ transition on(const live_job& before, const event::cancel_asked& what, const mom
   return step.done();
 }
 
-transition on(const live_job& before, const event::stopped&, const moment& now,
+transition on(const live_job& before, const event::stopped&, const clock_reading& now,
               const random_source& random) {
   return break_off(before, job_state::failed, "shutdown", "server stopped before the job was done",
                    now, random);
 }
 
-transition on(const live_job& before, const event::broken&, const moment& now,
+transition on(const live_job& before, const event::broken&, const clock_reading& now,
               const random_source& random) {
   return break_off(before, job_state::failed, "internal", "the server could not go on with the job",
                    now, random);
 }
 
-transition on(const live_job& before, const event::agent_gone&, const moment& now,
+transition on(const live_job& before, const event::agent_gone&, const clock_reading& now,
               const random_source& random) {
   const auto why = "Agent " + before.record->spec->agent_id.to_string() + " not found";
   return break_off(before, job_state::failed, "agent_not_found", why, now, random);
@@ -169,7 +170,7 @@ transition on(const live_job& before, const event::agent_gone&, const moment& no
 
 } // namespace
 
-result<transition> apply(const live_job& job, const job_event& what, const moment& now,
+result<transition> apply(const live_job& job, const job_event& what, const clock_reading& now,
                          const random_source& random) {
   const auto state = job.record->state;
   if (is_terminal(state)) {
@@ -191,7 +192,7 @@ steady_time next_wake(const live_job& job) noexcept {
   return wake;
 }
 
-transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
+transition begin(std::shared_ptr<const job_spec> spec, const clock_reading& now,
                  const random_source& random) {
   auto blank = std::make_shared<job>();
   blank->spec = std::move(spec);
@@ -209,7 +210,7 @@ transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
   return step.done();
 }
 
-live_job revived(job_ptr record, const moment& now) {
+live_job revived(job_ptr record, const clock_reading& now) {
   const auto& spec = *record->spec;
   live_job kept;
   kept.deadline = time_after(now.steady, spec.expires_at - now.wall);
@@ -221,7 +222,7 @@ live_job revived(job_ptr record, const moment& now) {
   return kept;
 }
 
-transition resume(job_ptr record, const moment& now, const random_source& random) {
+transition resume(job_ptr record, const clock_reading& now, const random_source& random) {
   assert(!is_terminal(record->state));
   const auto kept = revived(std::move(record), now);
   auto made = *apply(kept, event::time_passed{}, now, random);

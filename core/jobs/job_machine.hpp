@@ -78,7 +78,7 @@ struct transition {
 /// Events for a job that is over, or for another task, change nothing. An event at or after the
 /// deadline finds the job timed out, an answer at or after the end of its attempt the attempt.
 /// Error: `conflict` for canceling a job that is over.
-result<transition> apply(const live_job& job, const job_event& what, const moment& now,
+result<transition> apply(const live_job& job, const job_event& what, const clock_reading& now,
                          const random_source& random);
 
 /// When the job next needs `event::time_passed`: the earliest of its steady times.
@@ -86,17 +86,17 @@ steady_time next_wake(const live_job& job) noexcept;
 
 /// Makes the first snapshot (version 1): `scheduled` when the job is due later, else `pending` with
 /// its first task.
-transition begin(std::shared_ptr<const job_spec> spec, const moment& now,
+transition begin(std::shared_ptr<const job_spec> spec, const clock_reading& now,
                  const random_source& random);
 
 /// A job as its snapshot left it, with its times on the monotonic clock. A task that runs has no limit
 /// of its own yet.
-live_job revived(job_ptr record, const moment& now);
+live_job revived(job_ptr record, const clock_reading& now);
 
 /// Takes up a job that a store kept while the engine was down. A task that waited or ran is handed to
 /// the agent again under its id; one that ran waits until it is taken, and has its whole time anew.
 /// What is overdue happens now.
 /// @pre the snapshot is not terminal.
-transition resume(job_ptr record, const moment& now, const random_source& random);
+transition resume(job_ptr record, const clock_reading& now, const random_source& random);
 
 } // namespace callboard::core

@@ -9,7 +9,7 @@
 
 namespace callboard::core {
 
-job_step::job_step(const live_job& before, const moment& now, const random_source& random)
+job_step::job_step(const live_job& before, const clock_reading& now, const random_source& random)
   : next_(std::make_shared<job>(*before.record)), now_(now), wall_(now.wall), random_(random) {
   now_.wall = std::max(now.wall, next_->updated_at);
   made_.next = before;

@@ -14,7 +14,7 @@ class job_step {
 public:
   /// Begins a step. A job's timestamps never run back, even when the wall clock is set back.
   /// @param random must outlive the step.
-  job_step(const live_job& before, const moment& now, const random_source& random);
+  job_step(const live_job& before, const clock_reading& now, const random_source& random);
 
   /// The snapshot in the making.
   const job& record() const noexcept;
@@ -51,7 +51,7 @@ private:
 
   std::shared_ptr<job> next_;
   /// The wall time in it is what timestamps show.
-  moment now_;
+  clock_reading now_;
   /// What the wall clock shows.
   system_time wall_;
   const random_source& random_;

@@ -11,7 +11,7 @@ using system_time = std::chrono::time_point<std::chrono::system_clock, std::chro
 using steady_time = std::chrono::steady_clock::time_point;
 
 /// One instant as both clocks show it. Rules take it as an argument and never ask a clock.
-struct moment {
+struct clock_reading {
   steady_time steady;
   system_time wall;
 };

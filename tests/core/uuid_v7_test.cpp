@@ -6,7 +6,7 @@
 #include <random>
 #include <set>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 #include "tests/support/random_seed.hpp"
 
 namespace callboard::test {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 namespace callboard::test {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 namespace callboard::test {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 namespace callboard::test {
 
@@ -16,7 +16,7 @@ std::string quoted(const shared_text& text) {
 /// Collects the parts of the line.
 class report {
 public:
-  report(const core::live_job& before, const core::transition& made, const moment& now)
+  report(const core::live_job& before, const core::transition& made, const clock_reading& now)
     : old_live_(before),
       live_(made.next),
       effects_(made.effects),
@@ -159,14 +159,14 @@ private:
   const core::job_effects& effects_;
   const job& old_;
   const job& new_;
-  const moment& now_;
+  const clock_reading& now_;
   std::string text_;
 };
 
 } // namespace
 
 std::string difference(const core::live_job& before, const core::transition& made,
-                       const moment& now) {
+                       const clock_reading& now) {
   if (made.is_changed)
     return report{before, made, now}.text();
   const auto is_same = made.next.record == before.record && made.next.deadline == before.deadline

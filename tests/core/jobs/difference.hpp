@@ -22,6 +22,6 @@ namespace callboard::test {
 /// Whatever breaks a rule that holds for all transitions (versions, timestamps, timers) is told
 /// behind `WRONG:`.
 std::string difference(const core::live_job& before, const core::transition& made,
-                       const moment& now);
+                       const clock_reading& now);
 
 } // namespace callboard::test

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 namespace callboard::test {
 

@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "tests/core/jobs/difference.hpp"
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 // The machine is total over state × event. Here is what every cell of that table does: at an instant
 // when nothing is due, when the next step or the end of the attempt is due, and from the deadline on.

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "tests/core/jobs/difference.hpp"
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 #include "tests/support/random_seed.hpp"
 
 // Random lives of random jobs, with clocks that jump and engines that crash: whatever happens, what
@@ -162,7 +162,7 @@ private:
   }
 
   void check(const core::live_job& before, const core::transition& made) {
-    const moment shown{now_.steady, std::max(now_.wall, before.record->updated_at)};
+    const clock_reading shown{now_.steady, std::max(now_.wall, before.record->updated_at)};
     const auto told = difference(before, made, shown);
     EXPECT_EQ(told.find("WRONG"), std::string::npos) << told;
     if (!made.is_changed)
@@ -225,7 +225,7 @@ private:
 
   std::mt19937_64 numbers_;
   core::random_source random_;
-  moment now_;
+  clock_reading now_;
   core::live_job job_;
   int ends_ = 0;
 };

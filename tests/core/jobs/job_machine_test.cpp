@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 namespace callboard::test {
 
@@ -18,7 +18,7 @@ constexpr auto year_9999
   = system_time{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}} + 24h - 1ms;
 constexpr std::chrono::milliseconds four_centuries = std::chrono::hours{24 * 366 * 400};
 
-core::transition begin_at(const job_spec& spec, const moment& now) {
+core::transition begin_at(const job_spec& spec, const clock_reading& now) {
   return core::begin(std::make_shared<const job_spec>(spec), now, repeatable_random());
 }
 
@@ -211,7 +211,7 @@ TEST(JobMachine, TimeInTheQueueDoesNotCountForTheAttempt) {
 TEST(JobMachine, WallClockSetForwardDoesNotShortenAWait) {
   const auto job = running(example_spec());
   const auto failure = agent_answer::failure("no luck");
-  const moment now{at(1000).steady, at(1000).wall + 1h};
+  const clock_reading now{at(1000).steady, at(1000).wall + 1h};
 
   const auto made
     = *core::apply(job, event::answered{last_task(job), failure}, now, repeatable_random());
@@ -222,7 +222,7 @@ TEST(JobMachine, WallClockSetForwardDoesNotShortenAWait) {
 
 TEST(JobMachine, WallClockSetForwardDoesNotEndAJob) {
   const auto job = running(example_spec());
-  const moment now{at(1000).steady, at(1000).wall + 1h};
+  const clock_reading now{at(1000).steady, at(1000).wall + 1h};
 
   const auto made = *core::apply(job, event::time_passed{}, now, repeatable_random());
 
@@ -232,7 +232,7 @@ TEST(JobMachine, WallClockSetForwardDoesNotEndAJob) {
 TEST(JobMachine, TimesOfAJobDoNotRunBackWhenTheWallClockIsSetBack) {
   const auto job = job_in(situation::running);
   const auto answer = agent_answer::complete("done");
-  const moment now{at(2000).steady, at(2000).wall - 1h};
+  const clock_reading now{at(2000).steady, at(2000).wall - 1h};
 
   const auto made
     = *core::apply(job, event::answered{last_task(job), answer}, now, repeatable_random());
@@ -259,7 +259,7 @@ TEST(JobMachine, JobWithTheLongestTimeLimitRuns) {
   spec.attempt_time_limit = four_centuries;
   spec.retry.delay = four_centuries;
   spec.retry.delay_max = four_centuries;
-  const moment now{at(0).steady, year_9999};
+  const clock_reading now{at(0).steady, year_9999};
 
   const auto job = begin_at(spec, now).next;
   const auto taken = core::apply(job, event::taken{last_task(job)}, now, repeatable_random())->next;
@@ -274,7 +274,7 @@ TEST(JobMachine, JobWithTheLongestTimeLimitRuns) {
 }
 
 TEST(JobMachine, JobThatAStoreKeptForMillenniaTimesOut) {
-  const moment now{at(0).steady, year_9999};
+  const clock_reading now{at(0).steady, year_9999};
 
   for (const auto where : live_situations) {
     const auto made = core::resume(job_in(where).record, now, repeatable_random());

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "tests/core/jobs/difference.hpp"
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 // What becomes of a job that a store kept while the engine was down, by where it stood.
 // `difference.hpp` explains the texts.
@@ -18,7 +18,7 @@ namespace event = core::event;
 using namespace std::chrono_literals;
 using enum situation;
 
-core::transition resumed(situation where, const moment& now) {
+core::transition resumed(situation where, const clock_reading& now) {
   return core::resume(job_in(where).record, now, repeatable_random(77));
 }
 
@@ -84,7 +84,7 @@ TEST(JobResume, EveryLiveStateByWhatCameDueMeanwhile) {
 }
 
 TEST(JobResume, SteadyClockOfTheNewProcessMayBeginAnywhere) {
-  const moment after_reboot{steady_time{5s}, at(3000).wall};
+  const clock_reading after_reboot{steady_time{5s}, at(3000).wall};
 
   EXPECT_EQ(resumed(queued, after_reboot).next.deadline, steady_time{62s});
   EXPECT_EQ(resumed(scheduled, after_reboot).next.next_step, steady_time{12s});

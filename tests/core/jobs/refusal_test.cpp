@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "tests/core/jobs/difference.hpp"
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 // What becomes of a job whose agent has certainly not begun the work. `difference.hpp` explains the texts.
 

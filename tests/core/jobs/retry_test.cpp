@@ -5,7 +5,7 @@
 #include <limits>
 #include <optional>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 namespace callboard::test {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 namespace callboard::test {
 

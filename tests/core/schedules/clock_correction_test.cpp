@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 namespace callboard::test {
 

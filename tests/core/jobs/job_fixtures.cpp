@@ -1,4 +1,4 @@
-#include "tests/core/jobs/situations.hpp"
+#include "tests/core/jobs/job_fixtures.hpp"
 
 #include <memory>
 
@@ -40,7 +40,7 @@ live_job scheduled() {
 
 } // namespace
 
-moment at(std::int64_t ms) {
+clock_reading at(std::int64_t ms) {
   const auto passed = std::chrono::milliseconds{ms};
   return {steady_start + passed, wall_start + passed};
 }

@@ -11,7 +11,7 @@
 namespace callboard::test {
 
 /// The instant so many milliseconds after the jobs of the tests are made.
-moment at(std::int64_t ms);
+clock_reading at(std::int64_t ms);
 
 /// Milliseconds from when the jobs of the tests are made.
 std::int64_t since_start(steady_time time);

@@ -1,4 +1,4 @@
-// The yardstick: RESTinio with nothing behind it, answering the bytes that the server answers.
+// The baseline: RESTinio with nothing behind it, answering the bytes that the server answers.
 
 #include <cstdint>
 #include <fstream>
@@ -18,7 +18,7 @@
 namespace callboard::bench {
 namespace {
 
-struct yardstick_options {
+struct baseline_options {
   std::string get_file;
   std::string post_file;
   std::string port_file;
@@ -83,7 +83,7 @@ void write_port(const std::string& file, std::uint16_t port) {
     std::ofstream{file} << port << '\n';
 }
 
-int serve(const yardstick_options& options) {
+int serve(const baseline_options& options) {
   auto get = read_answer(options.get_file);
   auto post = read_answer(options.post_file);
   if (!get || !post)
@@ -127,7 +127,7 @@ int serve(const yardstick_options& options) {
 } // namespace callboard::bench
 
 int main(int argc, char** argv) {
-  callboard::bench::yardstick_options options;
+  callboard::bench::baseline_options options;
   CLI::App app{"RESTinio with nothing behind it: what callboard is measured against"};
   app.add_option("--get", options.get_file, "Recorded answer to every GET");
   app.add_option("--post", options.post_file, "Recorded answer to every POST");

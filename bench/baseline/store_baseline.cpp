@@ -1,4 +1,4 @@
-// The yardstick for stores: the server with an echo agent over the least that a store can do that keeps
+// The baseline for stores: the server with an echo agent over the least that a store can do that keeps
 // its word (bench/baseline/flushing_store.hpp).
 
 #include <chrono>
@@ -24,7 +24,7 @@ namespace {
 constexpr std::uint32_t echo_slots = 64;
 constexpr std::chrono::seconds grace{10};
 
-struct store_yardstick_options {
+struct store_baseline_options {
   std::string file;
   std::string port_file;
 };
@@ -34,7 +34,7 @@ int report(const error& fault) {
   return EXIT_FAILURE;
 }
 
-int serve(const store_yardstick_options& options) {
+int serve(const store_baseline_options& options) {
   // Blocked before any thread is there, so that only sigwait sees them.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
@@ -69,7 +69,7 @@ int serve(const store_yardstick_options& options) {
 } // namespace callboard::bench
 
 int main(int argc, char** argv) {
-  callboard::bench::store_yardstick_options options;
+  callboard::bench::store_baseline_options options;
   CLI::App app{"Callboard over a store that flushes bytes and does nothing else: what its stores "
                "are measured against"};
   app.add_option("--file", options.file, "What is written to, 16 MiB")->required();
