@@ -184,8 +184,7 @@ void registry_state::on_cancel(const job_call_ptr& call) {
 
 void registry_state::cancel(job_entry& entry, const job_call_ptr& call) {
   if (is_terminal(entry.visible->state)) {
-    call->done(
-      fail(errc::conflict, "job is already " + std::string{to_string(entry.visible->state)}));
+    call->done(fail_as_over(entry.visible->state));
     return;
   }
   if (is_ending_ && !entry.handle) {

@@ -109,7 +109,7 @@ void registry_state::on_fetched(const uuid& id, const found_job& found) {
         if (!is_cancel)
           call->done(std::move(seen));
         else if (is_terminal(state))
-          call->done(fail(errc::conflict, "job is already " + std::string{to_string(state)}));
+          call->done(fail_as_over(state));
         else
           call->done(fail(errc::unavailable, "server is shutting down"));
         continue;

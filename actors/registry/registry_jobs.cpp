@@ -177,8 +177,7 @@ void registry_state::answer_waiters(job_entry& entry) {
     if (!one->is_cancel || std::exchange(is_cancel_won, false))
       one->done(entry.visible);
     else
-      one->done(
-        fail(errc::conflict, "job is already " + std::string{to_string(entry.visible->state)}));
+      one->done(fail_as_over(entry.visible->state));
   }
 }
 

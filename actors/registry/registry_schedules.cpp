@@ -22,10 +22,6 @@ bool is_run_of(const job& one, const uuid& schedule) {
   return one.spec->run && one.spec->run->schedule_id == schedule;
 }
 
-tl::unexpected<error> already_over(const job& run) {
-  return fail(errc::conflict, "job is already " + std::string{to_string(run.state)});
-}
-
 /// Asks for a run; what is no run of that scheduled job is not found.
 template <class Call>
 job_call_ptr call_for_run(Call& call) {
@@ -260,7 +256,7 @@ void registry_state::on_schedule_call(cancel_one_run& call) {
   // Those that are not held are over, or not there.
   call.done = [done = std::move(call.done)](result<job_ptr> found) {
     if (found)
-      done(already_over(**found));
+      done(fail_as_over((*found)->state));
     else
       done(std::move(found));
   };

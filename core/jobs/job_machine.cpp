@@ -175,7 +175,7 @@ result<transition> apply(const live_job& job, const job_event& what, const clock
   const auto state = job.record->state;
   if (is_terminal(state)) {
     if (std::holds_alternative<event::cancel_asked>(what))
-      return fail(errc::conflict, "job is already " + std::string{to_string(state)});
+      return fail_as_over(state);
     return unchanged(job);
   }
   if (has_passed(job.deadline, now))

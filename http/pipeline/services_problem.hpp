@@ -11,13 +11,6 @@
 
 namespace callboard::http {
 
-/// What is wrong with a part of a request.
-struct field_fault {
-  /// JSON Pointer into the body, or `?name` for a query parameter.
-  std::string field;
-  std::string message;
-};
-
 /// Most faults of one request that are told: an answer must not be much longer than what it is about.
 inline constexpr std::size_t field_faults_max = 100;
 

@@ -1,15 +1,21 @@
 #pragma once
 
+#include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <tl/expected.hpp>
 
 namespace callboard {
+
+enum class job_state : std::uint8_t; // callboard/job.hpp
 
 /// What went wrong, as a stable code. Every expected failure of the library is one of these.
 enum class errc : std::uint8_t {
@@ -23,6 +29,8 @@ enum class errc : std::uint8_t {
   no_agents,
   /// The thing exists and belongs to another organisation.
   forbidden,
+  /// It was there and has ended: a conversation that has expired.
+  gone,
   /// The job is over already and cannot be changed; or its name is taken.
   conflict,
   /// The scheduled job does not have the version that the caller expects.
@@ -32,6 +40,8 @@ enum class errc : std::uint8_t {
   capacity,
   /// The job's agent has as many jobs waiting as its `queue_limit` allows; try again later.
   agent_busy,
+  /// The caller has as many requests of this kind open as allowed; try again once one has been answered.
+  too_many_requests,
   /// The engine takes no new work: it is stopping, or its store fails.
   unavailable,
   /// Reading or writing a file, a socket or a database failed.
@@ -40,16 +50,37 @@ enum class errc : std::uint8_t {
   internal,
 };
 
+/// Number of codes; they count from zero, so this sizes arrays indexed by code.
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::internal) + 1;
+
 /// The stable lower-case name of a code, as logs and JSON show it ("agent_not_found").
 std::string_view to_string(errc code) noexcept;
 
-/// An expected failure: a code to branch on and a text to show.
+/// What is wrong with one part of what a caller gave.
+struct field_fault {
+  /// The part as the HTTP API names it: a JSON Pointer into the body ("/schedule", "/retryPolicy/jitter"),
+  /// or `?name` for a parameter of a query. Empty: the whole body.
+  std::string field = {};
+  /// What is wrong and what is allowed: "must be …".
+  std::string message = {};
+
+  friend bool operator==(const field_fault&, const field_fault&) = default;
+};
+
+/// An expected failure: a code to branch on, a text to show, and what a program needs besides: nobody has
+/// to cut it out of the text.
 struct error {
   /// What to branch on.
   errc code = errc::internal;
   /// What was wrong, where, and what is allowed: lower-case, no full stop, nothing about the inside
   /// of the server, so that it can be shown to whoever made the call.
   std::string message = {};
+  /// `invalid_argument`: all that is wrong, part by part, where that is known.
+  std::vector<field_fault> faults = {};
+  /// `conflict` with a job that is over: its final state.
+  std::optional<job_state> state = std::nullopt;
+  /// `capacity`, `agent_busy`, `too_many_requests`, `unavailable`: when to try again. None: soon.
+  std::optional<std::chrono::seconds> retry_after = std::nullopt;
 
   friend bool operator==(const error&, const error&) = default;
 };
@@ -106,7 +137,15 @@ private:
 
 /// Makes the failed side of a `result`.
 inline tl::unexpected<error> fail(errc code, std::string message) {
-  return tl::unexpected<error>(error{code, std::move(message)});
+  return tl::unexpected<error>(error{.code = code, .message = std::move(message)});
 }
+
+/// The same: `invalid_argument` with all that is wrong. The message says the first of it:
+/// "retryPolicy/jitter must be …".
+/// @pre there is something wrong.
+tl::unexpected<error> fail(std::vector<field_fault> faults);
+
+/// The same: `conflict`, because a job is over.
+tl::unexpected<error> fail_as_over(job_state state);
 
 } // namespace callboard

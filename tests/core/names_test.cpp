@@ -29,10 +29,9 @@ TEST(Names, AreStable) {
   EXPECT_EQ(names_up_to(job_kind::run), "message agent run");
   EXPECT_EQ(names_up_to(task_kind::run), "message start retry follow_up run");
   EXPECT_EQ(names_up_to(task_state::canceled), "waiting running completed failed canceled");
-  EXPECT_EQ(
-    names_up_to(errc::internal),
-    "invalid_argument not_found agent_not_found no_agents forbidden conflict version_mismatch "
-    "capacity agent_busy unavailable io internal");
+  EXPECT_EQ(names_up_to(errc::internal),
+            "invalid_argument not_found agent_not_found no_agents forbidden gone conflict "
+            "version_mismatch capacity agent_busy too_many_requests unavailable io internal");
 }
 
 TEST(Names, OfStatesAndKindsAreReadBack) {

@@ -30,7 +30,10 @@ response refuse(const error& fault, std::string_view own, std::string_view id = 
     case errc::forbidden:
       return refuse_organisation("the job is another organisation's", own);
     case errc::conflict:
-      return services_problem(409, "conflict", fault.message);
+      return services_problem(409, "conflict",
+                              fault.state ? "Job with ID '" + std::string{id} + "' is already "
+                                              + std::string{agent_job_status(*fault.state)}
+                                          : fault.message);
     case errc::capacity:
     case errc::agent_busy:
     case errc::unavailable:
@@ -40,6 +43,8 @@ response refuse(const error& fault, std::string_view own, std::string_view id = 
     case errc::io:
     case errc::internal:
     case errc::version_mismatch:
+    case errc::gone:
+    case errc::too_many_requests:
       break;
   }
   return services_problem(500, "internal", "the server failed to answer");
@@ -161,27 +166,13 @@ public:
     if (!ref)
       return back.send(job_not_found(asked.parameters[0]));
     jobs_->cancel(*ref, std::move(*reason),
-                  [back, ref = *ref, jobs = jobs_](const result<job_ptr>& done) {
-                    if (done)
-                      return back.send(response{200, agent_job_canceled(**done)});
-                    if (done.error().code != errc::conflict)
-                      return back.send(refuse(done.error(), ref.organisation, ref.id.to_string()));
-                    refuse_over(back, ref, *jobs);
+                  [back, own = ref->organisation, id = ref->id](const result<job_ptr>& done) {
+                    back.send(done ? response{200, agent_job_canceled(**done)}
+                                   : refuse(done.error(), own, id.to_string()));
                   });
   }
 
 private:
-  /// The job is over: its status in the words of this API is what the job itself says.
-  static void refuse_over(const responder& back, const job_ref& ref, service& jobs) {
-    jobs.get(
-      ref, [back, own = ref.organisation, id = ref.id.to_string()](const result<job_ptr>& found) {
-        back.send(found ? services_problem(409, "conflict",
-                                           "Job with ID '" + id + "' is already "
-                                             + std::string{agent_job_status((*found)->state)})
-                        : refuse(found.error(), own, id));
-      });
-  }
-
   service* jobs_;
   std::shared_ptr<const job_type_table> types_;
 };

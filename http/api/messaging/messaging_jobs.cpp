@@ -30,7 +30,9 @@ response refuse(const error& fault) {
     case errc::agent_not_found:
       return messaging_error(404, fault.message);
     case errc::conflict:
-      return messaging_error(409, fault.message);
+      return messaging_error(409, fault.state ? "Job is already "
+                                                  + std::string{messaging_status(*fault.state)}
+                                              : fault.message);
     case errc::capacity:
     case errc::agent_busy:
     case errc::unavailable: {
@@ -41,6 +43,8 @@ response refuse(const error& fault) {
     case errc::io:
     case errc::internal:
     case errc::version_mismatch:
+    case errc::gone:
+    case errc::too_many_requests:
       break;
   }
   return messaging_error(500, "Internal server error");
@@ -120,17 +124,8 @@ public:
     const auto ref = read_ref(asked);
     if (!ref)
       return back.send(job_not_found());
-    jobs_->cancel(*ref, {}, [back, ref = *ref, jobs = jobs_](const result<job_ptr>& done) {
-      if (done)
-        return back.send(response{200, messaging_details(**done)});
-      if (done.error().code != errc::conflict)
-        return back.send(refuse(done.error()));
-      // It is over; its status in the words of this API is what the job itself says.
-      jobs->get(ref, [back](const result<job_ptr>& found) {
-        back.send(found ? messaging_error(409, "Job is already "
-                                                 + std::string{messaging_status((*found)->state)})
-                        : refuse(found.error()));
-      });
+    jobs_->cancel(*ref, {}, [back](const result<job_ptr>& done) {
+      back.send(done ? response{200, messaging_details(**done)} : refuse(done.error()));
     });
   }
 

@@ -37,6 +37,8 @@ response schedule_problem(const error& fault) {
       return refuse_for_now(fault);
     case errc::io:
     case errc::internal:
+    case errc::gone:
+    case errc::too_many_requests:
       break;
   }
   return services_problem(500, "internal", "the server failed to answer");

@@ -108,7 +108,7 @@ TEST_F(ScheduledCancel, FinishedJobThatOnlyTheStoreHoldsIsNotCanceled) {
   advance(10min);
   ended->state = job_state::completed;
 
-  EXPECT_EQ(cancel(ended).error(), (error{errc::conflict, "job is already completed"}));
+  EXPECT_EQ(cancel(ended).error(), fail_as_over(job_state::completed).value());
 }
 
 TEST_F(ScheduledCancel, UnknownJobIsNotFound) {

@@ -30,7 +30,7 @@ public:
   std::vector<scheduled_job_ptr> jobs;
   std::vector<job_ptr> finished_runs;
   /// What canceling a run is answered with.
-  result<job_ptr> canceled = fail(errc::conflict, "job is already completed");
+  result<job_ptr> canceled = fail_as_over(job_state::completed);
 
   // What was asked.
   std::vector<schedule_definition> created;

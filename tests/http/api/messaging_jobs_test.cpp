@@ -266,15 +266,14 @@ TEST_F(MessagingJobs, CancelAnswersWithTheJob) {
 }
 
 TEST_F(MessagingJobs, CancelOfAFinishedJobSaysHowItEnded) {
-  service_.on_cancel
-    = [](const job_ref&) -> result<job_ptr> { return fail(errc::conflict, "job is already over"); };
   const std::pair<job_state, std::string> table[] = {{job_state::completed, "completed"},
                                                      {job_state::failed, "failed"},
                                                      {job_state::timeout, "timeout"},
                                                      {job_state::canceled, "failed"}};
 
   for (const auto& [state, word] : table) {
-    service_.on_get = [state = state](const job_ref&) { return sample_job(state); };
+    service_.on_cancel
+      = [state = state](const job_ref&) -> result<job_ptr> { return fail_as_over(state); };
     const auto answer = ask({.method = "POST", .target = job_path + "/cancel"});
     EXPECT_EQ(answer.status, 409);
     EXPECT_EQ(answer.body, text_error("Job is already " + word));
