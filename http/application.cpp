@@ -11,8 +11,8 @@
 #include "http/api/schedules/schedule_runs.hpp"
 #include "http/api/schedules/schedules.hpp"
 #include "http/api/task_results.hpp"
+#include "http/message/problem.hpp"
 #include "http/pipeline/api_area.hpp"
-#include "http/pipeline/problem.hpp"
 
 namespace callboard::http {
 

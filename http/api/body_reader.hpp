@@ -10,8 +10,8 @@
 #include <callboard/json_view.hpp>
 
 #include "http/api/query_reader.hpp"
-#include "http/pipeline/message.hpp"
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/message.hpp"
+#include "http/message/services_problem.hpp"
 
 namespace callboard::http {
 

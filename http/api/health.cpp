@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "http/pipeline/problem.hpp"
+#include "http/message/problem.hpp"
 #include "text/json_writer.hpp"
 #include "text/percent.hpp"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

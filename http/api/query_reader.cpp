@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "http/api/timestamp.hpp"
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 #include "text/percent.hpp"
 
 namespace callboard::http {

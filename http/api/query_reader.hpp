@@ -9,7 +9,7 @@
 
 #include <callboard/time.hpp>
 
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/services_problem.hpp"
 
 namespace callboard::http {
 

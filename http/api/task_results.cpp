@@ -1,7 +1,7 @@
 #include "http/api/task_results.hpp"
 
+#include "http/message/problem.hpp"
 #include "http/pipeline/auth.hpp"
-#include "http/pipeline/problem.hpp"
 
 namespace callboard::http {
 

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "http/api/messaging/messaging_json.hpp"
-#include "http/pipeline/problem.hpp"
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/problem.hpp"
+#include "http/message/services_problem.hpp"
 
 namespace callboard::http {
 

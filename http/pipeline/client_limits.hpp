@@ -5,8 +5,8 @@
 
 #include <callboard/http_server.hpp>
 
+#include "http/message/message.hpp"
 #include "http/pipeline/api_area.hpp"
-#include "http/pipeline/message.hpp"
 #include "http/pipeline/rate_limit_table.hpp"
 
 namespace callboard::http {

@@ -6,7 +6,7 @@
 
 #include <callboard/http_server.hpp>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

@@ -3,11 +3,11 @@
 #include <array>
 #include <charconv>
 
+#include "http/message/head.hpp"
+#include "http/message/job_path.hpp"
+#include "http/message/problem.hpp"
 #include "http/pipeline/api_area.hpp"
-#include "http/pipeline/head.hpp"
-#include "http/pipeline/job_path.hpp"
 #include "http/pipeline/log_rule.hpp"
-#include "http/pipeline/problem.hpp"
 #include "http/pipeline/waiting.hpp"
 
 namespace callboard::http {

@@ -9,9 +9,9 @@
 
 #include <callboard/time.hpp>
 
-#include "http/pipeline/head.hpp"
+#include "http/message/head.hpp"
+#include "http/message/message.hpp"
 #include "http/pipeline/in_flight.hpp"
-#include "http/pipeline/message.hpp"
 #include "http/pipeline/screening.hpp"
 
 namespace callboard::http {

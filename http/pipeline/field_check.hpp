@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/message/message.hpp"
 #include "http/pipeline/api_area.hpp"
-#include "http/pipeline/message.hpp"
 
 namespace callboard::http {
 

@@ -2,8 +2,8 @@
 
 #include <thread>
 
+#include "http/message/problem.hpp"
 #include "http/pipeline/exchange.hpp"
-#include "http/pipeline/problem.hpp"
 
 namespace callboard::http {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <random>
 
+#include "http/message/problem.hpp"
 #include "http/pipeline/field_check.hpp"
-#include "http/pipeline/problem.hpp"
 
 namespace callboard::http {
 

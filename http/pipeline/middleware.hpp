@@ -4,12 +4,12 @@
 
 #include <callboard/http_server.hpp>
 
+#include "http/message/message.hpp"
 #include "http/pipeline/api_area.hpp"
 #include "http/pipeline/auth.hpp"
 #include "http/pipeline/client_limits.hpp"
 #include "http/pipeline/cors.hpp"
 #include "http/pipeline/exchange.hpp"
-#include "http/pipeline/message.hpp"
 
 namespace callboard::http {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "http/pipeline/client_source.hpp"
+#include "http/message/client_source.hpp"
 #include "http/pipeline/rate_limit.hpp"
 
 namespace callboard::http {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http/message/message.hpp"
 #include "http/pipeline/exchange.hpp"
-#include "http/pipeline/message.hpp"
 
 namespace callboard::http {
 

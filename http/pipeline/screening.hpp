@@ -8,7 +8,7 @@
 
 #include <callboard/time.hpp>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "http/pipeline/client_source.hpp"
+#include "http/message/client_source.hpp"
 
 namespace callboard::http {
 

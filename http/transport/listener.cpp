@@ -17,8 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/pipeline/head.hpp"
-#include "http/pipeline/problem.hpp"
+#include "http/message/head.hpp"
+#include "http/message/problem.hpp"
 #include "http/transport/lingering_close.hpp"
 #include "http/transport/listener_watchdog.hpp"
 

@@ -19,10 +19,10 @@
 #include <asio/write.hpp>
 
 #include "http/framing/request_framer.hpp"
+#include "http/message/head_view.hpp"
 #include "http/pipeline/arrival_gate.hpp"
 #include "http/pipeline/backpressure.hpp"
 #include "http/pipeline/connection_output.hpp"
-#include "http/pipeline/head_view.hpp"
 #include "http/pipeline/screening.hpp"
 #include "http/transport/connection_places.hpp"
 #include "http/transport/lingering_close.hpp"

@@ -6,7 +6,7 @@
 
 #include "http/api/agent_jobs/activity_json.hpp"
 #include "http/api/query_reader.hpp"
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

@@ -8,7 +8,7 @@
 #include "http/api/agent_jobs/agent_jobs_json.hpp"
 #include "http/api/agent_jobs/agent_jobs_query.hpp"
 #include "http/api/list_bytes.hpp"
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/services_problem.hpp"
 #include "http/pipeline/waiting.hpp"
 
 namespace callboard::http {

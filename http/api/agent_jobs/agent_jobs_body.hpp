@@ -9,7 +9,7 @@
 
 #include "http/api/agent_jobs/job_type_table.hpp"
 #include "http/api/query_reader.hpp"
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

@@ -4,7 +4,7 @@
 
 #include "http/api/agent_jobs/agent_jobs_json.hpp"
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

@@ -6,7 +6,7 @@
 
 #include "http/api/agent_jobs/agent_job_settings.hpp"
 #include "http/api/query_reader.hpp"
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/services_problem.hpp"
 #include "text/json_writer.hpp"
 
 namespace callboard::http {

@@ -5,7 +5,7 @@
 #include "http/api/list_bytes.hpp"
 #include "http/api/messaging/messaging_json.hpp"
 #include "http/api/messaging/messaging_request.hpp"
-#include "http/pipeline/problem.hpp"
+#include "http/message/problem.hpp"
 #include "http/pipeline/waiting.hpp"
 
 namespace callboard::http {

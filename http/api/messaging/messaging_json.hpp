@@ -8,7 +8,7 @@
 #include <callboard/job.hpp>
 #include <callboard/service.hpp>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

@@ -10,7 +10,7 @@
 #include <callboard/job.hpp>
 #include <callboard/json_view.hpp>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

@@ -4,7 +4,7 @@
 
 #include <callboard/schedule_service.hpp>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

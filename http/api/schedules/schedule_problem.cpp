@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/services_problem.hpp"
 
 namespace callboard::http {
 

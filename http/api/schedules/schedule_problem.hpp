@@ -2,7 +2,7 @@
 
 #include <callboard/error.hpp>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

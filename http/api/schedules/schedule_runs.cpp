@@ -8,7 +8,7 @@
 #include "http/api/query_reader.hpp"
 #include "http/api/schedules/schedule_json.hpp"
 #include "http/api/schedules/schedule_problem.hpp"
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/services_problem.hpp"
 
 namespace callboard::http {
 

@@ -11,7 +11,7 @@
 #include "http/api/schedules/schedule_json.hpp"
 #include "http/api/schedules/schedule_problem.hpp"
 #include "http/api/schedules/schedule_runs.hpp"
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/services_problem.hpp"
 #include "text/percent.hpp"
 
 namespace callboard::http {

@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "http/message/problem.hpp"
 #include "http/pipeline/log_rule.hpp"
 #include "http/pipeline/middleware.hpp"
-#include "http/pipeline/problem.hpp"
 #include "tests/http/test_exchange.hpp"
 
 namespace callboard::tests {

@@ -1,4 +1,4 @@
-#include "http/pipeline/job_path.hpp"
+#include "http/message/job_path.hpp"
 
 #include <algorithm>
 

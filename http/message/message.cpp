@@ -1,4 +1,4 @@
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

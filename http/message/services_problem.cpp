@@ -1,9 +1,9 @@
-#include "http/pipeline/services_problem.hpp"
+#include "http/message/services_problem.hpp"
 
 #include <algorithm>
 #include <span>
 
-#include "http/pipeline/problem.hpp"
+#include "http/message/problem.hpp"
 #include "text/json_writer.hpp"
 
 namespace callboard::http {

@@ -1,4 +1,4 @@
-#include "http/pipeline/head.hpp"
+#include "http/message/head.hpp"
 
 #include <chrono>
 #include <ctime>

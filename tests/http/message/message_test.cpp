@@ -1,12 +1,12 @@
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http/pipeline/head.hpp"
-#include "http/pipeline/problem.hpp"
+#include "http/message/head.hpp"
+#include "http/message/problem.hpp"
 #include "text/percent.hpp"
 
 namespace callboard::http {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 

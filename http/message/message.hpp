@@ -13,7 +13,7 @@
 #include "http/framing/field_text.hpp"
 #include "http/framing/framing_fault.hpp"
 #include "http/framing/method.hpp"
-#include "http/pipeline/client_source.hpp"
+#include "http/message/client_source.hpp"
 
 namespace callboard::http {
 

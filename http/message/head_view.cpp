@@ -1,4 +1,4 @@
-#include "http/pipeline/head_view.hpp"
+#include "http/message/head_view.hpp"
 
 #include <algorithm>
 #include <charconv>

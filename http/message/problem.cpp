@@ -1,6 +1,6 @@
-#include "http/pipeline/problem.hpp"
+#include "http/message/problem.hpp"
 
-#include "http/pipeline/head.hpp"
+#include "http/message/head.hpp"
 #include "text/json_writer.hpp"
 
 namespace callboard::http {

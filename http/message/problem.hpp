@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/pipeline/message.hpp"
+#include "http/message/message.hpp"
 
 namespace callboard::http {
 
