@@ -17,9 +17,9 @@ namespace callboard {
 struct agent_retry {
   /// For messages that bring no policy: decides about tasks that the agent refused
   /// (`agent_answer::is_refusal`), within the job's deadline. No retries: such a message fails at once.
-  retry_policy refusals{.retries_max = 2,
-                        .delay = std::chrono::milliseconds{500},
-                        .delay_max = std::chrono::milliseconds{8000}};
+  retry_policy refusals = {.retries_max = 2,
+                           .delay = std::chrono::milliseconds{500},
+                           .delay_max = std::chrono::milliseconds{8000}};
   /// An `agent_answer::retry_after` counts up to here; 0 (it does not count) to a day. A minute outlasts
   /// the windows in which most services count requests.
   std::chrono::seconds retry_after_max{60};
@@ -46,28 +46,28 @@ struct agent_info {
 /// One earlier turn of the conversation.
 struct history_entry {
   /// "user" or "assistant".
-  std::string role;
-  std::string content;
+  std::string role = {};
+  std::string content = {};
 };
 
 /// What an agent is asked to do: one turn. Immutable, shared, may be kept as long as needed.
 struct agent_task {
   /// Stable over re-delivery after a restart.
-  uuid id;
+  uuid id = {};
   /// The job as it stood when the task was handed over: user, metadata, params, payload …
-  job_ptr job;
+  job_ptr job = {};
   task_kind kind = task_kind::message;
   /// From 1, over the whole job.
   std::uint32_t attempt = 1;
   /// The prompt of this turn; never null.
-  shared_text content;
+  shared_text content = {};
   /// The conversation so far, oldest first; empty on the first turn.
-  std::vector<history_entry> history;
+  std::vector<history_entry> history = {};
   /// Who runs it.
-  uuid agent_id;
-  std::string agent_name;
+  uuid agent_id = {};
+  std::string agent_name = {};
   /// When the task must be over, shown to the agent. The engine aborts it then by itself.
-  system_time deadline;
+  system_time deadline = {};
 };
 
 using task_ptr = std::shared_ptr<const agent_task>;
@@ -86,11 +86,11 @@ enum class answer_status : std::uint8_t {
 struct agent_answer {
   answer_status status = answer_status::completed;
   /// The text; UTF-8 (other bytes are replaced by U+FFFD before they are stored).
-  std::string content;
+  std::string content = {};
   /// An object, or empty.
-  json_text metadata;
+  json_text metadata = {};
   /// With `failed`: why, as users may read it.
-  std::string error;
+  std::string error = {};
   /// With `failed`: do not try again.
   bool is_final = false;
   /// With `failed`: the agent has certainly not begun the work (nobody listens, it is too busy), so that
@@ -98,7 +98,7 @@ struct agent_answer {
   bool is_refusal = false;
   /// With `failed`: wait at least this long before the next attempt, up to `agent_retry::retry_after_max`
   /// and never past the job's deadline.
-  std::optional<std::chrono::milliseconds> retry_after;
+  std::optional<std::chrono::milliseconds> retry_after = {};
 
   /// A `completed` answer.
   static agent_answer complete(std::string content, json_text metadata = {});
@@ -145,8 +145,8 @@ public:
 
 /// An agent and how the engine uses it.
 struct agent_binding {
-  agent_info info;
-  std::shared_ptr<agent> runner;
+  agent_info info = {};
+  std::shared_ptr<agent> runner = {};
 };
 
 } // namespace callboard

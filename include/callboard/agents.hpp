@@ -43,18 +43,18 @@ using program_errors_sink = std::function<void(const agent_task& of, std::string
 /// Runs a program for each task, without a shell. See `exec` in docs/agents.md.
 struct exec_options {
   /// Program and arguments; the program is looked up in PATH. Not empty.
-  std::vector<std::string> command;
+  std::vector<std::string> command = {};
   /// Working directory; empty: the server's.
-  std::string cwd;
+  std::string cwd = {};
   /// The program's environment, beside PATH, HOME, LANG, LC_*, TZ, TMPDIR and USER, which it has from
   /// this process. Nothing else is passed on: a server's environment holds secrets.
-  std::map<std::string, std::string> env;
+  std::map<std::string, std::string> env = {};
   /// Limit on one run; none: only the job's deadline.
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout = {};
   /// More output than this fails the task.
   std::size_t output_bytes_max = 2 * 1024 * 1024;
   /// Told of the standard error of runs that fail; empty: it is dropped.
-  program_errors_sink on_errors;
+  program_errors_sink on_errors = {};
 };
 /// Programs end with this process, however it ends: the first exec agent starts a small process that sees
 /// to it. SIGCHLD must not be ignored in this process, or exit codes are lost and tasks fail.
@@ -70,8 +70,8 @@ std::size_t reap_adopted_processes();
 /// `deny` names is refused, else what `allow` names is accepted. Anything else is accepted only while
 /// `allow` is empty, and never if it is link-local or a cloud's metadata service.
 struct outbound_options {
-  std::vector<std::string> allow;
-  std::vector<std::string> deny;
+  std::vector<std::string> allow = {};
+  std::vector<std::string> deny = {};
 };
 
 /// One thread that makes all outgoing HTTP requests (libcurl's multi interface): keep-alive, no
@@ -86,15 +86,15 @@ std::shared_ptr<outbound_http> make_outbound_http();
 /// POSTs each task to a URL. See `http` in docs/agents.md.
 struct http_agent_options {
   /// http:// or https://. Required.
-  std::string url;
+  std::string url = {};
   /// Added to each request.
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers = {};
   /// Limit until the answer is there, a callback included; none: only the job's deadline.
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout = {};
   /// Signs requests by Standard Webhooks: `whsec_` + base64, or plain text; empty: unsigned.
-  std::string secret;
+  std::string secret = {};
   /// Where this server is reached, for `callback.url`; empty: no callbacks, and a 202 fails the task.
-  std::string public_url;
+  std::string public_url = {};
 };
 /// @param callbacks where 202 answers are awaited; may be null when `public_url` is empty.
 result<std::shared_ptr<agent>> make_http_agent(http_agent_options options,
@@ -104,26 +104,26 @@ result<std::shared_ptr<agent>> make_http_agent(http_agent_options options,
 /// Asks a chat model by the OpenAI Chat Completions protocol (OpenAI, Ollama, llama.cpp, vLLM …).
 struct openai_options {
   /// Up to and without `/chat/completions`, e.g. "http://127.0.0.1:11434/v1". Required.
-  std::string base_url;
+  std::string base_url = {};
   /// Required.
-  std::string model;
+  std::string model = {};
   /// Sent as a bearer token; empty: none.
-  std::string api_key;
+  std::string api_key = {};
   /// First message, role `system`; empty: none.
-  std::string system;
+  std::string system = {};
   /// Sampling temperature, 0–2; none: the server's default.
-  std::optional<double> temperature;
+  std::optional<double> temperature = {};
   /// Longest answer in tokens, ≥ 1; none: the server's default.
-  std::optional<int> max_tokens;
+  std::optional<int> max_tokens = {};
   /// The same for models that refuse `max_tokens`, sent as `max_completion_tokens`.
-  std::optional<int> max_completion_tokens;
+  std::optional<int> max_completion_tokens = {};
   /// An object whose members are merged into the request, over those of the settings above; empty: none.
   /// It must not name `messages` or `stream`.
-  json_text extra_body;
+  json_text extra_body = {};
   /// Added to each request.
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers = {};
   /// Limit on one request; none: only the job's deadline.
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout = {};
 };
 result<std::shared_ptr<agent>> make_openai_agent(openai_options options,
                                                  std::shared_ptr<outbound_http> outbound);

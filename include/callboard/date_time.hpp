@@ -13,9 +13,9 @@ namespace callboard {
 /// A date and a time of day, as RFC 3339 writes them.
 struct date_time {
   /// What a calendar and a clock show, years 0000–9999, rounded down to milliseconds.
-  std::chrono::local_time<std::chrono::milliseconds> shown;
+  std::chrono::local_time<std::chrono::milliseconds> shown = {};
   /// What that clock shows less UTC; no value if the text does not say.
-  std::optional<std::chrono::minutes> offset;
+  std::optional<std::chrono::minutes> offset = {};
 
   friend bool operator==(const date_time&, const date_time&) = default;
 };

@@ -35,9 +35,9 @@ struct corrected_times {
 /// that are empty are not told.
 struct engine_observers {
   /// A job is over, and shown as such from now on; those, too, whose end a start brings.
-  std::function<void(const job& ended)> job_ended;
+  std::function<void(const job& ended)> job_ended = {};
   /// The store fails (the reason), or works again (empty). Told once of each.
-  std::function<void(std::string_view fault)> store_changed;
+  std::function<void(std::string_view fault)> store_changed = {};
   /// Times were corrected at the start. Told once, and only if there were any.
   std::function<void(const corrected_times& what)> times_corrected = {};
 };

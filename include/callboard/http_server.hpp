@@ -25,12 +25,12 @@ enum class api_scope : std::uint8_t { messaging, services_read, services_write, 
 /// A key as the configuration holds it: never the key, only its digest.
 struct api_key {
   /// For people and logs.
-  std::string name;
+  std::string name = {};
   /// SHA-256 of the key.
-  std::array<std::uint8_t, 32> sha256{};
+  std::array<std::uint8_t, 32> sha256 = {};
   /// Whose jobs it sees.
   std::string organisation = "default";
-  std::set<api_scope> scopes;
+  std::set<api_scope> scopes = {};
 };
 
 /// How much clients may ask of the APIs: so often in any `window`, all at once or spread over it; beyond
@@ -64,22 +64,22 @@ struct http_options {
   /// Threads that serve connections; 0: from the machine's cores.
   std::size_t threads = 0;
   /// Keys; while none is given `/api/*` is open.
-  std::vector<api_key> keys;
+  std::vector<api_key> keys = {};
   /// What opens `/services/*` and `/organizations/*`, which always need a key, while `keys` is empty.
-  std::optional<api_key> development_key;
+  std::optional<api_key> development_key = {};
   /// The organisations that jobs can be for, besides the caller's own.
-  std::vector<organisation> organisations;
+  std::vector<organisation> organisations = {};
   /// What agent jobs can be made of.
-  std::vector<job_type> job_types;
+  std::vector<job_type> job_types = {};
   /// Listen on other than loopback addresses without any key.
   bool allow_insecure = false;
   /// How clients reach this server ("https://jobs.example.com"); counts as an own origin.
-  std::string public_url;
+  std::string public_url = {};
   /// Origins of web pages that may call; "*": any.
-  std::vector<std::string> allowed_origins;
+  std::vector<std::string> allowed_origins = {};
   /// PEM files; both or none. With them the server speaks TLS 1.2 and up only.
-  std::string tls_certificate;
-  std::string tls_private_key;
+  std::string tls_certificate = {};
+  std::string tls_private_key = {};
   /// Longest request body; beyond it 413.
   std::size_t body_bytes_max = 2 * 1024 * 1024;
   /// Connections at once; ≥ 1. Each costs a descriptor and about 6 KiB.
@@ -94,14 +94,14 @@ struct http_options {
   /// one piece, and requests up to 4 KiB, do not count. Beyond it those whose clients have stopped sending
   /// are answered 503, else the one that needs more. More than a hundred of the largest bodies.
   std::size_t unread_bytes_max = 256 * 1024 * 1024;
-  rate_limits rates;
+  rate_limits rates = {};
   /// Whether `connections_max` was asked for: then a limit on descriptors that is too low is an
   /// error, else the number is lowered to what fits.
   bool connections_max_is_explicit = false;
   /// What POST /api/messaging/jobs uses without `timeoutMs`; 1–300 s.
   std::chrono::milliseconds default_time_limit{30'000};
   /// Retries of scheduled jobs that bring no policy, and what theirs leave out; as `engine_options` has it.
-  std::optional<retry_policy> run_retry;
+  std::optional<retry_policy> run_retry = {};
   /// How long the head of a request may take to arrive; beyond it 408. ≥ 1 ms. Long enough for a bad
   /// mobile connection; clients that drip their bytes hold a connection no longer than that.
   std::chrono::milliseconds head_limit{10'000};
@@ -116,14 +116,14 @@ struct http_options {
 
 /// One line of what happened, for whoever keeps the log.
 struct http_log_entry {
-  std::string_view request_id;
-  std::string_view method;
+  std::string_view request_id = {};
+  std::string_view method = {};
   /// Path without the query.
-  std::string_view path;
+  std::string_view path = {};
   int status = 0;
   std::chrono::microseconds took{0};
   /// Name of the key used; empty without one.
-  std::string_view key_name;
+  std::string_view key_name = {};
   /// The job that it was about, or that it made; empty if there was none.
   std::string_view job_id = {};
 };

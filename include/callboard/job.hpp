@@ -76,7 +76,7 @@ using shared_text = std::shared_ptr<const std::string>;
 /// One turn with the agent.
 struct task_record {
   /// Stable over re-delivery after a restart, so that the agent can tell a repeat. Set at creation.
-  uuid id;
+  uuid id = {};
   /// Set at creation.
   task_kind kind = task_kind::message;
   /// Changes as the agent takes, answers or loses it.
@@ -84,13 +84,13 @@ struct task_record {
   /// 1 for the job's first task, +1 for each further one. Set at creation.
   std::uint32_t attempt = 1;
   /// When the task was put into the agent's queue.
-  system_time created_at;
+  system_time created_at = {};
   /// When it ended, however it did.
-  std::optional<system_time> finished_at;
+  std::optional<system_time> finished_at = {};
   /// The agent's text, once `completed`.
-  shared_text result;
+  shared_text result = {};
   /// Why it failed, once `failed`.
-  shared_text error;
+  shared_text error = {};
 };
 
 /// How the wait grows from one retry to the next.
@@ -115,19 +115,19 @@ struct retry_policy {
 /// What only jobs of kind `agent` carry.
 struct agent_job_fields {
   /// Id of the job type within the organisation.
-  std::string job_type_id;
+  std::string job_type_id = {};
   /// The request's `params`, an object.
-  json_text params;
+  json_text params = {};
   /// The request's `target_channel`, given back as it came.
-  json_text target_channel;
+  json_text target_channel = {};
   /// Its `code`, which users filter and sort by.
-  std::string channel_code;
+  std::string channel_code = {};
   /// The settings in effect, an object: kept to be shown.
-  json_text config;
+  json_text config = {};
   /// Goes to the agent with every task; empty for none.
-  std::string profile_id;
+  std::string profile_id = {};
   /// What users filter by.
-  std::vector<std::string> tags;
+  std::vector<std::string> tags = {};
 };
 
 /// Why a run of a scheduled job was started.
@@ -147,12 +147,12 @@ std::string_view to_string(run_trigger trigger) noexcept;
 /// lie before `created_at`.
 struct run_fields {
   /// The scheduled job that fired.
-  uuid schedule_id;
+  uuid schedule_id = {};
   run_trigger trigger = run_trigger::schedule;
   /// The scheduled job's payload, an object.
-  json_text payload;
+  json_text payload = {};
   /// `schedule_definition::runner`.
-  std::shared_ptr<agent> runner = nullptr;
+  std::shared_ptr<agent> runner = {};
   /// The scheduled job's name when it fired; after a restart, its name then. Not stored.
   std::string schedule_name = {};
 };
@@ -163,94 +163,94 @@ struct new_job {
   /// Whose job it is; others do not see it.
   std::string organisation = "default";
   /// Who runs it; none: the first configured agent.
-  std::optional<uuid> agent_id;
+  std::optional<uuid> agent_id = {};
   /// Who asks, as the caller spelled it; empty for none.
-  std::string user_id;
+  std::string user_id = {};
   /// The prompt. UTF-8 without NUL.
-  std::string content;
+  std::string content = {};
   /// Where in `content` the job's id is put in once there is one: byte offsets, ascending, at most 1000.
-  std::vector<std::size_t> id_places;
+  std::vector<std::size_t> id_places = {};
   /// The caller's own object, kept and given back; empty for none.
-  json_text metadata;
+  json_text metadata = {};
   /// From when the job is due to when it must be over; ≥ 1 ms, at most 400 years.
   std::chrono::milliseconds time_limit{30'000};
   /// Limit on a single task, from when the agent takes it; none: only `time_limit` counts. ≥ 1 ms, at
   /// most 400 years.
-  std::optional<std::chrono::milliseconds> attempt_time_limit;
+  std::optional<std::chrono::milliseconds> attempt_time_limit = {};
   /// When to start, before the year 10000; absent or past: now. (A run keeps a time that is past.)
-  std::optional<system_time> due_at;
-  retry_policy retry;
+  std::optional<system_time> due_at = {};
+  retry_policy retry = {};
   /// How often the agent may ask for a follow-up, 0–100.
   std::uint32_t follow_ups_max = 0;
   /// Set for kind `agent`, else null.
-  std::shared_ptr<const agent_job_fields> agent_job;
+  std::shared_ptr<const agent_job_fields> agent_job = {};
   /// Set for kind `run`, else null.
-  std::shared_ptr<const run_fields> run;
+  std::shared_ptr<const run_fields> run = {};
 };
 
 /// What a job was created with; all snapshots of a job share one. It never changes, but for a start that
 /// finds that the clock was wrong: `due_at` and `expires_at` are set right then.
 struct job_spec {
   /// UUID version 7, made by the engine.
-  uuid id;
+  uuid id = {};
   job_kind kind = job_kind::message;
-  std::string organisation;
+  std::string organisation = {};
   /// The agent that runs it; resolved at creation, never nil.
-  uuid agent_id;
-  std::string user_id;
-  std::string content;
-  json_text metadata;
+  uuid agent_id = {};
+  std::string user_id = {};
+  std::string content = {};
+  json_text metadata = {};
   /// When the job was accepted.
-  system_time created_at;
+  system_time created_at = {};
   /// When it may start: `created_at`, or the later time that was asked for.
-  system_time due_at;
+  system_time due_at = {};
   /// When it must be over: `due_at + time_limit`.
-  system_time expires_at;
-  std::optional<std::chrono::milliseconds> attempt_time_limit;
-  retry_policy retry;
+  system_time expires_at = {};
+  std::optional<std::chrono::milliseconds> attempt_time_limit = {};
+  retry_policy retry = {};
   std::uint32_t follow_ups_max = 0;
-  std::shared_ptr<const agent_job_fields> agent_job;
-  std::shared_ptr<const run_fields> run;
+  std::shared_ptr<const agent_job_fields> agent_job = {};
+  std::shared_ptr<const run_fields> run = {};
 };
 
 /// How a job ended. Set once, with the terminal state.
 struct job_outcome {
   /// Id of the agent's message, made by the engine; nil unless `completed`.
-  uuid message_id;
+  uuid message_id = {};
   /// The agent's text; set when `completed`.
-  shared_text content;
+  shared_text content = {};
   /// The agent's metadata, an object, or empty.
-  json_text metadata;
+  json_text metadata = {};
   /// Stable word for why it failed: "agent_error", "agent_not_found", "timeout", "follow_up_limit",
   /// "shutdown", "internal"; empty unless `failed` or `timeout`.
-  std::string error_code;
+  std::string error_code = {};
   /// Text to show for `failed` and `timeout`; for `canceled` the reason given, maybe empty.
-  std::string error_text;
+  std::string error_text = {};
 };
 
 /// A job as it stood at one version: an immutable snapshot. Cheap to copy, safe to share.
 struct job {
   /// What it was created with; never null in a job that the library hands out.
-  std::shared_ptr<const job_spec> spec;
+  std::shared_ptr<const job_spec> spec = {};
   /// 1 at creation, +1 at each change, never repeated.
   std::uint64_t version = 0;
   job_state state = job_state::pending;
   /// When this version came to be.
-  system_time updated_at;
+  system_time updated_at = {};
   /// When an agent first took it.
-  std::optional<system_time> started_at;
+  std::optional<system_time> started_at = {};
   /// When it reached its terminal state.
-  std::optional<system_time> finished_at;
+  std::optional<system_time> finished_at = {};
   /// While `pending` between two attempts: when the next one starts.
-  std::optional<system_time> retry_at;
+  std::optional<system_time> retry_at = {};
   /// Retries used up.
   std::uint32_t retries = 0;
   /// Follow-ups used up.
   std::uint32_t follow_ups = 0;
   /// All turns with the agent, oldest first; the last one is the current one.
-  std::vector<task_record> tasks;
+  std::vector<task_record> tasks = {};
   /// Set exactly when the state is terminal.
-  std::shared_ptr<const job_outcome> outcome;
+  std::shared_ptr<const job_outcome> outcome = {};
 };
 
 /// The prompt of one turn with the agent: the job's content until a turn has brought an answer, then

@@ -13,8 +13,8 @@ namespace callboard {
 /// What is wrong with a part of a document.
 struct json_fault {
   /// JSON Pointer to the part, from the document's root; of a member that is missing, where it should be.
-  std::string pointer;
-  std::string message;
+  std::string pointer = {};
+  std::string message = {};
 };
 
 /// A JSON Schema (draft 7 and before), ready to check documents with. Copies share it; it may be used

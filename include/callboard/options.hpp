@@ -33,7 +33,7 @@ struct engine_options {
   /// Finished runs kept of each scheduled job. The Scheduled Jobs API documents 100.
   std::size_t runs_kept = 100;
   /// Retries of scheduled jobs that bring no policy; none: they are not retried.
-  std::optional<retry_policy> run_retry;
+  std::optional<retry_policy> run_retry = {};
   /// The tz database that the zones of scheduled jobs are read from: a directory with a TZif file for each
   /// zone. Empty: the one that the environment variable TZDIR names, else /usr/share/zoneinfo.
   std::string zone_directory = {};

@@ -13,9 +13,9 @@ namespace callboard {
 
 /// A prompt made from a template.
 struct rendered_prompt {
-  std::string text;
+  std::string text = {};
   /// Where the job's id goes, as `new_job::id_places` has it.
-  std::vector<std::size_t> id_places;
+  std::vector<std::size_t> id_places = {};
 };
 
 /// Finds the text of a value by its path ("params", "report", "type"); none: there is no such value.

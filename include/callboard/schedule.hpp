@@ -70,32 +70,32 @@ inline constexpr std::size_t catch_up_runs_max = 1000;
 /// What a caller says about a scheduled job, and may change.
 struct schedule_definition {
   /// Unique in the organisation, 1–255 characters, no blanks at its ends, UTF-8 without NUL.
-  std::string name;
+  std::string name = {};
   /// For people.
-  std::optional<std::string> description;
+  std::optional<std::string> description = {};
   /// Who runs it; nil: `runner`.
-  uuid agent_id;
+  uuid agent_id = {};
   /// A cron expression or a date-time (docs/schedules.md); empty: `interval` says when.
-  std::string schedule;
+  std::string schedule = {};
   /// From start to start, at least 100 ms; none: `schedule` says when.
-  std::optional<std::chrono::milliseconds> interval;
+  std::optional<std::chrono::milliseconds> interval = {};
   /// Goes to the agent with every run, an object.
-  json_text payload;
+  json_text payload = {};
   /// The prompt of every run; empty: the payload.
-  std::string content;
+  std::string content = {};
   /// Whose clocks `schedule` means: a name of the tz database.
   std::string timezone = "UTC";
   /// Whether it fires.
   bool is_enabled = true;
   /// When a failed attempt is tried again; none: `engine_options::run_retry` says.
-  std::optional<retry_policy> retry;
+  std::optional<retry_policy> retry = {};
   /// Limit on one attempt, 1 ms to a day.
   std::chrono::milliseconds time_limit{300'000};
   overlap_policy overlap = overlap_policy::skip;
   missed_policy missed = missed_policy::skip;
   /// Runs it in place of a configured agent; `agent_id` is nil then. It cannot be stored: such a job is
   /// forgotten with its runs when the next engine starts. `job_manager` makes one of a callback.
-  std::shared_ptr<agent> runner = nullptr;
+  std::shared_ptr<agent> runner = {};
 
   friend bool operator==(const schedule_definition&, const schedule_definition&) = default;
 };
@@ -103,9 +103,9 @@ struct schedule_definition {
 /// What is wrong with a member of a definition.
 struct schedule_fault {
   /// The member as the HTTP API spells it: "schedule", "timezone", "timeoutMs" …
-  std::string field;
+  std::string field = {};
   /// What is wrong and what is allowed: "must be …".
-  std::string message;
+  std::string message = {};
 
   friend bool operator==(const schedule_fault&, const schedule_fault&) = default;
 };
@@ -115,8 +115,8 @@ std::vector<schedule_fault> find_faults(const schedule_definition& definition);
 
 /// Times after the first one, up to and including the second, which is later.
 struct time_range {
-  system_time after;
-  system_time until;
+  system_time after = {};
+  system_time until = {};
 
   friend bool operator==(const time_range&, const time_range&) = default;
 };
@@ -124,24 +124,24 @@ struct time_range {
 /// A scheduled job as it stood at one moment: an immutable snapshot. Made by the engine.
 struct scheduled_job {
   /// UUID version 7.
-  uuid id;
-  std::string organisation;
+  uuid id = {};
+  std::string organisation = {};
   /// Never null.
-  std::shared_ptr<const schedule_definition> definition;
+  std::shared_ptr<const schedule_definition> definition = {};
   schedule_status status = schedule_status::active;
   /// 1 at creation, +1 at each change of the definition or the status. Runs do not count.
   std::uint64_t version = 1;
-  system_time created_at;
+  system_time created_at = {};
   /// When this version came to be.
-  system_time updated_at;
+  system_time updated_at = {};
   /// Where intervals count from: when the job got its interval.
-  system_time grid_start;
+  system_time grid_start = {};
   /// When it is due next; none while paused or completed, and while its time zone cannot be read.
-  std::optional<system_time> next_run_at;
+  std::optional<system_time> next_run_at = {};
   /// When its newest run was started.
-  std::optional<system_time> last_run_at;
+  std::optional<system_time> last_run_at = {};
   /// The run that ended last; null before the first, and if it is not kept any more.
-  job_ptr last_run;
+  job_ptr last_run = {};
   /// Runs started, manual ones too.
   std::uint64_t run_count = 0;
   /// Runs that ended `failed` or `timeout`.
@@ -152,18 +152,18 @@ struct scheduled_job {
   std::uint64_t skipped_count = 0;
   /// All that stands in its way: "timezone US/Eastern is not available" (it is not due until the zone is
   /// back), "agent … is not configured" (each of its runs fails). Empty: nothing. Not stored.
-  std::vector<std::string> blocked_by;
+  std::vector<std::string> blocked_by = {};
 
   // What is still to be done; for the engine.
 
   /// Since when it is paused.
-  std::optional<system_time> paused_at;
+  std::optional<system_time> paused_at = {};
   /// While its time zone cannot be read: no time from here on has been looked at. Stored as `next_run_at`.
-  std::optional<system_time> blocked_since;
+  std::optional<system_time> blocked_since = {};
   /// The time whose run waits until the one before it is over.
-  std::optional<system_time> waiting_for;
+  std::optional<system_time> waiting_for = {};
   /// Runs are made up for the times in these ranges, oldest first; they do not overlap.
-  std::vector<time_range> catch_up;
+  std::vector<time_range> catch_up = {};
 };
 
 /// How scheduled jobs travel: shared and immutable.
@@ -171,17 +171,17 @@ using scheduled_job_ptr = std::shared_ptr<const scheduled_job>;
 
 /// Names a scheduled job, and what the caller may see.
 struct schedule_ref {
-  uuid id;
+  uuid id = {};
   /// The job must be this organisation's, else it is `not_found`; empty: anybody's.
-  std::string organisation;
+  std::string organisation = {};
   /// The job must have one of these versions, else `version_mismatch`; empty: any.
-  std::vector<std::uint64_t> versions;
+  std::vector<std::uint64_t> versions = {};
 };
 
 /// A place in the list of scheduled jobs: by name (bytewise), then by organisation.
 struct schedule_place {
-  std::string name;
-  std::string organisation;
+  std::string name = {};
+  std::string organisation = {};
 
   friend auto operator<=>(const schedule_place&, const schedule_place&) = default;
 };
@@ -189,21 +189,21 @@ struct schedule_place {
 /// Which scheduled jobs a list shows. All conditions must hold.
 struct schedule_query {
   /// Only this organisation's; empty: everybody's.
-  std::string organisation;
-  std::optional<uuid> agent_id;
-  std::optional<schedule_status> status;
-  std::optional<std::string> name;
+  std::string organisation = {};
+  std::optional<uuid> agent_id = {};
+  std::optional<schedule_status> status = {};
+  std::optional<std::string> name = {};
   /// Only what stands behind this place, whether or not a job stands there; none: from the beginning.
-  std::optional<schedule_place> after = std::nullopt;
+  std::optional<schedule_place> after = {};
   /// Longest list; 0: no limit.
   std::size_t limit = 0;
 };
 
 /// Which runs of a scheduled job a list shows.
 struct run_query {
-  uuid schedule_id;
+  uuid schedule_id = {};
   /// Only runs in one of these states; empty: all.
-  std::vector<job_state> states;
+  std::vector<job_state> states = {};
   /// Longest list, 1–1000.
   std::size_t limit = 50;
   /// Of finished runs only so many, the newest, count as kept.

@@ -31,11 +31,11 @@ struct job_ref {
 /// Something that stands in the way of scheduled jobs.
 struct schedule_block {
   /// As in `scheduled_job::blocked_by`.
-  std::string cause;
+  std::string cause = {};
   /// How many jobs it is in the way of; ≥ 1.
   std::size_t jobs = 0;
   /// The names of some of them, at most 5.
-  std::vector<std::string> names;
+  std::vector<std::string> names = {};
 };
 
 /// How the engine is, and what it has done.
@@ -45,9 +45,9 @@ struct engine_health {
   /// Stopping: no new job is taken.
   bool is_draining = false;
   /// Why the store fails; empty while it works.
-  std::string store_fault;
+  std::string store_fault = {};
   /// Messaging jobs held, by state, finished ones included.
-  state_counts messages{};
+  state_counts messages = {};
   /// `engine_options::jobs_max`.
   std::size_t jobs_max = 0;
   /// Bytes of text that these hold.
@@ -61,11 +61,11 @@ struct engine_health {
   /// Requests that wait for a job to end.
   std::size_t waiters = 0;
   /// Messaging jobs that have ended since the engine started, by terminal state.
-  state_counts finished_messages{};
+  state_counts finished_messages = {};
   /// Mean time from creation to completion of the completed ones among them; 0 without any.
   std::chrono::duration<double, std::milli> mean_completion{0};
   /// What stands in the way of scheduled jobs, of all organisations.
-  std::vector<schedule_block> schedule_blocks;
+  std::vector<schedule_block> schedule_blocks = {};
 };
 
 /// What one can do with jobs: the port that the HTTP server and embedding programs call alike.

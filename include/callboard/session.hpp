@@ -86,33 +86,33 @@ struct new_session {
 /// What a session was created with; all snapshots of a session share one. Never changes.
 struct session_spec {
   /// UUID version 7, made by the engine.
-  uuid id;
+  uuid id = {};
   /// UUID version 7, made by the engine; addresses nothing.
-  uuid channel_id;
-  std::string organisation;
-  uuid agent_id;
-  std::string user_id;
+  uuid channel_id = {};
+  std::string organisation = {};
+  uuid agent_id = {};
+  std::string user_id = {};
   /// An object, never empty.
-  json_text metadata;
-  system_time created_at;
+  json_text metadata = {};
+  system_time created_at = {};
 };
 
 /// A session as it stood at one moment: an immutable snapshot. Made by the engine.
 struct session {
   /// Never null in a session that the library hands out.
-  std::shared_ptr<const session_spec> spec;
-  session_timeouts timeouts;
+  std::shared_ptr<const session_spec> spec = {};
+  session_timeouts timeouts = {};
   /// The last message of the user, heartbeat or renewal; the creation before the first.
-  system_time last_activity;
+  system_time last_activity = {};
   /// The last renewal, or the creation: `expires_at` counts from here.
-  system_time renewed_at;
+  system_time renewed_at = {};
   std::uint64_t renewal_count = 0;
   /// `min(renewed_at + timeout, created_at + max_duration)`. From then on the session takes nothing.
-  system_time expires_at;
+  system_time expires_at = {};
   /// Messages kept, answers included.
   std::uint64_t message_count = 0;
   /// `session_message::created_at` of the newest message ever; none before the first.
-  std::optional<system_time> last_message_at;
+  std::optional<system_time> last_message_at = {};
 };
 
 /// How sessions travel: shared and immutable.
@@ -130,26 +130,26 @@ bool is_near_expiration(const session& one, system_time now) noexcept;
 /// One message of a session: the user's, or the agent's answer.
 struct session_message {
   /// Of an answer: `job_outcome::message_id` of the job that brought it; else made by the engine.
-  uuid id;
-  uuid session_id;
+  uuid id = {};
+  uuid session_id = {};
   /// Whether the agent wrote it.
   bool is_agent = false;
   /// The agent's id, or the session's `user_id`.
-  std::string author_id;
+  std::string author_id = {};
   /// Strictly increases from message to message of a session: one more millisecond if need be.
-  system_time created_at;
+  system_time created_at = {};
   /// `created_at` of the user's message that this answers; of a user's message its own.
-  system_time turn;
+  system_time turn = {};
   /// Never null.
-  shared_text content;
+  shared_text content = {};
   /// Its own, an object; empty for none.
-  json_text metadata;
+  json_text metadata = {};
 };
 
 /// What a user says. `session_service::send` checks it.
 struct new_session_message {
   /// The prompt, not empty. UTF-8 without NUL.
-  std::string content;
+  std::string content = {};
   /// The caller's own object; attachments belong into it. Empty for none.
   json_text metadata = {};
   /// From now to when the answer must be there; ≥ 1 ms, at most 400 years. Waiting for earlier messages
@@ -167,20 +167,20 @@ struct session_ref {
 /// A session and the time at which the engine looked at it.
 struct session_state {
   /// Never null.
-  session_ptr record;
+  session_ptr record = {};
   /// What `time_remaining` and `is_near_expiration` are to be asked with.
-  system_time as_of;
+  system_time as_of = {};
 };
 
 /// Sessions of one organisation, and how many there are.
 struct session_list {
   /// Unexpired ones, newest first.
-  std::vector<session_ptr> sessions;
+  std::vector<session_ptr> sessions = {};
   /// Unexpired ones, listed or not.
   std::size_t active = 0;
   /// Expired ones that are still known.
   std::size_t expired = 0;
-  system_time as_of;
+  system_time as_of = {};
 };
 
 /// How sessions of all organisations are.
@@ -191,29 +191,29 @@ struct session_health {
   std::size_t active = 0;
   /// Those near their expiration among them.
   std::size_t near_expiration = 0;
-  system_time as_of;
+  system_time as_of = {};
   /// Since the engine was started.
   std::chrono::milliseconds uptime{0};
 };
 
 /// A message that was taken.
 struct sent_message {
-  session_message message;
+  session_message message = {};
   /// As the message has left it.
-  session_state session;
+  session_state session = {};
   /// Whether the message has renewed the session.
   bool was_renewed = false;
   /// The message's job when it was stored: `pending` or `processing`.
-  job_ptr job;
+  job_ptr job = {};
 };
 
 /// How a message ended.
 struct message_end {
   /// The message's job: terminal, or as it stands because the engine stops.
-  job_ptr job;
+  job_ptr job = {};
   /// The agent's answer, set exactly when the job is `completed`. It is one of the session's messages
   /// unless the session had expired or was deleted.
-  std::optional<session_message> answer;
+  std::optional<session_message> answer = {};
 };
 
 /// Which messages of a session a page shows.
@@ -232,7 +232,7 @@ struct session_message_query {
 /// Messages of a session.
 struct session_message_page {
   /// Newest first. With `after` alone the oldest ones behind it, else the newest ones.
-  std::vector<session_message> messages;
+  std::vector<session_message> messages = {};
   /// Whether the query matches more: newer ones with `after` alone, else older ones.
   bool has_more = false;
 };

@@ -42,24 +42,24 @@ struct job_sort {
 struct job_query {
   job_kind kind = job_kind::message;
   /// Only this organisation's jobs; empty: everybody's.
-  std::string organisation;
+  std::string organisation = {};
   /// Only jobs in one of these states; empty: all.
-  std::vector<job_state> states;
+  std::vector<job_state> states = {};
   /// Only jobs of this job type; none: any.
-  std::optional<std::string> job_type_id;
+  std::optional<std::string> job_type_id = {};
   /// Only jobs for the channel of this code; none: any.
-  std::optional<std::string> channel_code;
+  std::optional<std::string> channel_code = {};
   /// Only jobs that carry one of these tags; empty: all.
-  std::vector<std::string> tags;
+  std::vector<std::string> tags = {};
   /// Only jobs due within these times, both included; none: without that bound.
-  std::optional<system_time> due_from;
-  std::optional<system_time> due_to;
+  std::optional<system_time> due_from = {};
+  std::optional<system_time> due_to = {};
   /// Only jobs created within these times, both included; none: without that bound.
-  std::optional<system_time> created_from;
-  std::optional<system_time> created_to;
+  std::optional<system_time> created_from = {};
+  std::optional<system_time> created_to = {};
   /// The order; empty: newest first. What is equal in all of it is ordered by creation, then by id, in
   /// the direction of the first step.
-  std::vector<job_sort> sort;
+  std::vector<job_sort> sort = {};
   /// Whether `job_page::by_state` is wanted.
   bool counts_states = false;
   /// Longest page, 1–1000.
@@ -75,26 +75,26 @@ using state_counts = std::array<std::size_t, job_state_count>;
 
 /// A page of jobs, in the order that was asked for.
 struct job_page {
-  std::vector<job_ptr> jobs;
+  std::vector<job_ptr> jobs = {};
   /// Jobs of that kind and organisation, whatever their state.
   std::size_t total = 0;
   /// Jobs that match the whole query, before limit and offset.
   std::size_t matching = 0;
   /// Jobs that match all of the query but its states; only set if `job_query::counts_states` is.
-  state_counts by_state{};
+  state_counts by_state = {};
 };
 
 /// A place among the jobs that are due later: by `due_at`, then by id.
 struct due_place {
-  system_time due_at;
-  uuid id;
+  system_time due_at = {};
+  uuid id = {};
 };
 
 /// What becomes of a scheduled job in a store.
 struct schedule_change {
-  uuid id;
+  uuid id = {};
   /// Null: it is forgotten, and all its finished runs with it.
-  scheduled_job_ptr record;
+  scheduled_job_ptr record = {};
 };
 
 /// Keeps jobs. Blocking; the engine calls it from one thread that may wait.
@@ -193,7 +193,7 @@ enum class store_sync : std::uint8_t {
 /// What can be set about the SQLite store.
 struct sqlite_store_options {
   /// The database file. It is made if it is not there, and so are its directories.
-  std::string path;
+  std::string path = {};
   store_sync sync = store_sync::full;
 };
 

@@ -12,8 +12,8 @@ using steady_time = std::chrono::steady_clock::time_point;
 
 /// One instant as both clocks show it. Rules take it as an argument and never ask a clock.
 struct clock_reading {
-  steady_time steady;
-  system_time wall;
+  steady_time steady = {};
+  system_time wall = {};
 };
 
 /// Rounds down to the milliseconds that are stored and shown.

@@ -15,7 +15,7 @@ namespace callboard {
 /// A UUID (RFC 9562) as its 16 bytes, in network order. Compares in the order of its text form, which
 /// for version 7 is the order of creation. All zeros is "none".
 struct uuid {
-  std::array<std::uint8_t, 16> bytes{};
+  std::array<std::uint8_t, 16> bytes = {};
 
   /// Reads the form 8-4-4-4-12 in any case, of any version. Anything else: no value.
   static std::optional<uuid> parse(std::string_view text) noexcept;
