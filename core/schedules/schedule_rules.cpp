@@ -51,7 +51,7 @@ system_time pause_begin(const scheduled_job& job, system_time now) {
 
 /// The job has been enabled, or has another timing.
 /// @param since when it was disabled, if it has the timing that it had then.
-void go_on(const schedule_draft& next, const schedule* when, std::optional<system_time> since,
+void go_on(const schedule_draft& next, const timing* when, std::optional<system_time> since,
            system_time now) {
   if (!when)
     return next.block(since.value_or(now) + 1ms, now);
