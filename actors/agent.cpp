@@ -54,9 +54,9 @@ agent_state::agent_state(agent_actor::pointer selfptr) : self(selfptr) {
   // nop
 }
 
-agent_actor::behavior_type agent_state::make_behavior(const engine_context& context,
+agent_actor::behavior_type agent_state::make_behavior(const engine_context& from,
                                                       agent_binding what) {
-  context = &context;
+  context = &from;
   binding = std::move(what);
   retry = std::make_shared<const agent_retry>(binding.info.retry);
   queue = core::slot_queue<offer, running_task>{binding.info.concurrency};

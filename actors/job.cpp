@@ -9,9 +9,9 @@ job_actor_state::job_actor_state(job_actor::pointer selfptr) : self(selfptr) {
   // nop
 }
 
-job_actor::behavior_type job_actor_state::make_behavior(const engine_context& context,
+job_actor::behavior_type job_actor_state::make_behavior(const engine_context& from,
                                                         job_start start) {
-  context = &context;
+  context = &from;
   job = std::move(start.job);
   registry = std::move(start.registry);
   agent = std::move(start.agent);

@@ -169,7 +169,7 @@ public:
     auto accepted = shared_->accepted();
     const auto deadline = quiet_since + grace;
     for (auto now = quiet_since; now < deadline; now = steady_clock::now()) {
-      if (shared_->in_flight() > 0 || shared_->accepted() != accepted) {
+      if (shared_->count() > 0 || shared_->accepted() != accepted) {
         accepted = shared_->accepted();
         quiet_since = now;
       } else if (wire_->connections() == 0) {

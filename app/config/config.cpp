@@ -143,7 +143,7 @@ http_options read_http(const reader& from, const environment& variables) {
   made.connections_per_address_max = from.integer<std::size_t>("/limits/connectionsPerAddress");
   made.unsent_bytes_max = from.integer<std::size_t>("/limits/unsentBytes");
   made.unread_bytes_max = from.integer<std::size_t>("/limits/unreadBytes");
-  made.self_check_interval
+  made.watchdog_interval
     = std::chrono::seconds{from.integer<std::int64_t>("/limits/selfCheckSeconds")};
   made.rates.requests_per_key = from.integer<std::size_t>("/rateLimit/perKey");
   made.rates.requests_per_address = from.integer<std::size_t>("/rateLimit/perAddress");

@@ -58,7 +58,7 @@ public:
   }
 
   /// Requests whose answer is not out yet.
-  std::size_t in_flight() const noexcept {
+  std::size_t count() const noexcept {
     return in_flight_.load();
   }
 

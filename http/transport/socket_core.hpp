@@ -330,7 +330,7 @@ private:
   void reset() {
     auto& socket = stream.lowest_layer();
     asio::error_code ignored;
-    socket.set_option(asio::socket_base::close_lingering{true, 0}, ignored);
+    socket.set_option(asio::socket_base::linger{true, 0}, ignored);
     timer_.cancel();
     socket.close(ignored);
   }

@@ -109,7 +109,7 @@ struct http_options {
   std::chrono::seconds idle_limit{60};
   /// How long no client must have connected before the server connects to itself to see whether it still
   /// takes connections (see `http_server::on_fatal`); 0: never. Long enough to cost nothing.
-  std::chrono::milliseconds self_check_interval{30'000};
+  std::chrono::milliseconds watchdog_interval{30'000};
   /// Counts only where there is a log.
   log_choice logged_requests = log_choice::all;
 };

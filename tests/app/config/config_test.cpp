@@ -113,7 +113,7 @@ TEST_F(ConfigFile, NothingConfiguredGivesTheDefaults) {
   EXPECT_EQ(config->engine.live_jobs_per_organisation_max, 0U);
   EXPECT_EQ(config->engine.waiters_max, 10'000U);
   EXPECT_EQ(config->engine.message_retention, std::chrono::seconds{600});
-  EXPECT_EQ(config->http.self_check_interval, std::chrono::seconds{30});
+  EXPECT_EQ(config->http.watchdog_interval, std::chrono::seconds{30});
   EXPECT_EQ(config->http.rates.requests_per_key, 0U);
   EXPECT_EQ(config->http.rates.requests_per_address, 0U);
   EXPECT_EQ(config->http.rates.failed_keys_per_address, 20U);
@@ -161,7 +161,7 @@ TEST_F(WholeConfig, ServerSettingsArrive) {
   EXPECT_EQ(config.http.unread_bytes_max, 16'777'218U);
   EXPECT_TRUE(config.http.connections_max_is_explicit);
   EXPECT_EQ(config.engine.waiters_max, 13U);
-  EXPECT_EQ(config.http.self_check_interval, std::chrono::seconds{19});
+  EXPECT_EQ(config.http.watchdog_interval, std::chrono::seconds{19});
   EXPECT_EQ(config.http.rates.requests_per_key, 15U);
   EXPECT_EQ(config.http.rates.requests_per_address, 16U);
   EXPECT_EQ(config.http.rates.failed_keys_per_address, 17U);

@@ -26,14 +26,14 @@ std::shared_ptr<test_exchange> received(std::shared_ptr<in_flight> shared) {
 TEST(Exchange, FirstAnswerCounts) {
   const auto shared = std::make_shared<in_flight>();
   const auto asked = received(shared);
-  EXPECT_EQ(shared->in_flight(), 1u);
+  EXPECT_EQ(shared->count(), 1u);
 
   asked->answer(response{200, "1"});
   asked->answer(response{200, "2"});
   asked->answer_later(1, [] { return response{200, "3"}; });
 
   EXPECT_EQ(asked->answered().body, "1");
-  EXPECT_EQ(shared->in_flight(), 0u);
+  EXPECT_EQ(shared->count(), 0u);
   EXPECT_FALSE(asked->is_released());
 }
 
@@ -52,7 +52,7 @@ TEST(Exchange, DroppedUnansweredGets500) {
   ASSERT_TRUE(written->has_value());
   EXPECT_EQ(take_apart(**written).status, 500);
   EXPECT_EQ(take_apart(**written).header("Content-Type"), "application/problem+json");
-  EXPECT_EQ(shared->in_flight(), 0u);
+  EXPECT_EQ(shared->count(), 0u);
 }
 
 TEST(Exchange, AnswerThatCannotBeMadeIs500) {
@@ -158,7 +158,7 @@ TEST(Exchange, ListInPortionsMayBeLargerThanTheRoomForUnreadOnes) {
               portions == 0 ? std::to_string(count * bytes) : std::string{});
     EXPECT_EQ(answer.header("Transfer-Encoding"), portions == 0 ? "" : "chunked");
     EXPECT_EQ(answer.header("Content-Type"), "application/json");
-    EXPECT_EQ(shared->in_flight(), 0U);
+    EXPECT_EQ(shared->count(), 0U);
   }
 }
 
@@ -200,7 +200,7 @@ TEST(Exchange, ListInPortionsEndsWithItsConnection) {
   EXPECT_FALSE(asked->is_answered());
   EXPECT_TRUE(asked->is_released());
   EXPECT_EQ(printed, 2U);
-  EXPECT_EQ(shared->in_flight(), 0U);
+  EXPECT_EQ(shared->count(), 0U);
 }
 
 TEST(Exchange, PortionThatCannotBePrintedEndsTheConnection) {
@@ -222,7 +222,7 @@ TEST(Exchange, PortionThatCannotBePrintedEndsTheConnection) {
   EXPECT_EQ(first->answered().status, 500);
   EXPECT_FALSE(third->is_answered());
   EXPECT_TRUE(third->is_released());
-  EXPECT_EQ(shared->in_flight(), 0U);
+  EXPECT_EQ(shared->count(), 0U);
 }
 
 TEST(Exchange, ListInPortionsIsRefusedWhenThereIsNoRoomForItsFirst) {
@@ -254,7 +254,7 @@ TEST(Exchange, AbandonedOneIsReleasedAndNeverAnswered) {
 
   EXPECT_TRUE(asked->is_released());
   EXPECT_FALSE(asked->is_answered());
-  EXPECT_EQ(shared->in_flight(), 0u);
+  EXPECT_EQ(shared->count(), 0u);
 }
 
 TEST(Exchange, AbandonedOneMayOutliveTheServer) {
@@ -391,7 +391,7 @@ TEST(Exchange, AnswersRaceAndExactlyOneCounts) {
     third.join();
     ASSERT_TRUE(written->has_value());
   }
-  EXPECT_EQ(shared->in_flight(), 0u);
+  EXPECT_EQ(shared->count(), 0u);
   EXPECT_EQ(shared->accepted(), 200u);
 }
 
