@@ -46,6 +46,11 @@ public:
   /// of them.
   std::string_view missing_end() const noexcept;
 
+  /// Bytes of a chunk's content came and were thrown away unseen: less than `content_left`.
+  void discard(std::uint64_t count) noexcept {
+    content_left_ -= count;
+  }
+
   /// How much of the content of a chunk that has begun has not been passed.
   std::uint64_t content_left() const noexcept {
     return content_left_;

@@ -62,6 +62,15 @@ public:
     return drops_body_;
   }
 
+  /// Bytes of the content that is being skipped came and were thrown away unseen.
+  /// @param count less than `content_left`, so that the end of the body is still read
+  void discard(std::uint64_t count) noexcept {
+    if (part_ == part::content)
+      content_left_ -= count;
+    else
+      chunks_.discard(count);
+  }
+
   /// The fault that the connection ends with.
   const framing_fault* fault() const noexcept {
     return fault_;

@@ -72,6 +72,17 @@ public:
     return reader_.is_dropping();
   }
 
+  /// How many bytes that come next may be thrown away unseen: all that is missing of the content of a body
+  /// that is being dropped, except for its last byte.
+  std::uint64_t discardable() const noexcept {
+    return is_dropping() && content_missing() > 1 ? content_missing() - 1 : 0;
+  }
+
+  /// Bytes came and were thrown away, `discardable` of them at most.
+  void discard(std::uint64_t count) noexcept {
+    reader_.discard(count);
+  }
+
   /// Whether the client waits for a 100 before it sends more. Says so once.
   bool must_say_continue() noexcept {
     const auto must = asks_to_continue_;

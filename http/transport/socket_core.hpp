@@ -25,6 +25,7 @@
 #include "http/pipeline/connection_output.hpp"
 #include "http/pipeline/screening.hpp"
 #include "http/transport/connection_places.hpp"
+#include "http/transport/discard.hpp"
 #include "http/transport/lingering_close.hpp"
 
 namespace callboard::http {
@@ -202,11 +203,34 @@ private:
     auto on = executor_of(handler);
     is_reading_ = true;
     watch(on);
+    if constexpr (is_plain)
+      if (in.discardable() > 0)
+        return discard(into, std::move(handler));
     stream.async_read_some(
       into, asio::bind_executor(on, [this, into, handler = std::move(handler)](
                                       const asio::error_code& fault, std::size_t count) mutable {
         is_reading_ = false;
         came(into, fault, count, std::move(handler));
+      }));
+  }
+
+  /// Throws away what comes of a body that was refused. Read into the parser's buffer of 2 KiB, a few
+  /// clients that send as fast as they can would keep a thread busy with nothing.
+  template <class Handler>
+  void discard(asio::mutable_buffer into, Handler handler) {
+    auto on = executor_of(handler);
+    stream.async_wait(
+      asio::socket_base::wait_read,
+      asio::bind_executor(on, [this, into, handler = std::move(handler)](
+                                const asio::error_code& fault) mutable {
+        is_reading_ = false;
+        if (fault)
+          return came(into, fault, 0, std::move(handler));
+        const auto count = discard_bytes(stream.native_handle(), in.discardable());
+        if (!count)
+          return handler(asio::error::eof, 0);
+        in.discard(*count);
+        read_more(into, std::move(handler));
       }));
   }
 
