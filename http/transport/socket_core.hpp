@@ -219,19 +219,18 @@ private:
   template <class Handler>
   void discard(asio::mutable_buffer into, Handler handler) {
     auto on = executor_of(handler);
-    stream.async_wait(
-      asio::socket_base::wait_read,
-      asio::bind_executor(on, [this, into, handler = std::move(handler)](
-                                const asio::error_code& fault) mutable {
-        is_reading_ = false;
-        if (fault)
-          return came(into, fault, 0, std::move(handler));
-        const auto count = discard_bytes(stream.native_handle(), in.discardable());
-        if (!count)
-          return handler(asio::error::eof, 0);
-        in.discard(*count);
-        read_more(into, std::move(handler));
-      }));
+    stream.async_wait(asio::socket_base::wait_read,
+                      asio::bind_executor(on, [this, into, handler = std::move(handler)](
+                                                const asio::error_code& fault) mutable {
+                        is_reading_ = false;
+                        if (fault)
+                          return came(into, fault, 0, std::move(handler));
+                        const auto count = discard_bytes(stream.native_handle(), in.discardable());
+                        if (!count)
+                          return handler(asio::error::eof, 0);
+                        in.discard(*count);
+                        read_more(into, std::move(handler));
+                      }));
   }
 
   template <class Handler>
