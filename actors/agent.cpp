@@ -23,7 +23,7 @@ answer_ptr cleaned(agent_answer answer) {
   answer.content = core::to_utf8(std::move(answer.content));
   answer.error = core::to_utf8(std::move(answer.error));
   if (answer.status == answer_status::failed && answer.error.empty())
-    answer.error = "agent failed without saying why";
+    answer.error = "agent failed without giving a reason";
   return std::make_shared<const agent_answer>(std::move(answer));
 }
 
@@ -31,7 +31,7 @@ answer_ptr cleaned(agent_answer answer) {
 class no_runner final : public callboard::agent {
 public:
   void start(task_ptr, completion done) override {
-    done(agent_answer::final_failure("the callback is gone"));
+    done(agent_answer::final_failure("the callback no longer exists"));
   }
 
   void cancel(const uuid&) override {

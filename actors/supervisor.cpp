@@ -55,7 +55,7 @@ void supervisor_state::on_down(const caf::down_msg& down) {
   std::erase(ending, down.source);
   if (!is_stopping) {
     if (const auto told = std::exchange(watched.on_fatal, nullptr))
-      told("an actor of the engine ended by a fault");
+      told("an actor of the engine failed");
   } else if (ending.empty()) {
     end_next();
   }

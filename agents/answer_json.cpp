@@ -95,7 +95,7 @@ result<agent_answer> read_answer(json_view object) {
   if (from.is_final && !from.is_final->is_boolean())
     return fail(errc::invalid_argument, "final must be true or false");
   if (made.status == answer_status::failed) {
-    made.error = is_blank(*error) ? "agent failed without saying why" : std::move(*error);
+    made.error = is_blank(*error) ? "agent failed without giving a reason" : std::move(*error);
     made.is_final = from.is_final && from.is_final->is_true();
   }
   return made;
@@ -104,18 +104,18 @@ result<agent_answer> read_answer(json_view object) {
 result<agent_answer> parse_answer(std::string_view text) {
   const auto read = compact_json(text);
   if (!read)
-    return fail(errc::invalid_argument, "JSON that is not valid: " + read.error().message);
+    return fail(errc::invalid_argument, "invalid JSON: " + read.error().message);
   return read_answer(json_view{*read});
 }
 
 agent_answer unusable_answer(const error& fault) {
-  return agent_answer::failure("agent's answer cannot be used: " + fault.message);
+  return agent_answer::failure("agent's answer is invalid: " + fault.message);
 }
 
 agent_answer answer_or_failure(std::string_view text, std::span<const std::string> secrets) {
   const auto read = compact_json(text);
   if (!read)
-    return agent_answer::failure("agent answered with JSON that is not valid: "
+    return agent_answer::failure("agent's answer is not valid JSON: "
                                  + read.error().message);
   auto answer = read_answer(json_view{*read});
   if (answer)

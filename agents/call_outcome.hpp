@@ -16,7 +16,7 @@ agent_answer answer_of(Run&& run) {
     return std::forward<Run>(run)();
   } catch (const std::exception& fault) {
     const std::string text = fault.what();
-    return agent_answer::failure(text.empty() ? "agent failed without saying why" : text);
+    return agent_answer::failure(text.empty() ? "agent failed without giving a reason" : text);
   } catch (...) {
     return agent_answer::failure("agent failed with an exception of unknown type");
   }

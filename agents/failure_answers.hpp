@@ -19,7 +19,7 @@ inline agent_answer stopped_answer() {
 
 /// What a task hears when its agent is given it a second time: the second time counts.
 inline agent_answer replaced_answer() {
-  return agent_answer::failure("task was handed over again");
+  return agent_answer::failure("task was sent again");
 }
 
 /// What a task hears that its agent's own time limit has ended.

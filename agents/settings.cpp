@@ -61,7 +61,7 @@ result<void> check_timeout(std::optional<std::chrono::milliseconds> timeout) {
 result<void> check_url(std::string_view setting, const std::string& url) {
   if (!is_http_url(url))
     return fail(errc::invalid_argument,
-                std::string{setting} + " must be an http:// or https:// address");
+                std::string{setting} + " must be an http:// or https:// URL");
   return {};
 }
 
@@ -76,7 +76,7 @@ result<std::vector<std::string>> header_lines(const std::map<std::string, std::s
   std::vector<std::string> lines;
   for (const auto& [name, value] : headers) {
     if (!is_token(name))
-      return fail(errc::invalid_argument, "headers: \"" + name + "\" is not a header name");
+      return fail(errc::invalid_argument, "headers: \"" + name + "\" is not a valid header name");
     const auto plain = lower_case(name);
     if (std::ranges::count(always_reserved, plain) + std::ranges::count(reserved, plain) > 0)
       return fail(errc::invalid_argument, "headers: " + name + " is set by the server itself");

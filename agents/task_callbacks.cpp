@@ -87,11 +87,11 @@ private:
   result<void> check(const uuid& task_id, std::string_view token) const {
     const auto at = tasks_.find(task_id);
     if (at == tasks_.end())
-      return fail(errc::not_found, "no such task waits for an answer");
+      return fail(errc::not_found, "no such task is waiting for an answer");
     if (!is_same_secret(at->second.token, token))
-      return fail(errc::forbidden, "the token is not this task's");
+      return fail(errc::forbidden, "wrong token for this task");
     if (!at->second.is_open)
-      return fail(errc::conflict, "the task is over");
+      return fail(errc::conflict, "the task has ended");
     return {};
   }
 

@@ -23,7 +23,7 @@ std::array<std::uint8_t, Size> digest_of(std::string_view text, const EVP_MD* al
   std::array<std::uint8_t, Size> made{};
   unsigned size = Size;
   if (EVP_Digest(text.data(), text.size(), made.data(), &size, algorithm, nullptr) != 1)
-    throw std::runtime_error("OpenSSL offers no such digest");
+    throw std::runtime_error("OpenSSL does not offer this digest");
   return made;
 }
 
@@ -70,7 +70,7 @@ std::optional<std::array<std::uint8_t, 32>> digest_from_hex(std::string_view tex
 std::string random_key() {
   std::array<unsigned char, 32> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
-    throw std::runtime_error("the system's source of random numbers fails");
+    throw std::runtime_error("the system's random number generator failed");
   // Base64 of 32 bytes: 43 letters and one `=`, and OpenSSL's closing NUL.
   std::array<unsigned char, 45> text{};
   EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));

@@ -36,7 +36,7 @@ environment read_environment() {
 
 int refuse(const config_faults& faults) {
   auto text = "callboard: the configuration has "
-              + (faults.size() == 1 ? "a fault" : std::to_string(faults.size()) + " faults") + '\n';
+              + (faults.size() == 1 ? "an error" : std::to_string(faults.size()) + " errors") + '\n';
   for (const auto& fault : faults)
     text += "  " + fault.where + ": " + fault.what + '\n';
   print(stderr, text);
@@ -47,7 +47,7 @@ int refuse(const config_faults& faults) {
 int refuse_in_json(const config_faults& faults) {
   const auto log = terminal_log(log_format::json);
   for (const auto& fault : faults)
-    log.write(log_level::error, "wrong configuration",
+    log.write(log_level::error, "invalid configuration",
               {{"where", fault.where}, {"reason", fault.what}});
   return exit_config;
 }
@@ -61,7 +61,7 @@ int check_config(const server_config& config) {
 
 int print_new_key(const command_line& line) {
   const auto made = make_key(line.key_name, line.key_organisation, line.key_scopes);
-  print(stdout, "The key, shown only now:\n  " + made.key
+  print(stdout, "The key, shown only once:\n  " + made.key
                   + "\n\nThe entry for \"apiKeys\" in the configuration:\n  " + made.entry + '\n');
   return exit_ok;
 }

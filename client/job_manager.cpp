@@ -53,7 +53,7 @@ public:
 
   void start(task_ptr task, completion done) override {
     if (!threads_->reach([&](agent& threads) { threads.start(task, done); }))
-      done(agent_answer::final_failure("the job manager is gone"));
+      done(agent_answer::final_failure("the job manager no longer exists"));
   }
 
   void cancel(const uuid& task_id) override {
@@ -139,7 +139,7 @@ result<scheduled_job_ptr> job_manager::update(const uuid& id, schedule_edit edit
 
 result<scheduled_job_ptr> job_manager::set_callback(const uuid& id, job_callback callback) {
   if (!callback)
-    return fail(errc::invalid_argument, "callback must be there");
+    return fail(errc::invalid_argument, "callback must not be empty");
   return update(id, [runner = runner_of(std::move(callback))](schedule_definition& what) {
     what.agent_id = {};
     what.runner = runner;

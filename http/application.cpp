@@ -41,7 +41,7 @@ response refuse_method(error_form form, std::string_view allow) {
   // Messaging Jobs knows no 405: there a wrong method is an unknown endpoint.
   if (allow.empty() || form == error_form::messaging)
     return refuse_route(form);
-  auto made = refuse(form, 405, "method_not_allowed", "this path does not have this method");
+  auto made = refuse(form, 405, "method_not_allowed", "this path does not support this method");
   made.add_header("Allow", allow);
   return made;
 }
@@ -96,7 +96,7 @@ void application::handle(const std::shared_ptr<exchange>& received) noexcept {
     dispatch(*received, back);
   } catch (...) {
     const auto form = area_of(received->received().segments).form;
-    back.send(refuse(form, 500, "internal", "the server failed to answer"));
+    back.send(refuse(form, 500, "internal", "an internal error occurred"));
   }
 }
 

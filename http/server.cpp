@@ -52,20 +52,20 @@ constexpr std::size_t unread_bytes_least = 16 * 1024 * 1024;
 result<void> check(const http_options& options) {
   if (!http::is_listen_address(options.address))
     return fail(errc::invalid_argument,
-                "listen address " + options.address + " is no IP address and not localhost");
+                "listen address " + options.address + " is neither an IP address nor localhost");
   if (!http::is_loopback(options.address) && options.keys.empty() && !options.allow_insecure)
     return fail(errc::invalid_argument,
                 "listening on " + options.address
-                  + " without an API key would open the server to everybody who reaches it: "
+                  + " without an API key would open the server to anyone who can reach it: "
                     "configure a key, listen on 127.0.0.1, or set allowInsecure");
   if (options.tls_certificate.empty() != options.tls_private_key.empty())
     return fail(errc::invalid_argument, "TLS needs both a certificate and a private key");
   if (options.connections_max == 0)
     return fail(errc::invalid_argument, "the number of connections must be at least 1");
   if (options.unsent_bytes_max < unsent_bytes_least)
-    return fail(errc::invalid_argument, "unsent answers must be allowed at least 16 MiB");
+    return fail(errc::invalid_argument, "the limit for unsent responses must be at least 16 MiB");
   if (options.unread_bytes_max < unread_bytes_least)
-    return fail(errc::invalid_argument, "unread requests must be allowed at least 16 MiB");
+    return fail(errc::invalid_argument, "the limit for incomplete requests must be at least 16 MiB");
   if (options.idle_limit < std::chrono::seconds{1})
     return fail(errc::invalid_argument, "the idle limit must be at least 1 s");
   if (options.head_limit < std::chrono::milliseconds{1})
@@ -75,7 +75,7 @@ result<void> check(const http_options& options) {
   for (const auto count : {options.rates.requests_per_key, options.rates.requests_per_address,
                            options.rates.failed_keys_per_address})
     if (count > rate_max)
-      return fail(errc::invalid_argument, "rate limits must be at most 1,000,000,000 a window");
+      return fail(errc::invalid_argument, "rate limits must be at most 1,000,000,000 per window");
   if (options.default_time_limit < std::chrono::seconds{1}
       || options.default_time_limit > std::chrono::seconds{300})
     return fail(errc::invalid_argument, "the default time limit of messages must be 1-300 s");

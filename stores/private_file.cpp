@@ -41,7 +41,7 @@ result<open_file> open_private(const std::filesystem::path& file, int flags) {
     return failure("cannot open", file, reason(errno));
   struct stat found {};
   if (::fstat(opened.get(), &found) != 0)
-    return failure("cannot look at", file, reason(errno));
+    return failure("cannot read the attributes of", file, reason(errno));
   if (!S_ISREG(found.st_mode))
     return failure("cannot open", file, "it is not a regular file");
   return opened;
@@ -63,7 +63,7 @@ result<void> make_private_directories(const std::filesystem::path& directory) {
     std::error_code ignored;
     // It may be there though it cannot be made, on a disk that cannot be written to, say.
     if (!std::filesystem::is_directory(made, ignored))
-      return failure("cannot make the directory", directory,
+      return failure("cannot create the directory", directory,
                      reason(code == EEXIST ? ENOTDIR : code));
   }
   return {};

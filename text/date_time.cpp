@@ -23,12 +23,12 @@ bool is_writable(Time time) {
 auto wrong(std::string why) {
   return fail(errc::invalid_argument,
               std::move(why)
-                + "; allowed are date-times of RFC 3339 such as 2026-03-29T18:30:00Z, "
+                + "; allowed are RFC 3339 date-times such as 2026-03-29T18:30:00Z, "
                   "2026-03-29T18:30:00.250+02:00");
 }
 
 auto wrong_form() {
-  return wrong("no date-time");
+  return wrong("not a date-time");
 }
 
 /// Reads the parts of a date-time. Those that have no such form are no values.
@@ -131,13 +131,13 @@ result<date_time> parse_date_time(std::string_view text) {
       return wrong_form();
   }
   if (!date->ok())
-    return wrong("there is no such day");
+    return wrong("no such day");
   if (time->hour > 23 || time->minute > 59 || time->second > 60)
-    return wrong("there is no such time of day");
+    return wrong("no such time of day");
   const auto clock = hours{time->hour} + minutes{time->minute} + seconds{time->second};
   const auto shown = local_days{*date} + clock + time->fraction;
   if (!is_writable(shown))
-    return wrong("there is no such time of day");
+    return wrong("no such time of day");
   return date_time{shown, offset};
 }
 

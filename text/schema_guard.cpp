@@ -78,7 +78,7 @@ void refuse_all_long(const document& value, const std::string& pointer,
     faults.push_back({pointer, complaint});
   if (value.is_array() && value.size() > json_schema::unique_items_max)
     faults.push_back({pointer, "must have at most " + std::to_string(json_schema::unique_items_max)
-                                 + " elements, because they may have to differ"});
+                                 + " elements, because uniqueItems applies"});
   if (value.is_array())
     for (std::size_t i = 0; i < value.size(); ++i)
       refuse_all_long(value[i], pointer_to(pointer, std::to_string(i)), faults);

@@ -171,7 +171,7 @@ void registry_state::on_wait(const job_call_ptr& call) {
     fetch(call, false);
   else if (auto* entry = entry_for(call))
     add_waiter(*entry, std::move(call->done), call->wait,
-               fail(errc::capacity, "as many calls wait as allowed ("
+               fail(errc::capacity, "too many calls are waiting (at most "
                                       + std::to_string(options_.waiters_max) + ')'));
 }
 

@@ -20,7 +20,7 @@ class program_runner::loop {
 public:
   loop() : wake_up_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!wake_up_)
-      throw std::runtime_error("programs cannot be run: no file descriptor is left");
+      throw std::runtime_error("programs cannot be run: no file descriptors are left");
     auto started = program_guard::start();
     if (!started)
       throw std::runtime_error("programs cannot be run: " + started.error().message);

@@ -251,7 +251,7 @@ result<spawned_program> spawn(const program& what, const program_guard& guard) {
     waitpid(started.pid, nullptr, 0);
   }
   if (started.report.is_unguarded)
-    return fail(errc::conflict, "its guard is gone");
+    return fail(errc::conflict, "its guard process has ended");
   if (started.report.failure != 0)
     return system_failure(started.report.failure);
   own.add(started.pid);

@@ -84,7 +84,7 @@ result<std::shared_ptr<agent>> make_http_agent(http_agent_options options,
   if (settings->callback_prefix.empty())
     callbacks = nullptr;
   else if (!callbacks)
-    return fail(errc::invalid_argument, "publicUrl needs somewhere to await callbacks");
+    return fail(errc::invalid_argument, "publicUrl requires task callbacks");
   auto calls = std::make_shared<http_calls>(std::move(*settings), outbound, std::move(callbacks));
   return std::make_shared<http_agent>(std::move(outbound), std::move(calls));
 }

@@ -67,7 +67,7 @@ void http_calls::send(const agent_task& task, const call_ptr& call) {
   request.headers = headers_for(task, request.body);
   const auto outbound = outbound_.lock();
   if (!outbound)
-    throw std::logic_error("the HTTP client has ended");
+    throw std::logic_error("the HTTP client has stopped");
   call->request
     = outbound->post(std::move(request), [weak = weak_from_this(), call](http_response response) {
         call->has_response = true;

@@ -35,7 +35,7 @@ std::string fault_text(http_fault fault) {
     case http_fault::no_connection:
       return "could not connect to the agent";
     case http_fault::tls:
-      return "could not agree on TLS with the agent";
+      return "TLS handshake with the agent failed";
     case http_fault::untrusted:
       return "agent's TLS certificate is not trusted";
     case http_fault::no_response:
@@ -43,11 +43,11 @@ std::string fault_text(http_fault fault) {
     case http_fault::cut_off:
       return "agent closed the connection before its answer was complete";
     case http_fault::not_http:
-      return "agent answered with something that is not HTTP";
+      return "agent's response is not HTTP";
     case http_fault::too_large:
       return "agent's answer is longer than " + std::to_string(response_bytes_max) + " bytes";
     case http_fault::head_too_large:
-      return "head of the agent's answer is longer than " + std::to_string(response_head_bytes_max)
+      return "agent's response headers are longer than " + std::to_string(response_head_bytes_max)
              + " bytes or " + std::to_string(response_head_lines_max) + " lines";
     case http_fault::stopped:
       return stopped_answer().error;

@@ -30,21 +30,21 @@ result<std::string> webhook_key(std::string_view secret) {
   if (!secret.empty()
       && (blanks.find(secret.front()) != blanks.npos || blanks.find(secret.back()) != blanks.npos))
     return fail(errc::invalid_argument,
-                "secret: must not begin or end with a blank or line end, which receivers cut off");
+                "secret: must not begin or end with a blank or newline, which receivers remove");
   if (contains_ignoring_case(secret, prefix) && !secret.starts_with(prefix))
     return fail(errc::invalid_argument,
-                "secret: must begin with whsec_, in lower case and with nothing before it (v1, or "
-                "quotes, say), or not have it at all");
+                "secret: whsec_ must be in lower case, with nothing before it (no v1, and no "
+                "quotes)");
   for (const std::string_view other : {"whsk_", "whpk_"})
     if (secret.starts_with(other))
       return fail(errc::invalid_argument,
-                  "secret: must be a symmetric key, whsec_ and base64; those that begin with "
+                  "secret: must be a symmetric key (whsec_ + base64); keys that begin with "
                     + std::string{other} + " are for other signatures");
   if (!secret.starts_with(prefix))
     return std::string{secret};
   auto key = from_base64(secret.substr(prefix.size()));
   if (!key || key->empty())
-    return fail(errc::invalid_argument, "secret: what follows whsec_ must be base64");
+    return fail(errc::invalid_argument, "secret: the part after whsec_ must be base64");
   return std::move(*key);
 }
 

@@ -135,18 +135,18 @@ std::optional<agent_answer> failure_of(const json& body, const json* choice,
                        ? std::string{}
                        : "finish_reason " + shown_reason(finish_reason, secrets);
   if (is_unfinished(finish_reason))
-    return agent_answer::failure("agent's answer is no finished text: " + shown);
+    return agent_answer::failure("agent's answer is not a complete text: " + shown);
   if (is_blank(parts.text)) {
     // An error in a form of its own, without choices.
     if (const auto reason = choice ? std::string{} : error_reason(body, secrets); !reason.empty())
       return error_in_answer(reason);
-    return agent_answer::failure("agent answered without a text in its first choice"
+    return agent_answer::failure("agent's answer has no text in its first choice"
                                  + lack_of_text(parts, member(member(choice, "message"), "content"))
                                  + (shown.empty() ? shown : " (" + shown + ')'));
   }
   // Some say "stop" then, and the text is what comes before the call.
   if (parts.has_tool_calls)
-    return agent_answer::failure("agent's answer is no finished text: tool calls follow it");
+    return agent_answer::failure("agent's answer is not a complete text: tool calls follow it");
   return std::nullopt;
 }
 
@@ -170,7 +170,7 @@ json_text metadata_of(json_view given, const json& body, const json* choice) {
 agent_answer chat_answer(std::string_view text, secret_texts secrets) {
   const auto given = compact_json(text);
   if (!given)
-    return agent_answer::failure("agent answered with JSON that is not valid: "
+    return agent_answer::failure("agent's answer is not valid JSON: "
                                  + given.error().message);
   const auto body = to_document(json_view{*given});
   const auto* choices = member(&body, "choices");

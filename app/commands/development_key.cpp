@@ -35,12 +35,12 @@ tl::unexpected<error> system_failure(const std::filesystem::path& file) {
 std::optional<std::string> complaint(std::string_view key) {
   const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
   if (key.empty())
-    return "holds no key; remove it and a new one is made";
+    return "contains no key; remove it to create a new one";
   if (!std::all_of(key.begin(), key.end(), is_visible) || key.size() > key_bytes_max)
-    return "must hold one key of visible ASCII characters; remove it and a new one is made";
+    return "must contain one key of visible ASCII characters; remove it to create a new one";
   if (key.size() < key_bytes_min)
-    return "holds a key of fewer than " + std::to_string(key_bytes_min)
-           + " characters, which can be guessed; remove it and a new one is made";
+    return "contains a key of fewer than " + std::to_string(key_bytes_min)
+           + " characters, which could be guessed; remove it to create a new one";
   return std::nullopt;
 }
 
@@ -48,9 +48,9 @@ std::optional<std::string> complaint(std::string_view key) {
 std::optional<std::string> complaint(const struct stat& file) {
   constexpr mode_t others = 077;
   if (file.st_uid != ::geteuid())
-    return "belongs to another user, who knows the key; remove it and a new one is made";
+    return "belongs to another user, who knows the key; remove it to create a new one";
   if ((file.st_mode & others) != 0)
-    return "can be read or changed by others; chmod 600 it, or remove it and a new one is made";
+    return "can be read or changed by others; chmod 600 it, or remove it to create a new one";
   return std::nullopt;
 }
 

@@ -53,7 +53,7 @@ int cannot_start(const event_log& log, const config_faults& faults) {
 
 void announce(const event_log& log, const server_config& config) {
   for (const auto& warning : config.warnings)
-    log.write(log_level::warning, "odd configuration", {{"reason", warning}});
+    log.write(log_level::warning, "configuration warning", {{"reason", warning}});
   log.write(log_level::info, "starting",
             {{"version", CALLBOARD_VERSION}, {"config", config.file}, {"store", config.store}});
   for (const auto& agent : config.agents)
@@ -79,11 +79,11 @@ http_options completed(http_options options, const event_log& log) {
   }
   // Not into the file, which is kept.
   if (key->is_new && log.format() == log_format::json)
-    log.tell(log_level::error, "no key is configured; /services/* opens with this one",
+    log.tell(log_level::error, "no API key is configured; use this one for /services/*",
              {{"key", key->key}, {"kept_in", development_key_file}});
   else if (key->is_new)
     std::fprintf(stderr,
-                 "callboard: no key is configured; /services/* opens with %s (kept in %s)\n",
+                 "callboard: no API key is configured; use %s for /services/* (saved in %s)\n",
                  key->key.c_str(), development_key_file);
   options.development_key = key->entry();
   return options;
@@ -97,7 +97,7 @@ failure_log open_failures(const event_log& log, const server_config& config) {
   auto opened = failure_log::open(config.log.directory, secrets, &log);
   if (opened)
     return std::move(*opened);
-  log.write(log_level::warning, "no file of failed attempts", {{"reason", opened.error().message}});
+  log.write(log_level::warning, "failed attempts are not written to a file", {{"reason", opened.error().message}});
   return failure_log::within(log, std::move(secrets));
 }
 
@@ -117,9 +117,9 @@ program_errors_sink log_of_programs(const event_log& log, std::vector<std::strin
 void open_anew(const event_log& log, const failure_log& failures) {
   log.reopen();
   if (const auto done = failures.reopen(); !done)
-    log.write(log_level::error, "the file of failed attempts cannot be opened anew",
+    log.write(log_level::error, "the file of failed attempts cannot be reopened",
               {{"reason", done.error().message}});
-  log.write(log_level::info, "log files were opened anew, the configuration was not read again",
+  log.write(log_level::info, "log files were reopened, the configuration was not reloaded",
             {{"signal", std::int64_t{SIGHUP}}});
 }
 

@@ -143,7 +143,7 @@ int compact(const std::string& database) {
 int run_store_command(const store_command& command, std::string_view store) {
   const auto database = database_of(store);
   if (!database) {
-    std::fprintf(stderr, "callboard: store is %s, there is no database (see --store)\n",
+    std::fprintf(stderr, "callboard: the store is %s, which has no database (see --store)\n",
                  std::string{store}.c_str());
     return exit_config;
   }

@@ -67,7 +67,7 @@ public:
     }
     for (const auto* rule : rules)
       if (rule->is_required && !object.contains(rule->name()))
-        document_.add_fault(pointer_to(pointer, rule->name()), "is required, " + allowed_by(*rule));
+        document_.add_fault(pointer_to(pointer, rule->name()), "is required and " + allowed_by(*rule));
   }
 
 private:
@@ -112,7 +112,7 @@ private:
   void check_text(const key_rule& rule, const json& value, const std::string& pointer) {
     if (!value.is_string()) {
       document_.add_fault(pointer,
-                          (rule.type == key_type::text ? allowed_by(rule) : "must be a text")
+                          (rule.type == key_type::text ? allowed_by(rule) : "must be a string")
                             + found(rule, value, pointer));
       return;
     }
@@ -245,7 +245,7 @@ std::string allowed_by(const key_rule& rule) {
     case key_type::text:
       if (!rule.choices.empty())
         return "must be one of " + list_of(rule.choices);
-      return "must be a text";
+      return "must be a string";
     case key_type::integer:
       return "must be an integer" + range_of(rule);
     case key_type::number:
@@ -253,10 +253,10 @@ std::string allowed_by(const key_rule& rule) {
     case key_type::boolean:
       return "must be true or false";
     case key_type::texts:
-      return (rule.is_required ? "must be a list, not empty, of " : "must be a list of ")
-             + (rule.choices.empty() ? std::string{"texts"} : list_of(rule.choices));
+      return (rule.is_required ? "must be a non-empty list of " : "must be a list of ")
+             + (rule.choices.empty() ? std::string{"strings"} : list_of(rule.choices));
     case key_type::text_map:
-      return "must be an object of texts";
+      return "must be an object with string values";
     case key_type::object:
     case key_type::section:
       return rule.can_be_zero ? "must be an object, or 0" : "must be an object";

@@ -123,7 +123,7 @@ std::string take_file(config_document& document, const config_sources& sources) 
     return {};
   }
   if (!values->is_object()) {
-    document.faults.push_back({document.file, "must hold an object"});
+    document.faults.push_back({document.file, "must contain an object"});
     return {};
   }
   document.values = std::move(*values);

@@ -123,7 +123,7 @@ complaint check_base_url(std::string_view text) {
   while (path.ends_with('/'))
     path.remove_suffix(1);
   if (path.ends_with("/chat/completions"))
-    return "must end before /chat/completions, which is added to it";
+    return "must not end in /chat/completions, which is appended to it";
   return std::nullopt;
 }
 
@@ -151,7 +151,7 @@ complaint check_origin(std::string_view text) {
   if (rest && !rest->empty() && rest->find_first_of("/?#@*") == std::string_view::npos
       && !has_blank_or_control(text))
     return std::nullopt;
-  return "must be an origin (http:// or https://, host and maybe a port, no path) or *";
+  return "must be an origin (http:// or https://, a host and optionally a port, no path) or *";
 }
 
 complaint check_variable_name(std::string_view text) {

@@ -117,7 +117,7 @@ void check_openness(config_document& document, const environment& variables) {
     document.add_fault("/listen",
                        where->address
                          + " can be reached from other machines, and no API key is configured: "
-                           "listen on 127.0.0.1, or make a key with `callboard key new`, or set "
+                           "listen on 127.0.0.1, or create a key with `callboard key new`, or set "
                            "allowInsecure to true");
 }
 
@@ -147,7 +147,7 @@ void check_organisations(config_document& document) {
       const auto named = text_in(*elements[i], member);
       if (named && std::find(known.begin(), known.end(), *named) == known.end())
         document.add_fault(pointer_to(pointer_to(pointer_to("", list), std::to_string(i)), member),
-                           "must be the id of an organization that is configured, not "
+                           "must be the id of a configured organisation, not "
                              + dump_json(*named) + did_you_mean(*named, known));
     }
   };

@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view hint
-  = " is empty; set it, or take the setting out if that is what you want";
+  = " is empty; set it, or remove the setting";
 
 /// The first variable of a text, as it was written, that is set and empty; empty if there is none.
 std::string_view empty_variable_in(std::string_view text, const environment& variables) {
@@ -70,7 +70,7 @@ public:
       add(pointer, "environment variable " + *name + std::string{hint});
     else if (is_blank(found->second.front()) || is_blank(found->second.back()))
       add(pointer, "environment variable " + *name
-                     + " begins or ends with a blank or line end, which is no part of a key");
+                     + " begins or ends with a blank or newline, which cannot be part of a key");
   }
 
 private:
@@ -126,7 +126,7 @@ void check_secrets(config_document& document, const environment& variables) {
   const auto token = variables.find(messaging_key_variable);
   if (token != variables.end() && token->second.empty())
     document.warnings.push_back("environment variable " + std::string{messaging_key_variable}
-                                + " is empty and counts as not set: it makes no key");
+                                + " is empty and counts as unset: no key is added");
 }
 
 } // namespace callboard::app

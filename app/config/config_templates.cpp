@@ -62,11 +62,11 @@ std::optional<std::string> schema_complaint(const path& names, const json& schem
     if (!at->is_object() || at->contains("$ref"))
       return std::nullopt;
     if (is_plain(*at))
-      return "params_schema gives " + joined({names.begin(), name}) + " no parts";
+      return "params_schema has no members in " + joined({names.begin(), name});
     const std::string wanted{*name};
     if (const auto known = names_in(*at);
         known && std::find(known->begin(), known->end(), wanted) == known->end())
-      return "params_schema allows no " + joined({names.begin(), name + 1})
+      return "params_schema does not allow " + joined({names.begin(), name + 1})
              + did_you_mean(wanted, *known);
     const auto properties = at->find("properties");
     if (properties == at->end() || !properties->is_object() || !properties->contains(wanted))
@@ -82,10 +82,10 @@ std::optional<std::string> path_complaint(const path& names, const json* schema)
     std::string list;
     for (const auto& each : roots)
       list.append(list.empty() ? "" : ", ").append(each);
-    return "a place must begin with one of " + list + did_you_mean(root, roots);
+    return "a placeholder must begin with one of " + list + did_you_mean(root, roots);
   }
   if (names.size() > 1 && !has_parts(root))
-    return root + " has no parts";
+    return root + " has no members";
   return root == "params" && schema != nullptr ? schema_complaint(names, *schema) : std::nullopt;
 }
 
@@ -95,7 +95,7 @@ std::optional<std::string> template_complaint(std::string_view source, const jso
   std::optional<std::string> found;
   const auto look = [&](const path& names) -> std::optional<std::string> {
     if (auto what = path_complaint(names, schema); what && !found)
-      found = "{{" + joined(names) + "}} is filled by no job: " + *what;
+      found = "{{" + joined(names) + "}} cannot be filled by any job: " + *what;
     return std::nullopt;
   };
   const auto made = render_prompt(source, look);

@@ -68,7 +68,7 @@ result<std::string> blank_comments(std::string_view text) {
       const auto end = end_of_comment(text, at);
       if (!end)
         return fail(errc::invalid_argument,
-                    "comment without end (" + place_of(text, at) + "); close it with */");
+                    "unterminated comment (" + place_of(text, at) + "); close it with */");
       // Line ends stay, so that places in messages are right.
       std::replace_if(
         made.begin() + static_cast<std::ptrdiff_t>(at),
@@ -117,7 +117,7 @@ result<std::string> expand_variables(std::string_view text, const environment& v
       if (close == std::string_view::npos || check_variable_name(name))
         return fail(errc::invalid_argument,
                     "${ must be followed by the name of an environment variable and }; write $${ "
-                    "for a plain ${");
+                    "for a literal ${");
       const auto found = variables.find(name);
       if (found == variables.end())
         return fail(errc::invalid_argument,

@@ -25,7 +25,7 @@ std::string last_reason() {
   const auto code = ERR_peek_error();
   const auto* text = ERR_reason_error_string(code);
   ERR_clear_error();
-  return text != nullptr ? text : "it is no PEM file that OpenSSL knows";
+  return text != nullptr ? text : "it is not a PEM file that OpenSSL can read";
 }
 
 /// Why a file cannot be read; nothing if it can.

@@ -73,11 +73,11 @@ void activity_log::store_changed(std::string_view fault) const {
 }
 
 void activity_log::times_corrected(const corrected_times& what) const {
-  log_.write(log_level::warning, "times lay too far ahead and were computed again",
+  log_.write(log_level::warning, "times too far ahead were computed again",
              {{"next_runs", static_cast<std::int64_t>(what.next_runs)},
               {"deadlines", static_cast<std::int64_t>(what.deadlines)},
               {"retries", static_cast<std::int64_t>(what.retries)},
-              {"reason", "the clock was ahead before"}});
+              {"reason", "the clock was ahead earlier"}});
 }
 
 void activity_log::answered(const http_log_entry& entry) const {

@@ -121,7 +121,7 @@ struct event_log::implementation {
     file = std::make_shared<file_sink>(
       std::move(opened), [this](std::string_view reason, std::int64_t lost) {
         if (reason.empty())
-          tell(log_level::warning, "the log file is written again", {{"lines_lost", lost}});
+          tell(log_level::warning, "the log file can be written again", {{"lines_lost", lost}});
         else
           tell(log_level::error, "the log file cannot be written", {{"reason", reason}});
       });
@@ -192,7 +192,7 @@ void event_log::reopen() const {
   if (!impl_->file)
     return;
   if (const auto done = impl_->file->reopen(); !done)
-    write(log_level::error, "the log file cannot be opened anew",
+    write(log_level::error, "the log file cannot be reopened",
           {{"reason", done.error().message}});
 }
 

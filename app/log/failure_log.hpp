@@ -17,7 +17,7 @@ namespace callboard::app {
 /// kilobyte. Any thread may write.
 class failure_log {
 public:
-  /// Opens the file in a directory that is there. Errors: `io`; `conflict` if another process writes it.
+  /// Opens the file in a directory that is there. Errors: `io`; `conflict` if another process is writing to it.
   /// @param secrets what must not stand in it, even if an agent repeats it; see `secrets_of`.
   /// @param instead gets what the file does not take; may be null, must outlive this.
   static result<failure_log> open(const std::string& directory,

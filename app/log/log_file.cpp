@@ -25,7 +25,7 @@ result<opened_log> open_locked(const std::filesystem::path& path) {
     return tl::unexpected(std::move(file.error()));
   // Not every file system has locks; where there are none, nothing is lost but the protection.
   if (::flock(file->get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    return fail(errc::conflict, "another process writes " + path.string());
+    return fail(errc::conflict, "another process is writing to " + path.string());
   struct stat found {};
   ::fstat(file->get(), &found);
   return opened_log{*std::move(file), static_cast<std::uint64_t>(found.st_size)};

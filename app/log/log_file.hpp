@@ -24,7 +24,7 @@ public:
   static constexpr int old_files_max = 5;
 
   /// Opens or makes the file; its directory must be there. A symbolic link is refused. Errors: `io`;
-  /// `conflict` if another process writes it.
+  /// `conflict` if another process is writing to it.
   static result<std::unique_ptr<log_file>> open(const std::filesystem::path& file);
 
   /// Adds a text, with its line end, in one piece. Errors: `io`; nothing or a part of it was written.

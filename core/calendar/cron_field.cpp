@@ -139,7 +139,7 @@ result<std::string> read_day_of_month(std::string_view entry, cron_days& days) {
   if (!entry.empty() && to_upper(entry.back()) == 'W') {
     const auto day = read_value(field, entry.substr(0, entry.size() - 1));
     if (!day)
-      return wrong(field, entry, "W stands behind one day, 1-31, or L");
+      return wrong(field, entry, "W must follow one day, 1-31, or L");
     days.nearest_weekdays |= bit_set{1} << *day;
     return std::to_string(*day) + 'W';
   }
@@ -155,7 +155,7 @@ result<std::string> read_day_of_week(std::string_view entry, cron_days& days) {
   if (!entry.empty() && to_upper(entry.back()) == 'L') {
     const auto day = read_value(field, entry.substr(0, entry.size() - 1));
     if (!day)
-      return wrong(field, entry, "L stands behind one day, 0-7 or SUN-SAT");
+      return wrong(field, entry, "L must follow one day, 0-7 or SUN-SAT");
     days.last_days_of_week |= bit_set{1} << (*day % 7);
     return std::to_string(*day % 7) + 'L';
   }
@@ -164,7 +164,7 @@ result<std::string> read_day_of_week(std::string_view entry, cron_days& days) {
     text_cursor cursor{entry.substr(sign + 1)};
     const auto nth = cursor.number(5);
     if (!day || !nth || *nth == 0 || !cursor.is_over())
-      return wrong(field, entry, "# stands between one day, 0-7 or SUN-SAT, and 1-5");
+      return wrong(field, entry, "# must be between one day, 0-7 or SUN-SAT, and 1-5");
     days.nth_days_of_week[*nth - 1] |= bit_set{1} << (*day % 7);
     return std::to_string(*day % 7) + '#' + std::to_string(*nth);
   }

@@ -83,7 +83,7 @@ public:
     }
     return read_list(text, [&](std::string_view entry) -> result<std::string> {
       if (entry == "?")
-        return tl::unexpected<error>{wrong_entry(field, text, "? stands alone in its field")};
+        return tl::unexpected<error>{wrong_entry(field, text, "? must be alone in its field")};
       return read_day(entry, made_.days);
     });
   }
@@ -182,7 +182,7 @@ result<cron_expression> parse_cron(std::string_view text) {
     = expression_reader{}.read_all(has_second ? fields.front() : "0", std::span{fields}.last(5));
   if (made && !occurs(*made))
     return tl::unexpected<error>{wrong_entry(day_of_month_field, fields[has_second ? 3 : 2],
-                                             "no such day in the given months within 100 years")};
+                                             "no matching day within 100 years")};
   return made;
 }
 

@@ -44,7 +44,7 @@ std::string read_zone_file(const std::string& directory, std::string_view name) 
 
 auto unknown() {
   return fail(errc::invalid_argument,
-              "no known time zone; allowed are the names of the tz database, in its spelling, such "
+              "unknown time zone; allowed are names from the tz database, spelled exactly, such "
               "as UTC, Europe/Berlin or America/New_York");
 }
 
@@ -62,7 +62,7 @@ result<zone_ptr> zone_database::find(std::string_view name) const {
   const auto bytes = read_zone_file(directory_, name);
   if (bytes.empty()) {
     if (read_zone_file(directory_, "UTC").empty())
-      return fail(errc::unavailable, "the server has no time zone database and knows UTC only");
+      return fail(errc::unavailable, "the server has no time zone database and supports UTC only");
     return unknown();
   }
   auto zone = parse_tzif(std::string{name}, bytes);

@@ -61,7 +61,7 @@ result<milliseconds> parse_interval(std::string_view text) {
   const auto interval = read_duration(text);
   if (!interval || *interval < interval_min || *interval > interval_max)
     return fail(errc::invalid_argument,
-                "@every is followed by a duration in whole hours, minutes, seconds and "
+                "@every must be followed by a duration in whole hours, minutes, seconds and "
                 "milliseconds, such as 1h30m, 90s or 500ms; allowed are 100ms to 876600h");
   return *interval;
 }

@@ -158,7 +158,7 @@ transition on(const live_job& before, const event::stopped&, const clock_reading
 
 transition on(const live_job& before, const event::broken&, const clock_reading& now,
               const random_source& random) {
-  return break_off(before, job_state::failed, "internal", "the server could not go on with the job",
+  return break_off(before, job_state::failed, "internal", "the server could not continue the job",
                    now, random);
 }
 
@@ -179,7 +179,7 @@ result<transition> apply(const live_job& job, const job_event& what, const clock
     return unchanged(job);
   }
   if (has_passed(job.deadline, now))
-    return break_off(job, job_state::timeout, "timeout", "the job's time was over", now, random);
+    return break_off(job, job_state::timeout, "timeout", "the job's deadline passed", now, random);
   return std::visit([&](const auto& e) { return on(job, e, now, random); }, what);
 }
 

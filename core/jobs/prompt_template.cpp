@@ -44,7 +44,7 @@ result<rendered_prompt> render_prompt(std::string_view source, const value_looku
     return has_room;
   };
   const auto too_long
-    = fail(errc::invalid_argument, "the prompt that it makes must not be longer than "
+    = fail(errc::invalid_argument, "the rendered prompt must not be longer than "
                                      + std::to_string(rendered_bytes_max) + " bytes");
   while (!source.empty()) {
     const auto begin = std::min(source.find(opening), source.size());
@@ -68,7 +68,7 @@ result<rendered_prompt> render_prompt(std::string_view source, const value_looku
     }
     if (path.size() == 1 && path.front() == "job_id") {
       if (made.id_places.size() == id_places_max)
-        return fail(errc::invalid_argument, "it must not name the job's id more than "
+        return fail(errc::invalid_argument, "it must not use the job's id more than "
                                               + std::to_string(id_places_max) + " times");
       made.id_places.push_back(made.text.size());
     } else if (const auto value = lookup(path); value && !append(*value)) {

@@ -45,7 +45,7 @@ result<void> page_allowance::take(const job& one) {
   if (bytes_max_ == 0 || bytes_ <= bytes_max_)
     return {};
   return fail(errc::capacity, "the list holds more than " + std::to_string(bytes_max_)
-                                + " bytes of text: ask for fewer jobs at a time");
+                                + " bytes of text; request fewer jobs at a time");
 }
 
 bool last_ended::take(const job& next) {

@@ -63,11 +63,11 @@ private:
 
   void check_texts() {
     if (!is_name(what_.name))
-      add("name", "must be a text of 1 to 255 characters without blanks at its ends");
+      add("name", "must be a string of 1 to 255 characters without leading or trailing blanks");
     if (what_.description && !is_text(*what_.description))
       add("description", "must be UTF-8 without NUL characters");
     if (what_.runner && !what_.agent_id.is_nil())
-      add("agentId", "must not be there: a callback runs the job");
+      add("agentId", "must be absent: a callback runs the job");
     if (!what_.payload.text().starts_with('{'))
       add("payload", "must be an object");
     if (!is_text(what_.content))
@@ -76,9 +76,9 @@ private:
 
   void check_timing() {
     if (what_.schedule.empty() && !what_.interval)
-      add("schedule", "must be there, or interval in its place");
+      add("schedule", "is required, unless interval is set");
     else if (!what_.schedule.empty() && what_.interval)
-      add("interval", "must not stand beside schedule");
+      add("interval", "must not be set together with schedule");
     else if (what_.interval
              && (*what_.interval < core::interval_min || *what_.interval > core::interval_max))
       add("interval", "must be an integer from " + std::to_string(core::interval_min.count())

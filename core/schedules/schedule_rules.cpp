@@ -37,9 +37,9 @@ result<std::shared_ptr<const timing>> future_timing(const schedule_definition& d
   if (!when || !*when)
     return when;
   if (is_in_past(**when, now))
-    return fail(errc::invalid_argument, "schedule must not lie in the past");
+    return fail(errc::invalid_argument, "schedule must not be in the past");
   if (std::holds_alternative<dated_timing>(**when) && !next_due(**when, now))
-    return fail(errc::invalid_argument, "schedule must lie before the year 10000 of UTC");
+    return fail(errc::invalid_argument, "schedule must be before the year 10000 in UTC");
   return when;
 }
 

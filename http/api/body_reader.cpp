@@ -12,7 +12,7 @@ std::string hint_for_form(const request& asked) {
   for (const auto* type : {"application/x-www-form-urlencoded", "multipart/form-data"})
     if (equals_ignoring_case(
           asked.header("Content-Type").value_or("").substr(0, std::string_view{type}.size()), type))
-      return std::string{"; the Content-Type is "} + type + ", the body must be JSON all the same";
+      return std::string{"; the body must be JSON, although the Content-Type is "} + type;
   return {};
 }
 
@@ -54,7 +54,7 @@ std::vector<std::string> body_reader::names() const {
 std::string body_reader::required_text(const std::string& name, std::size_t most) {
   const auto* found = find(name);
   if (found == nullptr || !found->is_string() || found->is("")) {
-    refuse(name, found == nullptr ? "is required" : "must be a text that is not empty");
+    refuse(name, found == nullptr ? "is required" : "must be a non-empty string");
     return {};
   }
   auto value = found->string();
@@ -68,7 +68,7 @@ std::optional<std::string> body_reader::text(const std::string& name) {
   if (found != nullptr && found->is_string())
     return found->string();
   if (found != nullptr)
-    refuse(name, "must be a text");
+    refuse(name, "must be a string");
   return std::nullopt;
 }
 
@@ -119,8 +119,8 @@ std::string body_reader::pointer_to(const std::string& name) const {
 std::string unknown_member(std::string_view what, std::span<const std::string_view> known) {
   std::string list;
   for (const auto& each : known)
-    list.append(list.empty() ? "; known are " : ", ").append(each);
-  return "is not a known " + std::string{what} + (list.empty() ? "; there are none" : list);
+    list.append(list.empty() ? "; known ones are " : ", ").append(each);
+  return "is not a known " + std::string{what} + (list.empty() ? "; this route has none" : list);
 }
 
 std::optional<response> refuse_rest(const request& asked, query_reader& query) {

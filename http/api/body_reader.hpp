@@ -74,7 +74,7 @@ private:
   null_member null_;
 };
 
-/// What to say of a member that is none of those known: "is not a known field; known are …".
+/// What to say of a member that is none of those known: "is not a known field; known ones are …".
 std::string unknown_member(std::string_view what, std::span<const std::string_view> known);
 
 /// The refusal of a request to a route that takes no body: what is wrong with its query, parameters that

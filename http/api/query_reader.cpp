@@ -91,10 +91,10 @@ void query_reader::ignore(std::string_view name) {
 void query_reader::refuse_others() {
   std::string known;
   for (const auto& each : known_)
-    known.append(known.empty() ? "; known are " : ", ").append(each);
+    known.append(known.empty() ? "; known ones are " : ", ").append(each);
   for (const auto& each : parameters_)
     if (!each.is_read)
-      refuse(each.name, "is not a known parameter" + (known.empty() ? "; there are none" : known));
+      refuse(each.name, "is not a known parameter" + (known.empty() ? "; this route has none" : known));
 }
 
 } // namespace callboard::http

@@ -17,14 +17,14 @@ response refuse(const error& fault, bool has_token) {
       return no_such_task();
     case errc::forbidden: {
       auto made = problem(401, "unauthorized",
-                          has_token ? "the token is not this task's"
+                          has_token ? "wrong token for this task"
                                     : "the task's token is required, as "
                                       "Authorization: Bearer TOKEN");
       made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
       return made;
     }
     case errc::conflict:
-      return problem(409, "conflict", "the task is over");
+      return problem(409, "conflict", "the task has ended");
     case errc::capacity:
       return problem(413, "too_large", fault.message);
     case errc::invalid_argument:

@@ -22,7 +22,7 @@ response problem(int status, std::string_view code, std::string_view detail) {
 }
 
 response internal_error() {
-  return problem(500, "internal", "the server failed to answer");
+  return problem(500, "internal", "an internal error occurred");
 }
 
 } // namespace callboard::http

@@ -33,7 +33,7 @@ response refuse_for_now(const error& fault) {
 }
 
 response refuse_organisation(std::string_view what, std::string_view own) {
-  const auto detail = std::string{what} + "; the API key is of '" + std::string{own} + '\'';
+  const auto detail = std::string{what} + "; the API key belongs to '" + std::string{own} + '\'';
   return services_problem(403, "forbidden", detail);
 }
 

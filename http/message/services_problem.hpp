@@ -22,7 +22,7 @@ response refuse_for_now(const error& fault);
 
 /// 403 `forbidden`: something is another organisation's than the key. The answer names the key's own: so
 /// whoever has several keys sees which one was taken.
-/// @param what is not the key's: "the job is another organisation's"
+/// @param what is not the key's: "the job belongs to another organisation"
 response refuse_organisation(std::string_view what, std::string_view own);
 
 /// 400 `invalid_request` with all that is wrong, as far as `field_faults_max` allows. @pre there is

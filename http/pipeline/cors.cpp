@@ -19,8 +19,8 @@ constexpr std::string_view preflight_seconds = "600";
 
 constexpr std::string_view foreign_page = "requests from this origin are not allowed";
 constexpr std::string_view foreign_host
-  = "without a configured API key only requests to localhost, a loopback address or the host of "
-    "publicUrl are answered";
+  = "no API key is configured: only requests to localhost, a loopback address or the host of "
+    "publicUrl are allowed";
 
 bool changes_something(method verb) noexcept {
   return verb != method::get && verb != method::head && verb != method::options;

@@ -249,7 +249,7 @@ void exchange::close() noexcept {
 response exchange::refuse_list() const {
   auto made
     = refuse(area_of(received_.segments).form, 503, "too_many_unread",
-             "clients have not read too much of what they asked for: ask again, or for fewer "
+             "too many responses are waiting to be read; retry later or ask for fewer "
              "at a time");
   made.add_header("Retry-After", retry_after_seconds);
   return made;

@@ -18,20 +18,20 @@ bool may_have_body(const request& asked) noexcept {
 
 std::string_view fault_of_fields(const request& asked, const api_area& where) {
   if (asked.count("Authorization") > 1)
-    return "the Authorization header must stand once";
+    return "the Authorization header must be sent once";
   if (asked.count("X-API-Key") > 1)
-    return "the X-API-Key header must stand once";
+    return "the X-API-Key header must be sent once";
   if (asked.count("Content-Type") > 1)
-    return "the Content-Type header must stand once";
+    return "the Content-Type header must be sent once";
   if (asked.count("Origin") > 1)
-    return "the Origin header must stand once";
+    return "the Origin header must be sent once";
   // Elsewhere the token is none of the server's keys: agents deliver results with their task's.
   if (!where.scope)
     return {};
   const auto token = bearer_token(asked);
   const auto key = asked.header("X-API-Key").value_or("");
   if (!token.empty() && !key.empty() && token != key)
-    return "Authorization and X-API-Key must not present two different keys";
+    return "Authorization and X-API-Key must not contain different keys";
   return {};
 }
 

@@ -149,7 +149,7 @@ void listener_watchdog::run() {
     if (taken_() == taken && !is_heard()) {
       const std::lock_guard guard{mutex_};
       if (!is_ending_)
-        tell_("port " + std::to_string(what_.port) + " takes no connections any more");
+        tell_("port " + std::to_string(what_.port) + " no longer accepts connections");
       return;
     }
     taken = taken_();

@@ -36,7 +36,7 @@ using pkey_context = std::unique_ptr<EVP_PKEY_CTX, freed<EVP_PKEY_CTX, EVP_PKEY_
 
 void require(bool worked, const char* what) {
   if (!worked)
-    throw std::runtime_error{std::string{"OpenSSL takes no "} + what};
+    throw std::runtime_error{std::string{"OpenSSL does not accept these "} + what};
 }
 
 void set_dh_group(SSL_CTX* to) {

@@ -89,7 +89,7 @@ TEST_P(LargeLists, PageOfTooMuchTextIsRefused) {
 
   EXPECT_EQ(listed(3).error(),
             (error{errc::capacity,
-                   "the list holds more than 5000 bytes of text: ask for fewer jobs at a time"}));
+                   "the list holds more than 5000 bytes of text; request fewer jobs at a time"}));
   EXPECT_EQ(listed(2)->jobs.size(), 2U);
 }
 

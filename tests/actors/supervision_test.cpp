@@ -108,7 +108,7 @@ std::string break_registry(engine& running) {
 TEST(Supervision, FaultOfAnEngineActorIsTold) {
   auto running = start();
 
-  EXPECT_EQ(break_registry(running), "an actor of the engine ended by a fault");
+  EXPECT_EQ(break_registry(running), "an actor of the engine failed");
 }
 
 TEST(Supervision, FaultIsToldToWhoeverAsksLater) {
@@ -118,7 +118,7 @@ TEST(Supervision, FaultIsToldToWhoeverAsksLater) {
 
   running.on_fatal([&](std::string_view fault) { told = fault; });
 
-  EXPECT_EQ(told, "an actor of the engine ended by a fault");
+  EXPECT_EQ(told, "an actor of the engine failed");
 }
 
 TEST(Supervision, CallAfterAFaultIsDroppedAndItsFutureBroken) {

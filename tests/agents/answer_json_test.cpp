@@ -39,7 +39,7 @@ const std::vector<good_case> good_cases{
    "", ""},
   {R"({"status":"failed","error":"no"})", failed, "", "", "no"},
   {R"({"status":"failed","error":"no","final":true})", failed, "", "", "no", true},
-  {R"({"status":"failed"})", failed, "", "", "agent failed without saying why"},
+  {R"({"status":"failed"})", failed, "", "", "agent failed without giving a reason"},
   {R"({"error":"no"})", failed, "", "", "no"},
   {R"({"error":"no","content":"yes"})", completed, "yes", "", ""},
   // Completed with an empty text, they hid that the agent had failed.
@@ -49,7 +49,7 @@ const std::vector<good_case> good_cases{
   {R"({"content":" \n","error":"no"})", failed, " \n", "", "no"},
   {R"({"content":null,"error":"no"})", failed, "", "", "no"},
   {R"({"content":"","metadata":{},"error":"no"})", failed, "", "{}", "no"},
-  {R"({"status":"failed","error":" "})", failed, "", "", "agent failed without saying why"},
+  {R"({"status":"failed","error":" "})", failed, "", "", "agent failed without giving a reason"},
   {R"({"content":"","error":""})", completed, "", "", ""},
   {R"({"content":"","error":" "})", completed, "", "", ""},
   {R"({"content":"","error":null})", completed, "", "", ""},
@@ -78,10 +78,10 @@ struct bad_case {
 };
 
 const std::vector<bad_case> bad_cases{
-  {"", "JSON that is not valid: "},
-  {"hello", "JSON that is not valid: "},
-  {R"({"content":"hi")", "JSON that is not valid: "},
-  {"{\"content\":\"\xFF\"}", "JSON that is not valid: "},
+  {"", "invalid JSON: "},
+  {"hello", "invalid JSON: "},
+  {R"({"content":"hi")", "invalid JSON: "},
+  {"{\"content\":\"\xFF\"}", "invalid JSON: "},
   {R"({"content":"a\u0000b"})", "NUL"},
   {std::string(65, '[') + std::string(65, ']'), "nested deeper than 64"},
   {'"' + std::string(2 * 1024 * 1024, 'x') + '"', "longer than 2097152 bytes"},
@@ -116,7 +116,7 @@ TEST(AnswerOrFailure, BrokenJsonFailsTheTask) {
   const auto answer = answer_or_failure("{]");
 
   EXPECT_EQ(answer.status, answer_status::failed);
-  EXPECT_TRUE(answer.error.starts_with("agent answered with JSON that is not valid: "))
+  EXPECT_TRUE(answer.error.starts_with("agent's answer is not valid JSON: "))
     << answer.error;
   EXPECT_FALSE(answer.is_final);
 }
@@ -126,10 +126,10 @@ TEST(AnswerOrFailure, ReasonInAnotherFormIsKept) {
   const std::vector<std::string> secrets{"sk-secret"};
 
   EXPECT_EQ(answer_or_failure(R"({"error":{"message":"boom sk-secret"}})", secrets).error,
-            "agent's answer cannot be used: error must be a string: boom ***");
+            "agent's answer is invalid: error must be a string: boom ***");
   EXPECT_EQ(
     answer_or_failure(R"({"detail":"boom"})").error,
-    "agent's answer cannot be used: an answer must have status, content, metadata or error: "
+    "agent's answer is invalid: an answer must have status, content, metadata or error: "
     "boom");
 }
 
@@ -137,7 +137,7 @@ TEST(AnswerOrFailure, WrongTypeFailsTheTask) {
   const auto answer = answer_or_failure(R"({"content":5})");
 
   EXPECT_EQ(answer.status, answer_status::failed);
-  EXPECT_EQ(answer.error, "agent's answer cannot be used: content must be a string");
+  EXPECT_EQ(answer.error, "agent's answer is invalid: content must be a string");
 }
 
 } // namespace

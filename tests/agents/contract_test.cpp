@@ -140,7 +140,7 @@ TEST_P(AgentContract, TaskStartedTwiceAnswersTheSecondCaller) {
 
   tested->start(task, second.taker());
 
-  EXPECT_EQ(first.wait().error, "task was handed over again");
+  EXPECT_EQ(first.wait().error, "task was sent again");
   EXPECT_EQ(second.count(), 0u);
   tested->cancel(task->id);
   EXPECT_EQ(second.wait().error, "task was canceled");

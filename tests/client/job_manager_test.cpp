@@ -235,7 +235,7 @@ TEST(JobManager, NoCallbackIsCalledOnceItIsGone) {
   const auto over = board.jobs().wait({run->spec->id, {}, {}}, patience).get().value();
 
   EXPECT_EQ(over->state, job_state::failed);
-  EXPECT_EQ(over->outcome->error_text, "the job manager is gone");
+  EXPECT_EQ(over->outcome->error_text, "the job manager no longer exists");
 }
 
 TEST(JobManager, ItsEndAsksCallbacksToStopAndWaitsForThem) {

@@ -183,7 +183,7 @@ test('what operators ask for and cannot have is said', () =>
 
     const memory = await store('check', '--store', 'memory:');
     assert.deepEqual([memory.code, memory.stdout], [78, '']);
-    assert.match(memory.stderr, /store is memory:, there is no database/);
+    assert.match(memory.stderr, /the store is memory:, which has no database/);
     const missing = await store('check', '--store', 'sqlite:none.db');
     assert.equal(missing.code, 69);
     assert.ok(!existsSync(path.join(directory, 'none.db')), 'check must not make a database');
@@ -204,7 +204,7 @@ test('a database that cannot be opened is refused with the reason', () =>
     assert.match(damaged.stderr, /cannot open the database .*jobs\.db/);
     const nowhere = await start('sqlite:/proc/none/jobs.db');
     assert.equal(nowhere.code, 69);
-    assert.match(nowhere.stderr, /cannot make the directory \/proc\/none/);
+    assert.match(nowhere.stderr, /cannot create the directory \/proc\/none/);
     const unnamed = await start('sqlite:');
     assert.equal(unnamed.code, 78);
     assert.match(unnamed.stderr, /must name a file after sqlite:/);

@@ -111,7 +111,7 @@ for (const store of stores) {
         const refused = await server.call('GET', agent_jobs_path, { headers: as('org123') });
         assert.equal(refused.status, 503);
         assert.equal(refused.json.code, 'capacity');
-        assert.match(refused.json.message, /more than 16777216 bytes of text: ask for fewer/);
+        assert.match(refused.json.message, /more than 16777216 bytes of text; request fewer/);
         assert.ok(refused.headers['retry-after']);
         // The answer stands in a job twice: with its task, and as its result.
         const fewer = await server.call('GET', `${agent_jobs_path}?limit=3`, { headers: as('org123') });

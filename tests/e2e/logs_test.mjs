@@ -99,7 +99,7 @@ test('SIGHUP opens log files anew and ends nothing', () =>
 
       process.kill(server.pid, 'SIGHUP');
 
-      await until('a new log', async () => /opened anew/.test(await readFile(log, 'utf8').catch(() => '')));
+      await until('a new log', async () => /log files were reopened/.test(await readFile(log, 'utf8').catch(() => '')));
       assert.equal((await server.call('GET', '/readyz')).status, 200);
       assert.equal(peer.open, 1, 'the task goes on');
       server.kill('SIGTERM');

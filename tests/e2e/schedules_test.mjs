@@ -79,7 +79,7 @@ test('the errors of the page have their status', () =>
     assert.equal((await post({ ...sound, agentId: undefined })).status, 400);
     assert.equal((await post({ ...sound, agentId: source_agent })).status, 404);
     const past = await post({ ...sound, schedule: '2020-01-01T00:00:00Z' });
-    assert.deepEqual(past.json.errors, [{ field: '/schedule', message: 'must not lie in the past' }]);
+    assert.deepEqual(past.json.errors, [{ field: '/schedule', message: 'must not be in the past' }]);
     assert.equal((await post(sound)).status, 201);
     assert.equal((await post(sound)).status, 409);
     const wrong = await server.call('PUT', schedules_path);

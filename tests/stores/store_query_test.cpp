@@ -77,7 +77,7 @@ TEST_P(StoreQuery, PageIsReadUpToItsLimitOfText) {
       EXPECT_EQ(page_of(3, 0, sort)->jobs.size(), 3U);
       EXPECT_EQ(page_of(3, bytes - 1, sort).error(),
                 (error{errc::capacity, "the list holds more than " + std::to_string(bytes - 1)
-                                         + " bytes of text: ask for fewer jobs at a time"}));
+                                         + " bytes of text; request fewer jobs at a time"}));
     }
   }
 }

@@ -40,7 +40,7 @@ TEST(DateTime, PrintsAsItWasRead) {
 }
 
 TEST(DateTime, ErrorsSayWhatIsAllowed) {
-  const std::string allowed = "; allowed are date-times of RFC 3339 such as 2026-03-29T18:30:00Z, "
+  const std::string allowed = "; allowed are RFC 3339 date-times such as 2026-03-29T18:30:00Z, "
                               "2026-03-29T18:30:00.250+02:00";
   for (const auto* text : {"",
                            "2026",
@@ -69,21 +69,21 @@ TEST(DateTime, ErrorsSayWhatIsAllowed) {
                            "tomorrow"}) {
     const auto read = parse_date_time(text);
     ASSERT_FALSE(read) << text;
-    EXPECT_EQ(read.error(), (error{errc::invalid_argument, "no date-time" + allowed})) << text;
+    EXPECT_EQ(read.error(), (error{errc::invalid_argument, "not a date-time" + allowed})) << text;
   }
   for (const auto* text :
        {"2026-02-29T00:00:00Z", "2100-02-29T00:00:00Z", "2026-00-01T00:00:00Z",
         "2026-13-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-32T00:00:00Z"}) {
     const auto read = parse_date_time(text);
     ASSERT_FALSE(read) << text;
-    EXPECT_EQ(read.error().message, "there is no such day" + allowed) << text;
+    EXPECT_EQ(read.error().message, "no such day" + allowed) << text;
   }
   for (const auto* text : {"2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z",
                            // The second after it would be in the year 10000, and was printed so.
                            "9999-12-31T23:59:60Z"}) {
     const auto read = parse_date_time(text);
     ASSERT_FALSE(read) << text;
-    EXPECT_EQ(read.error().message, "there is no such time of day" + allowed) << text;
+    EXPECT_EQ(read.error().message, "no such time of day" + allowed) << text;
   }
 }
 

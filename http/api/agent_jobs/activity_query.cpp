@@ -53,7 +53,7 @@ tl::expected<activity_request, response> read_activity_request(const request& as
   if (auto id = from.text("job_id"); id && !id->empty())
     made.job_id = *std::move(id);
   else if (from.faults().empty())
-    from.refuse("job_id", "is required: the id of a job");
+    from.refuse("job_id", "is required: a job id");
   read_status(from, to);
   to.type_code = from.filled_text("activity_type_code");
   read_source(from, to);
@@ -67,7 +67,7 @@ tl::expected<activity_request, response> read_activity_request(const request& as
     return tl::unexpected{refuse_fields(from.faults())};
   if (organisation && *organisation != asked.organisation)
     return tl::unexpected{
-      refuse_organisation("the activities are another organisation's", asked.organisation)};
+      refuse_organisation("the activities belong to another organisation", asked.organisation)};
   return made;
 }
 

@@ -28,7 +28,7 @@ response refuse(const error& fault, std::string_view own, std::string_view id = 
     case errc::not_found:
       return job_not_found(id);
     case errc::forbidden:
-      return refuse_organisation("the job is another organisation's", own);
+      return refuse_organisation("the job belongs to another organisation", own);
     case errc::conflict:
       return services_problem(409, "conflict",
                               fault.state ? "Job with ID '" + std::string{id} + "' is already "
@@ -47,7 +47,7 @@ response refuse(const error& fault, std::string_view own, std::string_view id = 
     case errc::too_many_requests:
       break;
   }
-  return services_problem(500, "internal", "the server failed to answer");
+  return services_problem(500, "internal", "an internal error occurred");
 }
 
 /// The job that a request names, for the caller's eyes; none if it can be no job's id.

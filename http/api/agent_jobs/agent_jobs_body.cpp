@@ -63,7 +63,7 @@ bool read_tag_list(json_view list, body_reader& body, std::vector<std::string>& 
   for (json_cursor each{list}; each.next();) {
     const auto text = each.value().string();
     if (text.find(',') != std::string::npos)
-      body.refuse("tags", "must not have commas within tags: answers join tags by them");
+      body.refuse("tags", "must not have commas within a tag, because responses join tags with commas");
     if (const auto kept = trimmed(text); !kept.empty())
       tags.emplace_back(kept);
   }
@@ -78,7 +78,7 @@ std::vector<std::string> read_tags(body_reader& body) {
   if (found->is_string())
     tags = split_list(found->string());
   else if (!found->is_array() || !read_tag_list(*found, body, tags))
-    body.refuse("tags", "must be a list of texts, or a text with commas");
+    body.refuse("tags", "must be a list of strings, or a comma-separated string");
   if (tags.size() > tags_max)
     body.refuse("tags", "must be at most " + std::to_string(tags_max));
   if (std::any_of(tags.begin(), tags.end(), [](const std::string& tag) {
@@ -124,7 +124,7 @@ std::optional<response> refuse_names(const request& asked, const std::string& ty
   if (!types.knows(*channel.organisation))
     return services_problem(404, "not_found",
                             "Organization '" + *channel.organisation + "' not found");
-  return refuse_organisation("the target channel is another organisation's", asked.organisation);
+  return refuse_organisation("the target channel belongs to another organisation", asked.organisation);
 }
 
 std::chrono::milliseconds to_ms(double minutes) {

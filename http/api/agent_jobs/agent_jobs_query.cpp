@@ -114,7 +114,7 @@ tl::expected<agent_job_listing, response> read_agent_job_query(const request& as
     return tl::unexpected{refuse_fields(from.faults())};
   if (organisation && *organisation != asked.organisation)
     return tl::unexpected{
-      refuse_organisation("the list is another organisation's", asked.organisation)};
+      refuse_organisation("the list belongs to another organisation", asked.organisation)};
   return made;
 }
 

@@ -95,7 +95,7 @@ std::optional<response> refuse(const request& asked, const query_reader& query) 
   if (!query.faults().empty())
     return refuse_fields(query.faults());
   if (asked.parameters[0] != asked.organisation)
-    return refuse_organisation("the job types are another organisation's", asked.organisation);
+    return refuse_organisation("the job types belong to another organisation", asked.organisation);
   return std::nullopt;
 }
 

@@ -290,7 +290,7 @@ tl::expected<schedule_edit, response> read_schedule_edit(
   if (!body)
     return tl::unexpected<response>{body.error()};
   if (body->text() == "{}")
-    return refuse({{"", "the body must have a field to change"}});
+    return refuse({{"", "the body must have at least one field to change"}});
   const auto base = default_retry.value_or(usual_policy);
   schedule_reader reader{json_view{*body}, asked, base};
   reader.read();

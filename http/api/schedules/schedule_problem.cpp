@@ -41,7 +41,7 @@ response schedule_problem(const error& fault) {
     case errc::too_many_requests:
       break;
   }
-  return services_problem(500, "internal", "the server failed to answer");
+  return services_problem(500, "internal", "an internal error occurred");
 }
 
 response schedule_not_found() {

@@ -61,7 +61,7 @@ result<instance_lock> instance_lock::take(const std::string& database_path) {
     return fail(errc::io, "cannot lock " + path + ": " + reason(errno));
   }
   if (!is_lock(content_of(descriptor)))
-    return fail(errc::io, path + " is no lock file, but the database would need one of that name");
+    return fail(errc::io, path + " is not a lock file, but the database needs one with this name");
   const auto owner = std::to_string(::getpid()) + "\n";
   // Only the lock counts: on a full disk the next one is told "another process".
   [[maybe_unused]] const auto cut = ::ftruncate(descriptor, 0);

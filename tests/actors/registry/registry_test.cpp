@@ -309,7 +309,7 @@ TEST_F(Registry, WaitBeyondTheLimitIsRefusedAtOnce) {
   EXPECT_EQ(slots[1].count, 0);
   ASSERT_EQ(slots[2].count, 1);
   EXPECT_EQ(slots[2].value->error().code, errc::capacity);
-  EXPECT_EQ(slots[2].value->error().message, "as many calls wait as allowed (2)");
+  EXPECT_EQ(slots[2].value->error().message, "too many calls are waiting (at most 2)");
 }
 
 TEST_F(Registry, CreationBeyondTheLimitOfWaitersIsAnsweredOnceTheJobIsThere) {

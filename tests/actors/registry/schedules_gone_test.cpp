@@ -233,7 +233,7 @@ INSTANTIATE_TEST_SUITE_P(Firings, ScheduleGoneTable,
                                   + (std::get<1>(of.param) ? "_durable" : "_memory");
                          });
 
-/// Symptom: a run that waited for its retry ended `internal`, "the server could not go on with the job",
+/// Symptom: a run that waited for its retry ended `internal`, "the server could not continue the job",
 /// and `failures.jsonl` had no line of it.
 TEST_F(ScheduleGone, RunThatWaitsForARetryFailsWithoutItsAgent) {
   is_durable = true;

@@ -106,15 +106,15 @@ TEST(ExecAgent, FailuresAreNamedAndMayBeRetried) {
     {"exit status", shell("exit 3"), "program exited with status 3"},
     {"exit status and text", shell("echo out; echo 'no such table' >&2; exit 1"),
      "program exited with status 1"},
-    {"signal", shell("kill -9 $$"), "program was ended by signal 9 (SIGKILL)"},
+    {"signal", shell("kill -9 $$"), "program was terminated by signal 9 (SIGKILL)"},
     {"signal and text", shell("echo 'key is 123' >&2; kill -TERM $$"),
-     "program was ended by signal 15 (SIGTERM)"},
+     "program was terminated by signal 15 (SIGTERM)"},
     {"no such program", missing, "program could not be started: No such file or directory"},
     {"no program", no_program, "program could not be started: Permission denied"},
     {"too much output", talkative, "agent's output is longer than 1000 bytes"},
     {"too late", late, "agent did not answer within 100 ms"},
     {"wrong type", shell(R"(printf '{"content":7}')"),
-     "agent's answer cannot be used: content must be a string"},
+     "agent's answer is invalid: content must be a string"},
   };
   for (const auto& expected : cases) {
     SCOPED_TRACE(expected.name);

@@ -81,7 +81,7 @@ TEST(FunctionAgent, ExceptionFailsTheTaskAndOthersGoOn) {
   tested->start(make_task("ok"), slots[3].taker());
 
   EXPECT_EQ(slots[0].wait().error, "it broke");
-  EXPECT_EQ(slots[1].wait().error, "agent failed without saying why");
+  EXPECT_EQ(slots[1].wait().error, "agent failed without giving a reason");
   EXPECT_EQ(slots[2].wait().error, "agent failed with an exception of unknown type");
   EXPECT_EQ(slots[3].wait().content, "fine");
 }

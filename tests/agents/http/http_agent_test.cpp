@@ -233,23 +233,23 @@ fake_peer::script say_and_close(std::string bytes) {
 TEST(HttpAgent, FaultsAreNamedAndMayBeRetried) {
   const std::vector<fault_case> cases{
     {"no JSON", answer_bytes(http_response(200, "<html>")),
-     "agent answered with JSON that is not valid: "},
+     "agent's answer is not valid JSON: "},
     {"empty body", answer_bytes(http_response(200, "")),
-     "agent answered with JSON that is not valid: "},
+     "agent's answer is not valid JSON: "},
     {"bad UTF-8", answer_bytes(http_response(200, "{\"content\":\"\xFF\"}")),
-     "agent answered with JSON that is not valid: "},
+     "agent's answer is not valid JSON: "},
     {"too deep", answer_bytes(http_response(200, std::string(100'000, '['))),
-     "agent answered with JSON that is not valid: nested deeper than 64 levels"},
+     "agent's answer is not valid JSON: nested deeper than 64 levels"},
     {"no object", answer_bytes(http_response(200, "[1]")),
-     "agent's answer cannot be used: an answer must be an object"},
+     "agent's answer is invalid: an answer must be an object"},
     {"wrong type", answer_bytes(http_response(200, R"({"content":"x","metadata":[]})")),
-     "agent's answer cannot be used: metadata must be an object"},
+     "agent's answer is invalid: metadata must be an object"},
     {"too large", answer_bytes(http_response(200, std::string(2 * 1024 * 1024 + 1, ' '))),
      "agent's answer is longer than 2097152 bytes"},
     {"cut in the body", say_and_close("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"co"),
      "agent closed the connection before its answer was complete"},
     {"closed", say_and_close(""), "agent closed the connection without an answer"},
-    {"no HTTP", say_and_close("hello"), "agent answered with something that is not HTTP"},
+    {"no HTTP", say_and_close("hello"), "agent's response is not HTTP"},
     {"error status, cut in the body",
      say_and_close("HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\n<html"), "agent answered 500"},
     {"failure with an empty text",
@@ -257,7 +257,7 @@ TEST(HttpAgent, FaultsAreNamedAndMayBeRetried) {
     {"201 cut in the body", say_and_close("HTTP/1.1 201 Ok\r\nContent-Length: 100\r\n\r\n{\"co"),
      "agent closed the connection before its answer was complete"},
     {"201 without JSON", answer_bytes(http_response(201, "sorry")),
-     "agent answered with JSON that is not valid: "},
+     "agent's answer is not valid JSON: "},
     {"202 without callbacks", answer_bytes(http_response(202, "")),
      "agent answered 202, but this server has no public URL for callbacks"},
   };
@@ -289,7 +289,7 @@ TEST(HttpAgent, TlsFaultIsNamed) {
     },
     "https");
 
-  EXPECT_EQ(answer.error, "could not agree on TLS with the agent");
+  EXPECT_EQ(answer.error, "TLS handshake with the agent failed");
   EXPECT_FALSE(answer.is_final);
 }
 
@@ -337,13 +337,13 @@ TEST(HttpAgentSettings, FaultsAreNamed) {
     std::string error;
   };
   const std::vector<settings_case> cases{
-    {[](auto& o) { o.url = ""; }, "url must be an http:// or https:// address"},
-    {[](auto& o) { o.url = "ftp://host/"; }, "url must be an http:// or https:// address"},
+    {[](auto& o) { o.url = ""; }, "url must be an http:// or https:// URL"},
+    {[](auto& o) { o.url = "ftp://host/"; }, "url must be an http:// or https:// URL"},
     {[](auto& o) { o.timeout = 0ms; }, "timeoutMs must be from 1 to 3153600000000"},
-    {[](auto& o) { o.secret = "whsec_!"; }, "secret: what follows whsec_ must be base64"},
-    {[](auto& o) { o.public_url = "nowhere"; }, "publicUrl must be an http:// or https:// address"},
-    {[](auto& o) { o.headers["X Y"] = "1"; }, "headers: \"X Y\" is not a header name"},
-    {[](auto& o) { o.headers[""] = "1"; }, "headers: \"\" is not a header name"},
+    {[](auto& o) { o.secret = "whsec_!"; }, "secret: the part after whsec_ must be base64"},
+    {[](auto& o) { o.public_url = "nowhere"; }, "publicUrl must be an http:// or https:// URL"},
+    {[](auto& o) { o.headers["X Y"] = "1"; }, "headers: \"X Y\" is not a valid header name"},
+    {[](auto& o) { o.headers[""] = "1"; }, "headers: \"\" is not a valid header name"},
     {[](auto& o) { o.headers["X-A"] = "1\r\nX-B: 2"; },
      "headers: the value of X-A must not contain control characters"},
     {[](auto& o) { o.headers["Content-Length"] = "1"; },
@@ -351,7 +351,7 @@ TEST(HttpAgentSettings, FaultsAreNamed) {
     {[](auto& o) { o.headers["Webhook-ID"] = "1"; },
      "headers: Webhook-ID is set by the server itself"},
     {[](auto& o) { o.public_url = "https://jobs.example.com"; },
-     "publicUrl needs somewhere to await callbacks"},
+     "publicUrl requires task callbacks"},
   };
   for (const auto& expected : cases) {
     auto options = options_for("http://127.0.0.1/");

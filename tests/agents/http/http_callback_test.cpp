@@ -201,7 +201,7 @@ TEST_F(HttpCallback, TaskHandedOverAgainKeepsItsToken) {
   tested->start(task, second.taker());
   requests.await(2);
 
-  EXPECT_EQ(slot.wait().error, "task was handed over again");
+  EXPECT_EQ(slot.wait().error, "task was sent again");
   EXPECT_EQ(seen[0].token, seen[1].token);
   EXPECT_TRUE(callbacks->deliver(task->id, seen[0].token, answer_body));
   EXPECT_EQ(second.wait().content, "called back");

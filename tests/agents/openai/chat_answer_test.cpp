@@ -80,8 +80,8 @@ struct failure_case {
   std::string error;
 };
 
-const std::string lacking = "agent answered without a text in its first choice";
-const std::string unfinished = "agent's answer is no finished text: ";
+const std::string lacking = "agent's answer has no text in its first choice";
+const std::string unfinished = "agent's answer is not a complete text: ";
 const std::string tool_calls
   = R"("tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}])";
 

@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
                {"/capacity/maxjobs", "is not a known key, did you mean maxJobs?"}},
     fault_case{"KeyWithSlash", R"({"a/b~c":1})", {"/a~1b~0c", "is not a known key"}},
     fault_case{"SectionIsText", R"({"log":"info"})", {"/log", R"(must be an object, not "info")"}},
-    fault_case{"NullIsNoValue", R"({"listen":null})", {"/listen", "must be a text, not null"}},
+    fault_case{"NullIsNoValue", R"({"listen":null})", {"/listen", "must be a string, not null"}},
     fault_case{"FractionForInteger",
                R"({"capacity":{"maxJobs":1.5}})",
                {"/capacity/maxJobs", "must be an integer from 1 to 100000000, not 1.5"}},
@@ -82,10 +82,10 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(must be one of debug, info, warning, error, not "inof", did you mean info?)"}},
     fault_case{"ListIsText",
                R"({"cors":{"allowedOrigins":"*"}})",
-               {"/cors/allowedOrigins", R"(must be a list of texts, not "*")"}},
+               {"/cors/allowedOrigins", R"(must be a list of strings, not "*")"}},
     fault_case{"ListElementIsNumber",
                R"({"cors":{"allowedOrigins":["*",1]}})",
-               {"/cors/allowedOrigins/1", "must be a text, not 1"}},
+               {"/cors/allowedOrigins/1", "must be a string, not 1"}},
     fault_case{"NoNetwork",
                R"({"outbound":{"deny":["10.0.0.1/8"]}})",
                {"/outbound/deny/0",
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
     fault_case{"OriginWithPath",
                R"({"cors":{"allowedOrigins":["https://a/b"]}})",
                {"/cors/allowedOrigins/0",
-                "must be an origin (http:// or https://, host and maybe a port, no path) or *, not "
+                "must be an origin (http:// or https://, a host and optionally a port, no path) or *, not "
                 R"("https://a/b")"}},
     fault_case{"UnsetVariable",
                R"({"publicUrl":"${NO_SUCH}"})",
@@ -117,13 +117,13 @@ INSTANTIATE_TEST_SUITE_P(
                {"/agents/0", R"(must be an object, not "echo")"}},
     fault_case{"AgentWithoutName",
                R"({"agents":[{"type":"echo"}]})",
-               {"/agents/0/name", "is required, must be a text"}},
+               {"/agents/0/name", "is required and must be a string"}},
     fault_case{"AgentWithEmptyName",
                R"({"agents":[{"name":"","type":"echo"}]})",
                {"/agents/0/name", "must not be empty"}},
     fault_case{"AgentWithoutType",
                R"({"agents":[{"name":"a","url":"http://h"}]})",
-               {"/agents/0/type", "is required, must be one of echo, http, openai, exec"}},
+               {"/agents/0/type", "is required and must be one of echo, http, openai, exec"}},
     fault_case{"AgentOfUnknownType",
                R"({"agents":[{"name":"a","type":"htpp","url":"http://h"}]})",
                {"/agents/0/type", R"(must be one of echo, http, openai, exec, not "htpp", )"
@@ -136,10 +136,10 @@ INSTANTIATE_TEST_SUITE_P(
                {"/agents/0/headers", "is a setting of agents of type http, openai, not of echo"}},
     fault_case{"MissingSettingOfItsType",
                R"({"agents":[{"name":"a","type":"http"}]})",
-               {"/agents/0/url", "is required, must be a text"}},
+               {"/agents/0/url", "is required and must be a string"}},
     fault_case{"EmptyCommand",
                R"({"agents":[{"name":"a","type":"exec","command":[]}]})",
-               {"/agents/0/command", "must be a list, not empty, of texts, not array"}},
+               {"/agents/0/command", "must be a non-empty list of strings, not array"}},
     fault_case{
       "BadAgentId",
       R"({"agents":[{"name":"a","type":"echo","id":"1"}]})",
@@ -167,18 +167,18 @@ INSTANTIATE_TEST_SUITE_P(
     fault_case{"SecretIsNotRepeated",
                R"({"agents":[{"name":"a","type":"http","url":"http://h",
                    "secret":12345}]})",
-               {"/agents/0/secret", "must be a text, not number"}},
+               {"/agents/0/secret", "must be a string, not number"}},
     fault_case{"HeaderIsNoText",
                R"({"agents":[{"name":"a","type":"http","url":"http://h",
                    "headers":{"X":1}}]})",
-               {"/agents/0/headers/X", "must be a text, not number"}},
+               {"/agents/0/headers/X", "must be a string, not number"}},
     fault_case{"BadDigest",
                R"({"apiKeys":[{"name":"a","sha256":"abc","scopes":["JOBS"]}]})",
                {"/apiKeys/0/sha256", R"(must be a SHA-256 digest (64 hex digits), not "abc")"}},
     fault_case{"NoScopes",
                R"({"apiKeys":[{"name":"a","scopes":[],"sha256":
                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}]})",
-               {"/apiKeys/0/scopes", "must be a list, not empty, of MESSAGING, SERVICES:READ, "
+               {"/apiKeys/0/scopes", "must be a non-empty list of MESSAGING, SERVICES:READ, "
                                      "SERVICES:WRITE, JOBS, OPERATIONS, not array"}},
     fault_case{"UnknownScope",
                R"({"apiKeys":[{"name":"a","scopes":["JOBS","SERVICES"],"sha256":
@@ -217,16 +217,16 @@ INSTANTIATE_TEST_SUITE_P(
     fault_case{"BaseUrlOfACall",
                R"({"agents":[{"name":"a","type":"openai","model":"m",
                    "baseUrl":"http://h/v1/chat/completions/"}]})",
-               {"/agents/0/baseUrl", "must end before /chat/completions, which is added to it, not "
+               {"/agents/0/baseUrl", "must not end in /chat/completions, which is appended to it, not "
                                      R"("http://h/v1/chat/completions/")"}},
     fault_case{"BaseUrlOfACallWithAQuery",
                R"({"agents":[{"name":"a","type":"openai","model":"m",
                    "baseUrl":"http://h/v1/chat/completions?v=1"}]})",
-               {"/agents/0/baseUrl", "must end before /chat/completions, which is added to it, not "
+               {"/agents/0/baseUrl", "must not end in /chat/completions, which is appended to it, not "
                                      R"("http://h/v1/chat/completions?v=***")"}},
     fault_case{"NoHeaderName",
                R"({"agents":[{"name":"a","type":"http","url":"http://h","headers":{"a b":"c"}}]})",
-               {"/agents/0/headers", R"(headers: "a b" is not a header name)"}},
+               {"/agents/0/headers", R"(headers: "a b" is not a valid header name)"}},
     fault_case{"NoDirectory",
                R"({"agents":[{"name":"a","type":"exec","command":["true"],"cwd":"/nowhere"}]})",
                {"/agents/0/cwd", "cwd must be a directory"}},
@@ -237,13 +237,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "not string"}},
     fault_case{"SecretThatIsNoBase64",
                R"({"agents":[{"name":"a","type":"http","url":"http://h","secret":"whsec_!"}]})",
-               {"/agents/0/secret", "what follows whsec_ must be base64, not string"}},
+               {"/agents/0/secret", "the part after whsec_ must be base64, not string"}},
     fault_case{
       "SecretWithAVersion",
       R"({"agents":[{"name":"a","type":"http","url":"http://h","secret":"v1,whsec_aGVs"}]})",
       {"/agents/0/secret",
-       "must begin with whsec_, in lower case and with nothing before it (v1, or quotes, "
-       "say), or not have it at all, not string"}}),
+       "whsec_ must be in lower case, with nothing before it (no v1, and no quotes), not string"}}),
   [](const auto& one) { return one.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -253,19 +252,19 @@ INSTANTIATE_TEST_SUITE_P(
                R"({"organizations":[{"id":"org123"}],"apiKeys":[{"name":"a","org":"org132",
                    "scopes":["JOBS"],"sha256":
                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}]})",
-               {"/apiKeys/0/org", "must be the id of an organization that is configured, not "
+               {"/apiKeys/0/org", "must be the id of a configured organisation, not "
                                   R"("org132", did you mean org123?)"}},
     fault_case{"OfAJobType",
                R"({"organizations":[{"id":"acme"}],
                    "jobTypes":[{"id":"j","org_id":"acne","agent":"echo"}]})",
-               {"/jobTypes/0/org_id", "must be the id of an organization that is configured, not "
+               {"/jobTypes/0/org_id", "must be the id of a configured organisation, not "
                                       R"("acne", did you mean acme?)"}},
     fault_case{"OfAJobTypeThatNoKeyHas",
                R"({"apiKeys":[{"name":"a","org":"acme","scopes":["SERVICES:READ"],"sha256":
                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}],
                    "jobTypes":[{"id":"j","org_id":"xyzzy","agent":"echo"}]})",
                {"/jobTypes/0/org_id",
-                R"(must be the id of an organization that is configured, not "xyzzy")"}}),
+                R"(must be the id of a configured organisation, not "xyzzy")"}}),
   [](const auto& one) { return one.param.name; });
 
 TEST_F(ConfigFaults, AllAreReportedAtOnce) {

@@ -209,7 +209,7 @@ TEST_F(ConfigSources, LimitsOfJsonHoldForTheFile) {
   EXPECT_THAT(load_bad(std::string(2 * 1024 * 1024 + 1, ' ')).front().what,
               StartsWith("is longer than 2097152 bytes"));
   EXPECT_THAT(load_bad("\xEF\xBB\xBF{}").front().what, HasSubstr("byte order mark"));
-  EXPECT_THAT(load_bad("[]").front().what, HasSubstr("must hold an object"));
+  EXPECT_THAT(load_bad("[]").front().what, HasSubstr("must contain an object"));
   EXPECT_THAT(load_bad("").front().what, ::testing::Not(IsEmpty()));
 }
 

@@ -46,8 +46,8 @@ TEST(BlankComments, QuotesInCommentsOpenNoText) {
 
 TEST(BlankComments, BlockCommentWithoutEndIsRefusedWithItsPlace) {
   EXPECT_EQ(blanked("{\n  /* x"),
-            "error: comment without end (line 2, column 3); close it with */");
-  EXPECT_EQ(blanked("/*/"), "error: comment without end (line 1, column 1); close it with */");
+            "error: unterminated comment (line 2, column 3); close it with */");
+  EXPECT_EQ(blanked("/*/"), "error: unterminated comment (line 1, column 1); close it with */");
 }
 
 TEST(BlankComments, LoneSlashesAndOpenTextsAreLeftToTheParser) {
@@ -94,7 +94,7 @@ TEST(ExpandVariables, UnsetVariableIsRefused) {
 TEST(ExpandVariables, BadNamesAreRefused) {
   for (const std::string_view text : {"${}", "${NAME", "${A B}", "${1A}", "${", "${NAME:-x}"})
     EXPECT_EQ(expanded(text), "error: ${ must be followed by the name of an environment variable "
-                              "and }; write $${ for a plain ${")
+                              "and }; write $${ for a literal ${")
       << text;
 }
 

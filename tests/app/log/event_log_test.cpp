@@ -174,7 +174,7 @@ TEST_F(EventLog, FileThatCannotBeOpenedAnewIsWrittenOnAndItIsSaid) {
 
   log->reopen();
 
-  EXPECT_THAT(text_of(dir.path() / "moved"), HasSubstr("cannot be opened anew"));
+  EXPECT_THAT(text_of(dir.path() / "moved"), HasSubstr("cannot be reopened"));
 }
 
 TEST_F(EventLog, WhatIsToldDoesNotStandInTheFile) {

@@ -136,30 +136,30 @@ TEST(CronParser, ErrorsNameTheFieldAndWhatIsAllowed) {
      join("day of week \"FRI-TUE\": the range runs backwards", day_of_week_rule)},
     {"* * * * 7-2", join("day of week \"7-2\": the range runs backwards", day_of_week_rule)},
     {"* * * * L",
-     join("day of week \"L\": L stands behind one day, 0-7 or SUN-SAT", day_of_week_rule)},
+     join("day of week \"L\": L must follow one day, 0-7 or SUN-SAT", day_of_week_rule)},
     {"* * * * 8L",
-     join("day of week \"8L\": L stands behind one day, 0-7 or SUN-SAT", day_of_week_rule)},
+     join("day of week \"8L\": L must follow one day, 0-7 or SUN-SAT", day_of_week_rule)},
     {"* * * * 1-5L",
-     join("day of week \"1-5L\": L stands behind one day, 0-7 or SUN-SAT", day_of_week_rule)},
-    {"* * * * 2#0", join("day of week \"2#0\": # stands between one day, 0-7 or SUN-SAT, and 1-5",
+     join("day of week \"1-5L\": L must follow one day, 0-7 or SUN-SAT", day_of_week_rule)},
+    {"* * * * 2#0", join("day of week \"2#0\": # must be between one day, 0-7 or SUN-SAT, and 1-5",
                          day_of_week_rule)},
-    {"* * * * 2#6", join("day of week \"2#6\": # stands between one day, 0-7 or SUN-SAT, and 1-5",
+    {"* * * * 2#6", join("day of week \"2#6\": # must be between one day, 0-7 or SUN-SAT, and 1-5",
                          day_of_week_rule)},
-    {"* * * * #1", join("day of week \"#1\": # stands between one day, 0-7 or SUN-SAT, and 1-5",
+    {"* * * * #1", join("day of week \"#1\": # must be between one day, 0-7 or SUN-SAT, and 1-5",
                         day_of_week_rule)},
     {"* * * * 2#1#1",
-     join("day of week \"2#1#1\": # stands between one day, 0-7 or SUN-SAT, and 1-5",
+     join("day of week \"2#1#1\": # must be between one day, 0-7 or SUN-SAT, and 1-5",
           day_of_week_rule)},
     {"* * * * 2W", join("day of week \"2W\": not understood", day_of_week_rule)},
-    {"* * * * ?,1", join("day of week \"?,1\": ? stands alone in its field", day_of_week_rule)},
-    {"* * 1,? * *", join("day of month \"1,?\": ? stands alone in its field", day_of_month_rule)},
+    {"* * * * ?,1", join("day of week \"?,1\": ? must be alone in its field", day_of_week_rule)},
+    {"* * 1,? * *", join("day of month \"1,?\": ? must be alone in its field", day_of_month_rule)},
     {"* * ?/2 * *", join("day of month \"?/2\": not understood", day_of_month_rule)},
     {"* * W * *",
-     join("day of month \"W\": W stands behind one day, 1-31, or L", day_of_month_rule)},
+     join("day of month \"W\": W must follow one day, 1-31, or L", day_of_month_rule)},
     {"* * 32W * *",
-     join("day of month \"32W\": W stands behind one day, 1-31, or L", day_of_month_rule)},
+     join("day of month \"32W\": W must follow one day, 1-31, or L", day_of_month_rule)},
     {"* * 1-5W * *",
-     join("day of month \"1-5W\": W stands behind one day, 1-31, or L", day_of_month_rule)},
+     join("day of month \"1-5W\": W must follow one day, 1-31, or L", day_of_month_rule)},
     {"* * L-0 * *", join("day of month \"L-0\": L counts back by 1-30 days", day_of_month_rule)},
     {"* * L-31 * *", join("day of month \"L-31\": L counts back by 1-30 days", day_of_month_rule)},
     {"* * L-3x * *", join("day of month \"L-3x\": L counts back by 1-30 days", day_of_month_rule)},
@@ -185,12 +185,12 @@ TEST(CronParser, RefusesWhatNeverOccurs) {
 
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, errc::invalid_argument) << text;
-    EXPECT_NE(parsed.error().message.find("no such day in the given months within 100 years"),
+    EXPECT_NE(parsed.error().message.find("no matching day within 100 years"),
               std::string::npos)
       << parsed.error().message;
   }
   EXPECT_EQ(core::parse_cron("0 0 30 2 *").error().message,
-            join("day of month \"30\": no such day in the given months within 100 years",
+            join("day of month \"30\": no matching day within 100 years",
                  day_of_month_rule));
 }
 

@@ -196,7 +196,7 @@ TEST(FindZone, RefusesEverythingElse) {
     ASSERT_FALSE(found) << name;
     EXPECT_EQ(found.error().code, errc::invalid_argument) << name;
     EXPECT_EQ(found.error().message,
-              "no known time zone; allowed are the names of the tz database, in its spelling, such "
+              "unknown time zone; allowed are names from the tz database, spelled exactly, such "
               "as UTC, Europe/Berlin or America/New_York")
       << name;
   }

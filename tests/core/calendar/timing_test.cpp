@@ -64,7 +64,7 @@ TEST(ScheduleRule, IsCronIntervalOrDate) {
 
 TEST(ScheduleRule, ErrorsSayWhatIsAllowed) {
   const std::string interval
-    = "@every is followed by a duration in whole hours, minutes, seconds "
+    = "@every must be followed by a duration in whole hours, minutes, seconds "
       "and milliseconds, such as 1h30m, 90s or 500ms; allowed are 100ms to "
       "876600h";
   for (const auto* text : {"@every",
@@ -91,7 +91,7 @@ TEST(ScheduleRule, ErrorsSayWhatIsAllowed) {
     ASSERT_FALSE(rule) << text;
     EXPECT_EQ(rule.error(), (error{errc::invalid_argument, interval})) << text;
   }
-  EXPECT_EQ(parse_timing("2026-12-24").error().message.substr(0, 13), "no date-time;");
+  EXPECT_EQ(parse_timing("2026-12-24").error().message.substr(0, 16), "not a date-time;");
   EXPECT_EQ(parse_timing("@everyday").error().message.substr(0, 14), "unknown @ name");
   EXPECT_EQ(parse_timing("").error().message.substr(0, 35), "a cron expression has 5 fields (min");
 }

@@ -116,7 +116,7 @@ constexpr cell quiet_cells[] = {
   {scheduled, happening::stopped,
    "failed; finished; shutdown 'server stopped before the job was done'"},
   {scheduled, happening::broken,
-   "failed; finished; internal 'the server could not go on with the job'"},
+   "failed; finished; internal 'the server could not continue the job'"},
   {scheduled, happening::agent_gone,
    "failed; finished; agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 
@@ -136,8 +136,8 @@ constexpr cell quiet_cells[] = {
    "failed; abort 1; task 1 failed 'server stopped before the job was done'; finished; "
    "shutdown 'server stopped before the job was done'"},
   {queued, happening::broken,
-   "failed; abort 1; task 1 failed 'the server could not go on with the job'; finished; "
-   "internal 'the server could not go on with the job'"},
+   "failed; abort 1; task 1 failed 'the server could not continue the job'; finished; "
+   "internal 'the server could not continue the job'"},
   {queued, happening::agent_gone,
    "failed; abort 1; task 1 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
    "finished; "
@@ -157,8 +157,8 @@ constexpr cell quiet_cells[] = {
    "failed; abort 1; task 1 failed 'server stopped before the job was done'; finished; "
    "shutdown 'server stopped before the job was done'"},
   {running, happening::broken,
-   "failed; abort 1; task 1 failed 'the server could not go on with the job'; finished; "
-   "internal 'the server could not go on with the job'"},
+   "failed; abort 1; task 1 failed 'the server could not continue the job'; finished; "
+   "internal 'the server could not continue the job'"},
   {running, happening::agent_gone,
    "failed; abort 1; task 1 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
    "finished; "
@@ -180,8 +180,8 @@ constexpr cell quiet_cells[] = {
    "failed; abort 2; task 2 failed 'server stopped before the job was done'; finished; "
    "shutdown 'server stopped before the job was done'"},
   {follow_up_queued, happening::broken,
-   "failed; abort 2; task 2 failed 'the server could not go on with the job'; finished; "
-   "internal 'the server could not go on with the job'"},
+   "failed; abort 2; task 2 failed 'the server could not continue the job'; finished; "
+   "internal 'the server could not continue the job'"},
   {follow_up_queued, happening::agent_gone,
    "failed; abort 2; task 2 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
    "finished; "
@@ -198,7 +198,7 @@ constexpr cell quiet_cells[] = {
   {waiting_for_retry, happening::stopped,
    "failed; finished; shutdown 'server stopped before the job was done'"},
   {waiting_for_retry, happening::broken,
-   "failed; finished; internal 'the server could not go on with the job'"},
+   "failed; finished; internal 'the server could not continue the job'"},
   {waiting_for_retry, happening::agent_gone,
    "failed; finished; agent_not_found 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'"},
 
@@ -217,8 +217,8 @@ constexpr cell quiet_cells[] = {
    "failed; abort 2; task 2 failed 'server stopped before the job was done'; finished; "
    "shutdown 'server stopped before the job was done'"},
   {retry_queued, happening::broken,
-   "failed; abort 2; task 2 failed 'the server could not go on with the job'; finished; "
-   "internal 'the server could not go on with the job'"},
+   "failed; abort 2; task 2 failed 'the server could not continue the job'; finished; "
+   "internal 'the server could not continue the job'"},
   {retry_queued, happening::agent_gone,
    "failed; abort 2; task 2 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
    "finished; "
@@ -239,8 +239,8 @@ constexpr cell quiet_cells[] = {
    "failed; abort 2; task 2 failed 'server stopped before the job was done'; finished; "
    "shutdown 'server stopped before the job was done'"},
   {retry_running, happening::broken,
-   "failed; abort 2; task 2 failed 'the server could not go on with the job'; finished; "
-   "internal 'the server could not go on with the job'"},
+   "failed; abort 2; task 2 failed 'the server could not continue the job'; finished; "
+   "internal 'the server could not continue the job'"},
   {retry_running, happening::agent_gone,
    "failed; abort 2; task 2 failed 'Agent 550e8400-e29b-41d4-a716-446655440000 not found'; "
    "finished; "
@@ -281,18 +281,18 @@ struct late_row {
 
 /// From the deadline on every event finds the job timed out.
 constexpr late_row late_rows[] = {
-  {scheduled, "timeout; finished; timeout 'the job's time was over'"},
-  {queued, "timeout; abort 1; task 1 failed 'the job's time was over'; finished; "
-           "timeout 'the job's time was over'"},
-  {running, "timeout; abort 1; task 1 failed 'the job's time was over'; finished; "
-            "timeout 'the job's time was over'"},
-  {follow_up_queued, "timeout; abort 2; task 2 failed 'the job's time was over'; finished; "
-                     "timeout 'the job's time was over'"},
-  {waiting_for_retry, "timeout; finished; timeout 'the job's time was over'"},
-  {retry_queued, "timeout; abort 2; task 2 failed 'the job's time was over'; finished; "
-                 "timeout 'the job's time was over'"},
-  {retry_running, "timeout; abort 2; task 2 failed 'the job's time was over'; finished; "
-                  "timeout 'the job's time was over'"},
+  {scheduled, "timeout; finished; timeout 'the job's deadline passed'"},
+  {queued, "timeout; abort 1; task 1 failed 'the job's deadline passed'; finished; "
+           "timeout 'the job's deadline passed'"},
+  {running, "timeout; abort 1; task 1 failed 'the job's deadline passed'; finished; "
+            "timeout 'the job's deadline passed'"},
+  {follow_up_queued, "timeout; abort 2; task 2 failed 'the job's deadline passed'; finished; "
+                     "timeout 'the job's deadline passed'"},
+  {waiting_for_retry, "timeout; finished; timeout 'the job's deadline passed'"},
+  {retry_queued, "timeout; abort 2; task 2 failed 'the job's deadline passed'; finished; "
+                 "timeout 'the job's deadline passed'"},
+  {retry_running, "timeout; abort 2; task 2 failed 'the job's deadline passed'; finished; "
+                  "timeout 'the job's deadline passed'"},
 };
 
 const cell* find(const cell* first, const cell* last, situation where, happening what) {

@@ -54,23 +54,23 @@ constexpr row rows[] = {
   {waiting_for_retry, 59'999, "pending; task 2 retry waiting; start; retry starts; wake 60000"},
   // The attempt is not to blame for the time in which there was no engine.
   {running, 59'999, "processing; task 1 waiting; start; wake 60000"},
-  {scheduled, 70'000, "timeout; finished; timeout 'the job's time was over'"},
+  {scheduled, 70'000, "timeout; finished; timeout 'the job's deadline passed'"},
   {queued, 60'000,
-   "timeout; abort 1; task 1 failed 'the job's time was over'; finished; "
-   "timeout 'the job's time was over'"},
+   "timeout; abort 1; task 1 failed 'the job's deadline passed'; finished; "
+   "timeout 'the job's deadline passed'"},
   {running, 60'000,
-   "timeout; abort 1; task 1 failed 'the job's time was over'; finished; "
-   "timeout 'the job's time was over'"},
+   "timeout; abort 1; task 1 failed 'the job's deadline passed'; finished; "
+   "timeout 'the job's deadline passed'"},
   {follow_up_queued, 60'000,
-   "timeout; abort 2; task 2 failed 'the job's time was over'; finished; "
-   "timeout 'the job's time was over'"},
-  {waiting_for_retry, 60'000, "timeout; finished; timeout 'the job's time was over'"},
+   "timeout; abort 2; task 2 failed 'the job's deadline passed'; finished; "
+   "timeout 'the job's deadline passed'"},
+  {waiting_for_retry, 60'000, "timeout; finished; timeout 'the job's deadline passed'"},
   {retry_queued, 60'000,
-   "timeout; abort 2; task 2 failed 'the job's time was over'; finished; "
-   "timeout 'the job's time was over'"},
+   "timeout; abort 2; task 2 failed 'the job's deadline passed'; finished; "
+   "timeout 'the job's deadline passed'"},
   {retry_running, 100'000'000,
-   "timeout; abort 2; task 2 failed 'the job's time was over'; finished; "
-   "timeout 'the job's time was over'"},
+   "timeout; abort 2; task 2 failed 'the job's deadline passed'; finished; "
+   "timeout 'the job's deadline passed'"},
 };
 
 } // namespace

@@ -85,7 +85,7 @@ TEST(PageAllowance, EndsWithTheJobThatIsTooMuch) {
   EXPECT_TRUE(allowed.take(*message_of(10)));
   EXPECT_TRUE(allowed.take(*message_of(20)));
   EXPECT_EQ(allowed.take(*message_of(1)).error().message,
-            "the list holds more than 30 bytes of text: ask for fewer jobs at a time");
+            "the list holds more than 30 bytes of text; request fewer jobs at a time");
 }
 
 TEST(PageAllowance, WithoutALimitTakesAll) {

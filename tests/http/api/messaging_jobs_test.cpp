@@ -341,7 +341,7 @@ TEST_F(MessagingJobs, ServiceThatThrowsIs500InTheFormOfTheApi) {
   const auto answer = get(job_path);
 
   EXPECT_EQ(answer.status, 500);
-  EXPECT_EQ(answer.body, text_error("the server failed to answer"));
+  EXPECT_EQ(answer.body, text_error("an internal error occurred"));
 }
 
 } // namespace

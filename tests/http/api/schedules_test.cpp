@@ -418,13 +418,13 @@ TEST_F(SchedulesApi, FaultsOfTheEngineHaveTheirStatus) {
        {errc::conflict, 409},         {errc::capacity, 503},  {errc::unavailable, 503},
        {errc::internal, 500}};
   for (const auto& [code, status] : rows) {
-    engine.scheduled.job = fail(code, "schedule must not lie in the past");
+    engine.scheduled.job = fail(code, "schedule must not be in the past");
     const auto answer = post(sample_body());
     EXPECT_EQ(answer.status, status);
     EXPECT_EQ(!answer.header("Retry-After").empty(), status == 503);
     if (status == 400) {
       EXPECT_EQ(json::parse(answer.body)["errors"][0],
-                json({{"field", "/schedule"}, {"message", "must not lie in the past"}}));
+                json({{"field", "/schedule"}, {"message", "must not be in the past"}}));
     }
   }
   EXPECT_EQ(ask(asking("GET", "/api/jobs/job-12345")).status, 404);

@@ -98,14 +98,14 @@ TEST_F(StrictInput, UnknownParametersOfScheduledJobsAreNamed) {
                                        Pair("?wait", StartsWith("is not a known parameter; "))}))
       << method << target;
   }
-  EXPECT_THAT(faults("GET", "/api/jobs?limt=5")[0].second, HasSubstr("known are name, agentId"));
+  EXPECT_THAT(faults("GET", "/api/jobs?limt=5")[0].second, HasSubstr("known ones are name, agentId"));
   EXPECT_THAT(faults("GET", job_path + "/runs?x"),
-              ElementsAre(Pair("?x", "is not a known parameter; known are limit, status")));
+              ElementsAre(Pair("?x", "is not a known parameter; known ones are limit, status")));
   EXPECT_THAT(faults("GET", job_path + "/next?x&%63ount=0"),
               ElementsAre(Pair("?count", "must be an integer from 1 to 1000"),
-                          Pair("?x", "is not a known parameter; known are count, after")));
+                          Pair("?x", "is not a known parameter; known ones are count, after")));
   EXPECT_THAT(faults("POST", job_path + "/run?now"),
-              ElementsAre(Pair("?now", "is not a known parameter; there are none")));
+              ElementsAre(Pair("?now", "is not a known parameter; this route has none")));
 }
 
 TEST_F(StrictInput, BodiesThatScheduledJobsDoNotReadAreRefusedByMember) {
@@ -113,8 +113,8 @@ TEST_F(StrictInput, BodiesThatScheduledJobsDoNotReadAreRefusedByMember) {
   for (const auto& [method, target] : routes_without_body) {
     SCOPED_TRACE(method + target);
     EXPECT_THAT(faults(method, target, R"({"payload":{},"a/b":1})"),
-                UnorderedElementsAre(Pair("/a~1b", "is not a known field; there are none"),
-                                     Pair("/payload", "is not a known field; there are none")));
+                UnorderedElementsAre(Pair("/a~1b", "is not a known field; this route has none"),
+                                     Pair("/payload", "is not a known field; this route has none")));
     EXPECT_THAT(faults(method, target, "[1]"), ElementsAre(Pair("", "the body must be an object")));
     EXPECT_THAT(hear(method, target, "{").body, HasSubstr("malformed_json"));
     EXPECT_NE(hear(method, target, "{}").status, 400);
@@ -172,9 +172,9 @@ TEST_F(StrictInput, WrongIntervalIsOneFaultWithOneBound) {
       << interval;
   }
   EXPECT_THAT(faults("PATCH", job_path, R"({"interval":50,"schedule":"@daily"})"),
-              ElementsAre(Pair("/interval", "must not stand beside schedule")));
+              ElementsAre(Pair("/interval", "must not be set together with schedule")));
   EXPECT_THAT(faults("PATCH", job_path, R"({"schedule":5})"),
-              ElementsAre(Pair("/schedule", "must be a text")));
+              ElementsAre(Pair("/schedule", "must be a string")));
   EXPECT_EQ(hear("PATCH", job_path, R"({"interval":3155760000000})").status, 200);
 }
 
@@ -192,9 +192,9 @@ TEST_F(StrictInput, FaultsOfWordsListWhatIsAllowed) {
   EXPECT_EQ(patch(R"({"retryPolicy":{"backoff":"linear"}})"), "must be fixed or exponential");
   EXPECT_EQ(
     patch(R"({"retryPolicy":{"retries":1}})"),
-    "is not a known field; known are maxRetries, initialDelayMs, maxDelayMs, backoff, jitter");
+    "is not a known field; known ones are maxRetries, initialDelayMs, maxDelayMs, backoff, jitter");
   EXPECT_THAT(patch(R"({"nmae":"x"})"),
-              StartsWith("is not a known field; known are name, description, agentId, schedule, "));
+              StartsWith("is not a known field; known ones are name, description, agentId, schedule, "));
   EXPECT_EQ(said("GET", "/api/jobs?status=done"), "must be active, paused or completed");
   EXPECT_EQ(said("GET", job_path + "/runs?status=done"),
             "must be pending, processing, completed, failed, timeout or canceled");
@@ -214,12 +214,12 @@ TEST_F(StrictInput, FaultsOfWordsListWhatIsAllowed) {
   };
   EXPECT_EQ(create(R"("params":{"kind":"dayly"})"), R"(must be one of "daily", "weekly")");
   EXPECT_EQ(create(R"("config":{"retries":1})"),
-            "is not a known setting; known are max_follow_ups, max_task_retries, "
+            "is not a known setting; known ones are max_follow_ups, max_task_retries, "
             "task_retry_interval, max_time_to_complete, start_prompt, profile_id");
 }
 
 TEST_F(StrictInput, AgentJobsTakeNullForWhatIsNotSet) {
-  // Clients of many languages write out what is not set: "must be a text", they were told.
+  // Clients of many languages write out what is not set: "must be a string", they were told.
   for (const auto* more :
        {R"("config":null)", R"("config":{"max_follow_ups":null})",
         R"("config":{"max_task_retries":null})", R"("config":{"task_retry_interval":null})",
@@ -263,7 +263,7 @@ TEST_F(StrictInput, RequiredMembersOfAgentJobsMustNotBeNull) {
                      R"("tags":[null]})"),
               ElementsAre(Pair("/target_channel/code", "is required"),
                           Pair("/target_channel/platform", "is required"),
-                          Pair("/tags", HasSubstr("list of texts"))));
+                          Pair("/tags", HasSubstr("list of strings"))));
 }
 
 TEST_F(StrictInput, TimesWithoutSecondsAreTakenEverywhere) {
@@ -299,7 +299,7 @@ TEST_F(StrictInput, OtherOrganisationsRefusalNamesTheKeysOwn) {
          {"GET", "/services/organizations/org-two/agent-jobs-type"}}) {
     const auto answer = hear(method, target, method == "POST" ? channel : "");
     EXPECT_EQ(answer.status, 403) << method << ' ' << target;
-    EXPECT_THAT(answer.body, HasSubstr("; the API key is of 'org-all'\"")) << target;
+    EXPECT_THAT(answer.body, HasSubstr("; the API key belongs to 'org-all'\"")) << target;
   }
 }
 

@@ -118,7 +118,7 @@ TEST_F(FieldCheck, EncodedBodyIsRefusedByName) {
 
 TEST_F(FieldCheck, RefusalOfACodingHasTheFormOfTheApi) {
   const std::vector<field> fields{{"X-API-Key", key_text}, {"Content-Encoding", "gzip"}};
-  const std::string text = "the request body must come as it is, without the Content-Encoding gzip";
+  const std::string text = "the Content-Encoding gzip is not supported; send the body unencoded";
 
   EXPECT_EQ(hear(post_json(targets[0], "{}"), fields).body,
             R"({"success":false,"error":{"message":")" + text + R"(","code":415}})");
@@ -145,9 +145,9 @@ TEST_F(FieldCheck, UnknownKeyIsNotAMissingOne) {
   // "an API key is required", it said, to somebody who had sent one.
   for (const auto& target : {targets[1], targets[2]}) {
     EXPECT_THAT(hear({.target = target}, {{"X-API-Key", "wrong"}}).body,
-                HasSubstr("the API key is not known"));
+                HasSubstr("unknown API key"));
     EXPECT_THAT(hear({.target = target}, {{"Authorization", "Bearer wrong"}}).body,
-                HasSubstr("the API key is not known"));
+                HasSubstr("unknown API key"));
     EXPECT_THAT(hear({.target = target}, {}).body, HasSubstr("an API key is required"));
     EXPECT_THAT(hear({.target = target}, {{"Authorization", "Basic wrong"}}).body,
                 HasSubstr("an API key is required"));

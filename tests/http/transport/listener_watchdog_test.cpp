@@ -95,7 +95,7 @@ TEST(ListenerWatchdog, DeafPortIsToldOfOnce) {
                                 [&](std::string_view what) { told.set_value(std::string{what}); }};
 
   EXPECT_EQ(told.get_future().get(),
-            "port " + std::to_string(deaf.port()) + " takes no connections any more");
+            "port " + std::to_string(deaf.port()) + " no longer accepts connections");
 }
 
 TEST(ListenerWatchdog, PortThatIsGoneIsDeaf) {
@@ -239,7 +239,7 @@ TEST(ListenerWatchdog, ServerWhoseListenerIsDeafSaysSo) {
   running.server->on_fatal([&](std::string_view what) { told.set_value(std::string{what}); });
 
   EXPECT_EQ(told.get_future().get(),
-            "port " + std::to_string(port) + " takes no connections any more");
+            "port " + std::to_string(port) + " no longer accepts connections");
   EXPECT_EQ(client.exchange(make_request("GET", "/livez")).status, 200);
 }
 
