@@ -115,8 +115,7 @@ agent_answer unusable_answer(const error& fault) {
 agent_answer answer_or_failure(std::string_view text, std::span<const std::string> secrets) {
   const auto read = compact_json(text);
   if (!read)
-    return agent_answer::failure("agent's answer is not valid JSON: "
-                                 + read.error().message);
+    return agent_answer::failure("agent's answer is not valid JSON: " + read.error().message);
   auto answer = read_answer(json_view{*read});
   if (answer)
     return std::move(*answer);

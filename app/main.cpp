@@ -36,7 +36,8 @@ environment read_environment() {
 
 int refuse(const config_faults& faults) {
   auto text = "callboard: the configuration has "
-              + (faults.size() == 1 ? "an error" : std::to_string(faults.size()) + " errors") + '\n';
+              + (faults.size() == 1 ? "an error" : std::to_string(faults.size()) + " errors")
+              + '\n';
   for (const auto& fault : faults)
     text += "  " + fault.where + ": " + fault.what + '\n';
   print(stderr, text);

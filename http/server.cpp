@@ -65,7 +65,8 @@ result<void> check(const http_options& options) {
   if (options.unsent_bytes_max < unsent_bytes_least)
     return fail(errc::invalid_argument, "the limit for unsent responses must be at least 16 MiB");
   if (options.unread_bytes_max < unread_bytes_least)
-    return fail(errc::invalid_argument, "the limit for incomplete requests must be at least 16 MiB");
+    return fail(errc::invalid_argument,
+                "the limit for incomplete requests must be at least 16 MiB");
   if (options.idle_limit < std::chrono::seconds{1})
     return fail(errc::invalid_argument, "the idle limit must be at least 1 s");
   if (options.head_limit < std::chrono::milliseconds{1})

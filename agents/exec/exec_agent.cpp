@@ -55,7 +55,8 @@ agent_answer answer_of_run(run_outcome outcome, const exec_options& options) {
       return agent_answer::failure("program exited with status " + std::to_string(outcome.code));
     case ending::killed: {
       const auto* name = sigabbrev_np(outcome.code);
-      return agent_answer::failure("program was terminated by signal " + std::to_string(outcome.code)
+      return agent_answer::failure("program was terminated by signal "
+                                   + std::to_string(outcome.code)
                                    + (name ? " (SIG" + std::string{name} + ')' : ""));
     }
     case ending::not_started:

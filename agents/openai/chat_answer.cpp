@@ -170,8 +170,7 @@ json_text metadata_of(json_view given, const json& body, const json* choice) {
 agent_answer chat_answer(std::string_view text, secret_texts secrets) {
   const auto given = compact_json(text);
   if (!given)
-    return agent_answer::failure("agent's answer is not valid JSON: "
-                                 + given.error().message);
+    return agent_answer::failure("agent's answer is not valid JSON: " + given.error().message);
   const auto body = to_document(json_view{*given});
   const auto* choices = member(&body, "choices");
   const auto* choice

@@ -97,7 +97,8 @@ failure_log open_failures(const event_log& log, const server_config& config) {
   auto opened = failure_log::open(config.log.directory, secrets, &log);
   if (opened)
     return std::move(*opened);
-  log.write(log_level::warning, "failed attempts are not written to a file", {{"reason", opened.error().message}});
+  log.write(log_level::warning, "failed attempts are not written to a file",
+            {{"reason", opened.error().message}});
   return failure_log::within(log, std::move(secrets));
 }
 

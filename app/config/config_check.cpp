@@ -67,7 +67,8 @@ public:
     }
     for (const auto* rule : rules)
       if (rule->is_required && !object.contains(rule->name()))
-        document_.add_fault(pointer_to(pointer, rule->name()), "is required and " + allowed_by(*rule));
+        document_.add_fault(pointer_to(pointer, rule->name()),
+                            "is required and " + allowed_by(*rule));
   }
 
 private:

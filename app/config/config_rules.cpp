@@ -147,8 +147,8 @@ void check_organisations(config_document& document) {
       const auto named = text_in(*elements[i], member);
       if (named && std::find(known.begin(), known.end(), *named) == known.end())
         document.add_fault(pointer_to(pointer_to(pointer_to("", list), std::to_string(i)), member),
-                           "must be the id of a configured organisation, not "
-                             + dump_json(*named) + did_you_mean(*named, known));
+                           "must be the id of a configured organisation, not " + dump_json(*named)
+                             + did_you_mean(*named, known));
     }
   };
   check("apiKeys", "org");

@@ -15,8 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view hint
-  = " is empty; set it, or remove the setting";
+constexpr std::string_view hint = " is empty; set it, or remove the setting";
 
 /// The first variable of a text, as it was written, that is set and empty; empty if there is none.
 std::string_view empty_variable_in(std::string_view text, const environment& variables) {

@@ -192,8 +192,7 @@ void event_log::reopen() const {
   if (!impl_->file)
     return;
   if (const auto done = impl_->file->reopen(); !done)
-    write(log_level::error, "the log file cannot be reopened",
-          {{"reason", done.error().message}});
+    write(log_level::error, "the log file cannot be reopened", {{"reason", done.error().message}});
 }
 
 log_format event_log::format() const {

@@ -94,7 +94,8 @@ void query_reader::refuse_others() {
     known.append(known.empty() ? "; known ones are " : ", ").append(each);
   for (const auto& each : parameters_)
     if (!each.is_read)
-      refuse(each.name, "is not a known parameter" + (known.empty() ? "; this route has none" : known));
+      refuse(each.name,
+             "is not a known parameter" + (known.empty() ? "; this route has none" : known));
 }
 
 } // namespace callboard::http

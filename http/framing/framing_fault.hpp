@@ -20,8 +20,8 @@ namespace faults {
 
 inline constexpr framing_fault bare_cr{400, "bad_request", "a carriage return without a line feed"};
 inline constexpr framing_fault bare_lf{400, "bad_request", "a line feed without a carriage return"};
-inline constexpr framing_fault forbidden_byte{
-  400, "bad_request", "a byte that is not allowed in a request head"};
+inline constexpr framing_fault forbidden_byte{400, "bad_request",
+                                              "a byte that is not allowed in a request head"};
 inline constexpr framing_fault bad_request_line{
   400, "bad_request", "the request line must be a method, a target and a version"};
 inline constexpr framing_fault bad_target{
@@ -30,9 +30,9 @@ inline constexpr framing_fault long_request_line{414, "target_too_long",
                                                  "the request line is longer than 8192 bytes"};
 inline constexpr framing_fault unsupported_version{505, "unsupported_version",
                                                    "this server supports HTTP/1.0 and HTTP/1.1"};
-inline constexpr framing_fault unknown_method{501, "not_implemented",
-                                              "unknown method"};
-inline constexpr framing_fault no_tunnels{501, "not_implemented", "this server does not support CONNECT"};
+inline constexpr framing_fault unknown_method{501, "not_implemented", "unknown method"};
+inline constexpr framing_fault no_tunnels{501, "not_implemented",
+                                          "this server does not support CONNECT"};
 inline constexpr framing_fault folded_line{400, "bad_request",
                                            "a header line must not begin with whitespace"};
 inline constexpr framing_fault spaced_colon{400, "bad_request",
@@ -73,9 +73,8 @@ inline constexpr framing_fault slow_head{408, "request_timeout",
 inline constexpr framing_fault slow_body{408, "request_timeout",
                                          "the body of the request took too long to arrive"};
 /// Too many requests that have not come as a whole.
-inline constexpr framing_fault too_much_unread{
-  503, "too_much_unread",
-  "too many requests are incomplete; retry later"};
+inline constexpr framing_fault too_much_unread{503, "too_much_unread",
+                                               "too many requests are incomplete; retry later"};
 inline constexpr framing_fault no_room{503, "too_many_connections",
                                        "the server has no room for another connection"};
 /// Nothing is wrong with the bytes: the request has been judged by its head, and its answer is known.

@@ -76,9 +76,8 @@ response refuse(error_form form, int status, std::string_view code, std::string_
 }
 
 response refuse_route(error_form form) {
-  return form == error_form::messaging
-           ? messaging_fault(404, "API endpoint not found")
-           : refuse(form, 404, "not_found", "no such path");
+  return form == error_form::messaging ? messaging_fault(404, "API endpoint not found")
+                                       : refuse(form, 404, "not_found", "no such path");
 }
 
 response refuse_body(error_form form, std::size_t bytes_max) {
@@ -100,10 +99,9 @@ response refuse_framing(error_form form, const framing_fault& fault) {
 response refuse_key(error_form form, bool is_presented) {
   constexpr std::string_view missing
     = "an API key is required, as Authorization: Bearer KEY or X-API-Key: KEY";
-  auto made
-    = form == error_form::messaging
-        ? messaging_unauthorized()
-        : refuse(form, 401, "unauthorized", is_presented ? "unknown API key" : missing);
+  auto made = form == error_form::messaging
+                ? messaging_unauthorized()
+                : refuse(form, 401, "unauthorized", is_presented ? "unknown API key" : missing);
   made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
   return made;
 }
@@ -116,7 +114,8 @@ response refuse_host(error_form form, std::string_view text) {
 
 response refuse_coding(error_form form, std::string_view coding) {
   constexpr int status = 415;
-  const auto text = "the Content-Encoding " + std::string{coding} + " is not supported; send the body unencoded";
+  const auto text
+    = "the Content-Encoding " + std::string{coding} + " is not supported; send the body unencoded";
   auto made = form == error_form::messaging ? messaging_fault(status, text)
                                             : refuse(form, status, "unsupported_encoding", text);
   // RFC 9110, 15.5.16: so that the client can tell that it is not the media type.

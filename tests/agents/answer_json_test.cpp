@@ -116,8 +116,7 @@ TEST(AnswerOrFailure, BrokenJsonFailsTheTask) {
   const auto answer = answer_or_failure("{]");
 
   EXPECT_EQ(answer.status, answer_status::failed);
-  EXPECT_TRUE(answer.error.starts_with("agent's answer is not valid JSON: "))
-    << answer.error;
+  EXPECT_TRUE(answer.error.starts_with("agent's answer is not valid JSON: ")) << answer.error;
   EXPECT_FALSE(answer.is_final);
 }
 
@@ -127,10 +126,9 @@ TEST(AnswerOrFailure, ReasonInAnotherFormIsKept) {
 
   EXPECT_EQ(answer_or_failure(R"({"error":{"message":"boom sk-secret"}})", secrets).error,
             "agent's answer is invalid: error must be a string: boom ***");
-  EXPECT_EQ(
-    answer_or_failure(R"({"detail":"boom"})").error,
-    "agent's answer is invalid: an answer must have status, content, metadata or error: "
-    "boom");
+  EXPECT_EQ(answer_or_failure(R"({"detail":"boom"})").error,
+            "agent's answer is invalid: an answer must have status, content, metadata or error: "
+            "boom");
 }
 
 TEST(AnswerOrFailure, WrongTypeFailsTheTask) {

@@ -63,7 +63,8 @@ bool read_tag_list(json_view list, body_reader& body, std::vector<std::string>& 
   for (json_cursor each{list}; each.next();) {
     const auto text = each.value().string();
     if (text.find(',') != std::string::npos)
-      body.refuse("tags", "must not have commas within a tag, because responses join tags with commas");
+      body.refuse("tags",
+                  "must not have commas within a tag, because responses join tags with commas");
     if (const auto kept = trimmed(text); !kept.empty())
       tags.emplace_back(kept);
   }
@@ -124,7 +125,8 @@ std::optional<response> refuse_names(const request& asked, const std::string& ty
   if (!types.knows(*channel.organisation))
     return services_problem(404, "not_found",
                             "Organization '" + *channel.organisation + "' not found");
-  return refuse_organisation("the target channel belongs to another organisation", asked.organisation);
+  return refuse_organisation("the target channel belongs to another organisation",
+                             asked.organisation);
 }
 
 std::chrono::milliseconds to_ms(double minutes) {

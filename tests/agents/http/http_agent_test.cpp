@@ -232,10 +232,8 @@ fake_peer::script say_and_close(std::string bytes) {
 
 TEST(HttpAgent, FaultsAreNamedAndMayBeRetried) {
   const std::vector<fault_case> cases{
-    {"no JSON", answer_bytes(http_response(200, "<html>")),
-     "agent's answer is not valid JSON: "},
-    {"empty body", answer_bytes(http_response(200, "")),
-     "agent's answer is not valid JSON: "},
+    {"no JSON", answer_bytes(http_response(200, "<html>")), "agent's answer is not valid JSON: "},
+    {"empty body", answer_bytes(http_response(200, "")), "agent's answer is not valid JSON: "},
     {"bad UTF-8", answer_bytes(http_response(200, "{\"content\":\"\xFF\"}")),
      "agent's answer is not valid JSON: "},
     {"too deep", answer_bytes(http_response(200, std::string(100'000, '['))),

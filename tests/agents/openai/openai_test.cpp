@@ -260,8 +260,7 @@ TEST(OpenaiAgentSettings, FaultsAreNamed) {
     std::string error;
   };
   const std::vector<settings_case> cases{
-    {[](auto& o) { o.base_url = "api.openai.com"; },
-     "baseUrl must be an http:// or https:// URL"},
+    {[](auto& o) { o.base_url = "api.openai.com"; }, "baseUrl must be an http:// or https:// URL"},
     {[](auto& o) { o.model = ""; }, "model must not be empty"},
     {[](auto& o) { o.temperature = 2.1; }, "temperature must be from 0 to 2"},
     {[](auto& o) { o.temperature = -0.1; }, "temperature must be from 0 to 2"},

@@ -90,11 +90,12 @@ INSTANTIATE_TEST_SUITE_P(
                R"({"outbound":{"deny":["10.0.0.1/8"]}})",
                {"/outbound/deny/0",
                 R"(must be an IP address or a network like 10.0.0.0/8, not "10.0.0.1/8")"}},
-    fault_case{"OriginWithPath",
-               R"({"cors":{"allowedOrigins":["https://a/b"]}})",
-               {"/cors/allowedOrigins/0",
-                "must be an origin (http:// or https://, a host and optionally a port, no path) or *, not "
-                R"("https://a/b")"}},
+    fault_case{
+      "OriginWithPath",
+      R"({"cors":{"allowedOrigins":["https://a/b"]}})",
+      {"/cors/allowedOrigins/0",
+       "must be an origin (http:// or https://, a host and optionally a port, no path) or *, not "
+       R"("https://a/b")"}},
     fault_case{"UnsetVariable",
                R"({"publicUrl":"${NO_SUCH}"})",
                {"/publicUrl", "environment variable NO_SUCH is not set"}},
@@ -217,13 +218,15 @@ INSTANTIATE_TEST_SUITE_P(
     fault_case{"BaseUrlOfACall",
                R"({"agents":[{"name":"a","type":"openai","model":"m",
                    "baseUrl":"http://h/v1/chat/completions/"}]})",
-               {"/agents/0/baseUrl", "must not end in /chat/completions, which is appended to it, not "
-                                     R"("http://h/v1/chat/completions/")"}},
+               {"/agents/0/baseUrl",
+                "must not end in /chat/completions, which is appended to it, not "
+                R"("http://h/v1/chat/completions/")"}},
     fault_case{"BaseUrlOfACallWithAQuery",
                R"({"agents":[{"name":"a","type":"openai","model":"m",
                    "baseUrl":"http://h/v1/chat/completions?v=1"}]})",
-               {"/agents/0/baseUrl", "must not end in /chat/completions, which is appended to it, not "
-                                     R"("http://h/v1/chat/completions?v=***")"}},
+               {"/agents/0/baseUrl",
+                "must not end in /chat/completions, which is appended to it, not "
+                R"("http://h/v1/chat/completions?v=***")"}},
     fault_case{"NoHeaderName",
                R"({"agents":[{"name":"a","type":"http","url":"http://h","headers":{"a b":"c"}}]})",
                {"/agents/0/headers", R"(headers: "a b" is not a valid header name)"}},
@@ -259,12 +262,12 @@ INSTANTIATE_TEST_SUITE_P(
                    "jobTypes":[{"id":"j","org_id":"acne","agent":"echo"}]})",
                {"/jobTypes/0/org_id", "must be the id of a configured organisation, not "
                                       R"("acne", did you mean acme?)"}},
-    fault_case{"OfAJobTypeThatNoKeyHas",
-               R"({"apiKeys":[{"name":"a","org":"acme","scopes":["SERVICES:READ"],"sha256":
+    fault_case{
+      "OfAJobTypeThatNoKeyHas",
+      R"({"apiKeys":[{"name":"a","org":"acme","scopes":["SERVICES:READ"],"sha256":
                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}],
                    "jobTypes":[{"id":"j","org_id":"xyzzy","agent":"echo"}]})",
-               {"/jobTypes/0/org_id",
-                R"(must be the id of a configured organisation, not "xyzzy")"}}),
+      {"/jobTypes/0/org_id", R"(must be the id of a configured organisation, not "xyzzy")"}}),
   [](const auto& one) { return one.param.name; });
 
 TEST_F(ConfigFaults, AllAreReportedAtOnce) {

@@ -154,8 +154,7 @@ TEST(CronParser, ErrorsNameTheFieldAndWhatIsAllowed) {
     {"* * * * ?,1", join("day of week \"?,1\": ? must be alone in its field", day_of_week_rule)},
     {"* * 1,? * *", join("day of month \"1,?\": ? must be alone in its field", day_of_month_rule)},
     {"* * ?/2 * *", join("day of month \"?/2\": not understood", day_of_month_rule)},
-    {"* * W * *",
-     join("day of month \"W\": W must follow one day, 1-31, or L", day_of_month_rule)},
+    {"* * W * *", join("day of month \"W\": W must follow one day, 1-31, or L", day_of_month_rule)},
     {"* * 32W * *",
      join("day of month \"32W\": W must follow one day, 1-31, or L", day_of_month_rule)},
     {"* * 1-5W * *",
@@ -185,13 +184,11 @@ TEST(CronParser, RefusesWhatNeverOccurs) {
 
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, errc::invalid_argument) << text;
-    EXPECT_NE(parsed.error().message.find("no matching day within 100 years"),
-              std::string::npos)
+    EXPECT_NE(parsed.error().message.find("no matching day within 100 years"), std::string::npos)
       << parsed.error().message;
   }
   EXPECT_EQ(core::parse_cron("0 0 30 2 *").error().message,
-            join("day of month \"30\": no matching day within 100 years",
-                 day_of_month_rule));
+            join("day of month \"30\": no matching day within 100 years", day_of_month_rule));
 }
 
 TEST(CronParser, TakesWhatOccursRarely) {

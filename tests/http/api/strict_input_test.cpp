@@ -98,7 +98,8 @@ TEST_F(StrictInput, UnknownParametersOfScheduledJobsAreNamed) {
                                        Pair("?wait", StartsWith("is not a known parameter; "))}))
       << method << target;
   }
-  EXPECT_THAT(faults("GET", "/api/jobs?limt=5")[0].second, HasSubstr("known ones are name, agentId"));
+  EXPECT_THAT(faults("GET", "/api/jobs?limt=5")[0].second,
+              HasSubstr("known ones are name, agentId"));
   EXPECT_THAT(faults("GET", job_path + "/runs?x"),
               ElementsAre(Pair("?x", "is not a known parameter; known ones are limit, status")));
   EXPECT_THAT(faults("GET", job_path + "/next?x&%63ount=0"),
@@ -112,9 +113,10 @@ TEST_F(StrictInput, BodiesThatScheduledJobsDoNotReadAreRefusedByMember) {
   // POST …/run with {"payload":…} ran with the job's own payload.
   for (const auto& [method, target] : routes_without_body) {
     SCOPED_TRACE(method + target);
-    EXPECT_THAT(faults(method, target, R"({"payload":{},"a/b":1})"),
-                UnorderedElementsAre(Pair("/a~1b", "is not a known field; this route has none"),
-                                     Pair("/payload", "is not a known field; this route has none")));
+    EXPECT_THAT(
+      faults(method, target, R"({"payload":{},"a/b":1})"),
+      UnorderedElementsAre(Pair("/a~1b", "is not a known field; this route has none"),
+                           Pair("/payload", "is not a known field; this route has none")));
     EXPECT_THAT(faults(method, target, "[1]"), ElementsAre(Pair("", "the body must be an object")));
     EXPECT_THAT(hear(method, target, "{").body, HasSubstr("malformed_json"));
     EXPECT_NE(hear(method, target, "{}").status, 400);
@@ -193,8 +195,9 @@ TEST_F(StrictInput, FaultsOfWordsListWhatIsAllowed) {
   EXPECT_EQ(
     patch(R"({"retryPolicy":{"retries":1}})"),
     "is not a known field; known ones are maxRetries, initialDelayMs, maxDelayMs, backoff, jitter");
-  EXPECT_THAT(patch(R"({"nmae":"x"})"),
-              StartsWith("is not a known field; known ones are name, description, agentId, schedule, "));
+  EXPECT_THAT(
+    patch(R"({"nmae":"x"})"),
+    StartsWith("is not a known field; known ones are name, description, agentId, schedule, "));
   EXPECT_EQ(said("GET", "/api/jobs?status=done"), "must be active, paused or completed");
   EXPECT_EQ(said("GET", job_path + "/runs?status=done"),
             "must be pending, processing, completed, failed, timeout or canceled");

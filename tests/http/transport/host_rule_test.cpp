@@ -84,8 +84,9 @@ TEST_F(HostRule, OtherNamesAreRefused) {
 }
 
 TEST_F(HostRule, RefusalHasTheFormOfTheApi) {
-  const std::string text = "no API key is configured: only requests to localhost, a loopback address "
-                           "or the host of publicUrl are allowed";
+  const std::string text
+    = "no API key is configured: only requests to localhost, a loopback address "
+      "or the host of publicUrl are allowed";
 
   EXPECT_EQ(call(messages, "evil.example").body,
             R"({"success":false,"error":")" + text + "\"," + code + '}');
