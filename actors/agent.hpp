@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "actors/engine_context.hpp"
@@ -8,6 +9,13 @@
 #include "core/slot_queue.hpp"
 
 namespace callboard::actors {
+
+/// Where an agent actor gets the conversation before a session's message.
+struct history_source {
+  store_reader_actor reader;
+  /// `session_limits::history_messages`.
+  std::size_t entries_max = 0;
+};
 
 /// The state of an AGENT actor.
 struct agent_state {
@@ -38,16 +46,22 @@ struct agent_state {
 
   explicit agent_state(agent_actor::pointer selfptr);
 
-  agent_actor::behavior_type make_behavior(const engine_context& context, agent_binding what);
+  agent_actor::behavior_type make_behavior(const engine_context& shared, agent_binding what,
+                                           history_source history);
 
   void on_offer(const job_ptr& job, const job_actor& owner);
   void on_abort(const uuid& task_id);
   void on_answer(const uuid& task_id, const answer_ptr& answer);
+  void on_history(const uuid& task_id, loaded_history& read);
   void start_waiting();
+  /// Starts a task that has a slot, and passes on what it answers at once.
+  void begin(const uuid& task_id, const offer& what, std::vector<history_entry> before);
+  /// Has the conversation before a session's message read. Only tasks that have a slot hold theirs.
+  void read_history(const uuid& task_id, offer what);
   /// Who runs the job: what it brought itself, else what the agent was configured with.
   callboard::agent& runner_of(const job_spec& one) const;
   /// Calls the runner. Returns whether it answered before it returned.
-  bool start(const uuid& task_id, const offer& what);
+  bool start(const uuid& task_id, const offer& what, std::vector<history_entry> before);
   completion completion_for(const uuid& task_id);
 
   agent_actor::pointer self;
@@ -57,6 +71,9 @@ struct agent_state {
   agent_retry_ptr retry;
   core::slot_queue<offer, running_task> queue{1};
   bool is_paused = false;
+  history_source history;
+  /// Tasks that have a slot and wait for their history.
+  std::unordered_map<uuid, offer> reading;
   std::vector<early_answer> early_answers;
 };
 
@@ -67,6 +84,7 @@ agent_binding callback_binding();
 /// Spawn function of the AGENT actor.
 /// @param surroundings must outlive the actor.
 agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self,
-                                 const engine_context* context, agent_binding binding);
+                                 const engine_context* context, agent_binding binding,
+                                 history_source history);
 
 } // namespace callboard::actors

@@ -139,11 +139,13 @@ struct engine::implementation {
     start.reader = start.is_durable
                      ? system.spawn<caf::detached>(actors::store_keeper, std::move(shared_store))
                      : start.keeper;
+    const actors::history_source history{start.reader, options.sessions.history_messages};
     for (auto& one : agents) {
       start.agents.push_back(one.info);
-      start.agent_actors.push_back(system.spawn(actors::agent, &context, std::move(one)));
+      start.agent_actors.push_back(system.spawn(actors::agent, &context, std::move(one), history));
     }
-    start.agent_actors.push_back(system.spawn(actors::agent, &context, actors::callback_binding()));
+    start.agent_actors.push_back(
+      system.spawn(actors::agent, &context, actors::callback_binding(), history));
     auto infos = start.agents;
     const auto held = start.jobs;
     actors::supervised watched;

@@ -11,6 +11,7 @@ gateway::gateway(registry_actor registry, std::shared_ptr<const job_table> held,
                  std::vector<agent_info> agents)
   : registry_(std::move(registry)),
     schedules_(registry_),
+    sessions_(registry_),
     held_(std::move(held)),
     agents_(std::move(agents)) {
   // nop
@@ -54,6 +55,10 @@ void gateway::health(std::function<void(engine_health)> done) {
 
 schedule_service& gateway::schedules() noexcept {
   return schedules_;
+}
+
+session_service& gateway::sessions() noexcept {
+  return sessions_;
 }
 
 const std::vector<agent_info>& gateway::agents() const noexcept {

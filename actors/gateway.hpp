@@ -8,6 +8,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/registry/job_table.hpp"
 #include "actors/schedule_gateway.hpp"
+#include "actors/sessions/session_gateway.hpp"
 
 namespace callboard::actors {
 
@@ -35,10 +36,12 @@ public:
   void health(std::function<void(engine_health)> done) override;
   const std::vector<agent_info>& agents() const noexcept override;
   schedule_service& schedules() noexcept override;
+  session_service& sessions() noexcept override;
 
 private:
   registry_actor registry_;
   schedule_gateway schedules_;
+  session_gateway sessions_;
   std::shared_ptr<const job_table> held_;
   std::vector<agent_info> agents_;
 };

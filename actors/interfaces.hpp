@@ -16,6 +16,7 @@
 #include <callboard/time.hpp>
 
 #include "actors/schedule_calls.hpp"
+#include "actors/sessions/session_calls.hpp"
 
 namespace callboard::actors {
 
@@ -64,9 +65,12 @@ struct store_batch {
   std::vector<uuid> erased;
   /// Null: it is forgotten.
   std::unordered_map<uuid, scheduled_job_ptr> schedules;
+  std::unordered_map<uuid, session_change> sessions;
+  std::vector<session_message> messages;
 
   bool is_empty() const noexcept {
-    return snapshots.empty() && erased.empty() && schedules.empty();
+    return snapshots.empty() && erased.empty() && schedules.empty() && sessions.empty()
+           && messages.empty();
   }
 };
 
@@ -83,6 +87,11 @@ struct retention_sweep {
 struct delayed_window {
   due_place from;
   system_time until;
+  std::size_t limit = 0;
+};
+
+/// How many messages of forgotten sessions to erase; see `store::erase_leftovers`.
+struct leftover_sweep {
   std::size_t limit = 0;
 };
 
@@ -132,6 +141,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::loaded_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::run_sweep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::schedule_call_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::list_runs_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::session_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::list_messages_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::history_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::history_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::actors::leftover_sweep)
 
 CAF_BEGIN_TYPE_ID_BLOCK(callboard, caf::first_custom_type_id)
 
@@ -141,6 +155,7 @@ CAF_ADD_ATOM(callboard, callboard::atom, answer, "answer")
 CAF_ADD_ATOM(callboard, callboard::atom, arrange, "arrange")
 CAF_ADD_ATOM(callboard, callboard::atom, cancel, "cancel")
 CAF_ADD_ATOM(callboard, callboard::atom, commit, "commit")
+CAF_ADD_ATOM(callboard, callboard::atom, converse, "converse")
 CAF_ADD_ATOM(callboard, callboard::atom, drain, "drain")
 CAF_ADD_ATOM(callboard, callboard::atom, fetch, "fetch")
 CAF_ADD_ATOM(callboard, callboard::atom, find, "find")
@@ -186,6 +201,8 @@ using agent_actor = caf::typed_actor<
   caf::reacts_to<atom::abort, uuid>,
   // INTERNAL: the agent behind the actor answered a task, on whatever thread.
   caf::reacts_to<atom::answer, uuid, answer_ptr>,
+  // INTERNAL: the conversation before this task has been read.
+  caf::reacts_to<atom::load, uuid, history_ptr>,
   // Start no more tasks: the engine is draining and the store keeps what waits.
   caf::reacts_to<atom::pause>>;
 
@@ -200,7 +217,11 @@ using store_reader_actor = caf::typed_actor<
   // Look up a page of jobs and answer the call.
   caf::reacts_to<atom::list, list_call_ptr>,
   // Look up the runs of a scheduled job and answer the call.
-  caf::reacts_to<atom::list, list_runs_ptr>>;
+  caf::reacts_to<atom::list, list_runs_ptr>,
+  // Look up a page of a session's messages and answer the call.
+  caf::reacts_to<atom::list, list_messages_ptr>,
+  // Look up the conversation before a turn and answer the call.
+  caf::reacts_to<atom::load, history_call_ptr>>;
 
 /// The STORE KEEPER actor interface: what touches the store, on a thread of its own.
 using store_keeper_actor = store_reader_actor::extend<
@@ -209,7 +230,9 @@ using store_keeper_actor = store_reader_actor::extend<
   // Forget some of the jobs whose time is over.
   caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>,
   // Forget the older runs of a scheduled job.
-  caf::replies_to<atom::sweep, run_sweep>::with<sweep_outcome>>;
+  caf::replies_to<atom::sweep, run_sweep>::with<sweep_outcome>,
+  // Erase some messages of forgotten sessions.
+  caf::replies_to<atom::sweep, leftover_sweep>::with<sweep_outcome>>;
 
 /// The REGISTRY actor interface: what is held, how much, and who waits for it.
 using registry_actor = caf::typed_actor<
@@ -225,6 +248,8 @@ using registry_actor = caf::typed_actor<
   caf::reacts_to<atom::list, list_call_ptr>,
   // Do something with scheduled jobs.
   caf::reacts_to<atom::arrange, schedule_call_ptr>,
+  // Do something with sessions.
+  caf::reacts_to<atom::converse, session_call_ptr>,
   // Answer with how the engine is.
   caf::reacts_to<atom::report, health_call_ptr>,
   // A job has changed.

@@ -5,6 +5,7 @@
 
 #include "core/jobs/access.hpp"
 #include "core/schedules/schedule_rules.hpp"
+#include "core/sessions/session_rules.hpp"
 
 namespace callboard::actors {
 
@@ -42,6 +43,9 @@ store_keeper_actor::behavior_type store_keeper_state::make_behavior(std::shared_
     [this](atom::load, const delayed_window& window) { return on_load(window); },
     [this](atom::sweep, const run_sweep& sweep) { return on_sweep(sweep); },
     [this](atom::list, const list_runs_ptr& call) { on_list_runs(*call); },
+    [this](atom::list, const list_messages_ptr& call) { on_list_messages(*call); },
+    [this](atom::load, const history_call_ptr& call) { on_load_history(*call); },
+    [this](atom::sweep, const leftover_sweep& sweep) { return on_sweep(sweep); },
     [this](atom::find, const job_call_ptr& call) { on_find(*call); },
     [this](atom::list, const list_call_ptr& call) { on_list(*call); },
   };
@@ -51,7 +55,12 @@ store_outcome store_keeper_state::on_commit(const store_batch& batch) {
   std::vector<schedule_change> schedules;
   for (const auto& [id, record] : batch.schedules)
     schedules.push_back({id, core::as_stored(record)});
-  return guarded([&] { return jobs->commit(batch.snapshots, batch.erased, schedules); });
+  std::vector<session_change> sessions;
+  for (const auto& [id, change] : batch.sessions)
+    sessions.push_back(change);
+  return guarded([&] {
+    return jobs->apply({batch.snapshots, batch.erased, schedules, sessions, batch.messages});
+  });
 }
 
 sweep_outcome store_keeper_state::on_sweep(const retention_sweep& what) {
@@ -76,6 +85,22 @@ void store_keeper_state::on_list_runs(const list_runs& call) {
     call.done(tl::unexpected(told_of(std::move(found.error()))));
   else
     call.done(std::move(found));
+}
+
+void store_keeper_state::on_list_messages(const list_messages& call) {
+  auto found = guarded([&] { return jobs->load_messages(call.query); });
+  if (!found)
+    call.done(tl::unexpected(core::unavailable_error(told_of(std::move(found.error())))));
+  else
+    call.done(*std::move(found));
+}
+
+void store_keeper_state::on_load_history(const history_call& call) {
+  call.done(guarded([&] { return jobs->load_history(call.query); }));
+}
+
+sweep_outcome store_keeper_state::on_sweep(const leftover_sweep& what) {
+  return guarded([&] { return jobs->erase_leftovers(what.limit); });
 }
 
 void store_keeper_state::on_find(const job_call& call) {

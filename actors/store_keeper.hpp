@@ -20,6 +20,9 @@ struct store_keeper_state {
   loaded_jobs on_load(const delayed_window& window);
   sweep_outcome on_sweep(const run_sweep& what);
   void on_list_runs(const list_runs& call);
+  void on_list_messages(const list_messages& call);
+  void on_load_history(const history_call& call);
+  sweep_outcome on_sweep(const leftover_sweep& what);
   void on_find(const job_call& call);
   void on_list(const list_call& call);
 

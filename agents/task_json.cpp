@@ -55,7 +55,7 @@ std::string history_json(const std::vector<history_entry>& history) {
   for (const auto& turn : history) {
     if (made.size() > 1)
       made += ',';
-    made += object_writer{}.text("role", turn.role).text("content", turn.content).finish();
+    made += object_writer{}.text("role", turn.role).text("content", *turn.content).finish();
   }
   return made + ']';
 }

@@ -6,6 +6,7 @@
 #include "core/jobs/admission.hpp"
 #include "core/jobs/text_bytes.hpp"
 #include "core/jobs/validation.hpp"
+#include "core/sessions/session_rules.hpp"
 #include "core/time_after.hpp"
 
 namespace callboard::actors {
@@ -48,6 +49,7 @@ registry_actor::behavior_type registry_state::make_behavior(const engine_context
     [this](atom::cancel, const job_call_ptr& call) { on_cancel(call); },
     [this](atom::list, const list_call_ptr& call) { on_list(call); },
     [this](atom::arrange, const schedule_call_ptr& call) { on_arrange(call); },
+    [this](atom::converse, const session_call_ptr& call) { on_converse(call); },
     [this](atom::report, const health_call_ptr& call) { on_report(call); },
     [this](atom::update, const job_update& update) { on_update(update); },
     [this](atom::drain, const drain_call_ptr& call) { on_drain(call); },
@@ -235,6 +237,20 @@ void registry_state::on_report(const health_call_ptr& call) {
   health.is_healthy = !refusal() && health.live < options_.live_jobs_max
                       && live_messages < options_.jobs_max && texts_.can_make_room(1);
   call->done(health);
+}
+
+void registry_state::on_converse(const session_call_ptr& call) {
+  const error why{errc::unavailable, "there are no sessions yet"};
+  std::visit(
+    [&](auto& one) {
+      if constexpr (requires { one.accepted; })
+        one.accepted(tl::unexpected(core::unavailable_error(why)));
+      else if constexpr (requires { one.done(session_health{}); })
+        one.done(session_health{});
+      else
+        one.done(tl::unexpected(core::unavailable_error(why)));
+    },
+    *call);
 }
 
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,

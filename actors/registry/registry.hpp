@@ -90,6 +90,7 @@ private:
   void on_wait(const job_call_ptr& call);
   void on_cancel(const job_call_ptr& call);
   void on_list(const list_call_ptr& call);
+  void on_converse(const session_call_ptr& call);
   void on_report(const health_call_ptr& call);
   /// What there is to say against any new job; empty if nothing.
   std::optional<error> refusal() const;

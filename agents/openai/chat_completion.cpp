@@ -22,7 +22,7 @@ std::string chat_request(const openai_options& options, const agent_task& task) 
   if (!options.system.empty())
     add("system", options.system);
   for (const auto& turn : task.history)
-    add(turn.role, turn.content);
+    add(turn.role, *turn.content);
   add("user", *task.content);
   json body{{"model", options.model}, {"messages", std::move(messages)}, {"stream", false}};
   if (options.temperature)

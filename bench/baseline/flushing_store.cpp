@@ -67,16 +67,17 @@ public:
     return true;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                      std::span<const schedule_change> schedules) override {
+  result<void> apply(const store_changes& changes) override {
     bytes_.clear();
-    for (const auto& snapshot : snapshots)
+    for (const auto& snapshot : changes.snapshots)
       add(bytes_, *snapshot);
-    for (const auto& id : erased)
+    for (const auto& id : changes.erased)
       bytes_.append(id.bytes.begin(), id.bytes.end());
+    for (const auto& message : changes.messages)
+      bytes_.append(fixed_size, '\0').append(*message.content);
     if (auto ok = write(bytes_); !ok)
       return ok;
-    return forwarding_store::commit(snapshots, erased, schedules);
+    return forwarding_store::apply(changes);
   }
 
   result<void> write(const std::string& bytes) {

@@ -18,9 +18,8 @@ public:
     return to_->is_durable();
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                      std::span<const schedule_change> schedules) override {
-    return to_->commit(snapshots, erased, schedules);
+  result<void> apply(const store_changes& changes) override {
+    return to_->apply(changes);
   }
 
   result<std::vector<job_ptr>> load_live(system_time due_before) override {
@@ -43,6 +42,22 @@ public:
 
   result<std::vector<scheduled_job_ptr>> load_schedules() override {
     return to_->load_schedules();
+  }
+
+  result<std::vector<session_ptr>> load_sessions() override {
+    return to_->load_sessions();
+  }
+
+  result<session_message_page> load_messages(const session_message_query& query) override {
+    return to_->load_messages(query);
+  }
+
+  result<std::vector<history_entry>> load_history(const history_query& query) override {
+    return to_->load_history(query);
+  }
+
+  result<std::size_t> erase_leftovers(std::size_t limit) override {
+    return to_->erase_leftovers(limit);
   }
 
   result<std::vector<job_ptr>> load_runs(const run_query& query) override {

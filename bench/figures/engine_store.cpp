@@ -33,12 +33,11 @@ public:
     // nop
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                      std::span<const schedule_change> schedules) override {
+  result<void> apply(const store_changes& changes) override {
     ++counts_.commits;
-    counts_.snapshots += snapshots.size();
-    counts_.erased += erased.size();
-    return forwarding_store::commit(snapshots, erased, schedules);
+    counts_.snapshots += changes.snapshots.size();
+    counts_.erased += changes.erased.size();
+    return forwarding_store::apply(changes);
   }
 
 private:

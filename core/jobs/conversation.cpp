@@ -36,18 +36,20 @@ std::string_view prompt_of_task(const job& of, std::size_t task) noexcept {
 
 namespace callboard::core {
 
-task_ptr make_task(job_ptr job, const agent_info& agent, system_time now) {
+task_ptr make_task(job_ptr job, const agent_info& agent, system_time now,
+                   std::vector<history_entry> before) {
   assert(!job->tasks.empty());
   const auto& spec = *job->spec;
   const auto& current = job->tasks.back();
   auto made = std::make_shared<agent_task>();
+  made->history = std::move(before);
   // Shares the job's own text instead of copying it.
   auto prompt = shared_text{job->spec, &spec.content};
   for (const auto& turn : job->tasks) {
     if (!is_answered(turn))
       continue;
-    made->history.push_back({"user", *prompt});
-    made->history.push_back({"assistant", *turn.result});
+    made->history.push_back({"user", prompt});
+    made->history.push_back({"assistant", turn.result});
     prompt = follow_up_prompt();
   }
   made->id = current.id;

@@ -135,6 +135,7 @@ result<std::shared_ptr<const job_spec>> make_spec(new_job wanted, const uuid& id
   made->follow_ups_max = wanted.follow_ups_max;
   made->agent_job = std::move(wanted.agent_job);
   made->run = std::move(wanted.run);
+  made->session = std::move(wanted.session);
   return made;
 }
 

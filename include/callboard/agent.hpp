@@ -43,11 +43,12 @@ struct agent_info {
   agent_retry retry = {};
 };
 
-/// One earlier turn of the conversation.
+/// One entry of the conversation so far.
 struct history_entry {
   /// "user" or "assistant".
   std::string role = {};
-  std::string content = {};
+  /// Never null; shared, not copied, where the text is held anyway.
+  shared_text content = {};
 };
 
 /// What an agent is asked to do: one turn. Immutable, shared, may be kept as long as needed.
@@ -61,7 +62,8 @@ struct agent_task {
   std::uint32_t attempt = 1;
   /// The prompt of this turn; never null.
   shared_text content = {};
-  /// The conversation so far, oldest first; empty on the first turn.
+  /// The conversation so far, oldest first; empty on the first turn. Of a session's message: its earlier
+  /// messages, each with its answer behind it.
   std::vector<history_entry> history = {};
   /// Who runs it.
   uuid agent_id = {};

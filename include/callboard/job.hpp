@@ -157,6 +157,18 @@ struct run_fields {
   std::string schedule_name = {};
 };
 
+/// What only the messages of a session carry.
+struct session_turn {
+  /// The session that the message belongs to.
+  uuid session_id = {};
+  /// `session_message::id` of the message; the job's content is its text.
+  uuid message_id = {};
+  /// `session_message::created_at` of the message: its place in the conversation.
+  system_time message_at = {};
+
+  friend bool operator==(const session_turn&, const session_turn&) = default;
+};
+
 /// What a caller asks for. `service::submit` checks it, adds what is missing and makes a `job_spec`.
 struct new_job {
   job_kind kind = job_kind::message;
@@ -186,6 +198,8 @@ struct new_job {
   std::shared_ptr<const agent_job_fields> agent_job = {};
   /// Set for kind `run`, else null.
   std::shared_ptr<const run_fields> run = {};
+  /// Set for messages of a session, else null; `session_service::send` sets it.
+  std::shared_ptr<const session_turn> session = {};
 };
 
 /// What a job was created with; all snapshots of a job share one. It never changes, but for a start that
@@ -211,6 +225,9 @@ struct job_spec {
   std::uint32_t follow_ups_max = 0;
   std::shared_ptr<const agent_job_fields> agent_job = {};
   std::shared_ptr<const run_fields> run = {};
+  /// Set for messages of a session, else null. Such a job is `pending` until the session's earlier
+  /// messages have their ends.
+  std::shared_ptr<const session_turn> session = {};
 };
 
 /// How a job ended. Set once, with the terminal state.

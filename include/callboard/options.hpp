@@ -6,6 +6,7 @@
 #include <string>
 
 #include <callboard/job.hpp>
+#include <callboard/session.hpp>
 
 namespace callboard {
 
@@ -37,6 +38,8 @@ struct engine_options {
   /// The tz database that the zones of scheduled jobs are read from: a directory with a TZif file for each
   /// zone. Empty: the one that the environment variable TZDIR names, else /usr/share/zoneinfo.
   std::string zone_directory = {};
+  /// What bounds sessions. An expired one stays known for `message_retention`.
+  session_limits sessions = {};
   /// Threads that run actors; 0: from the machine's cores.
   std::size_t threads = 0;
 };

@@ -15,6 +15,7 @@
 #include <callboard/error.hpp>
 #include <callboard/job.hpp>
 #include <callboard/schedule_service.hpp>
+#include <callboard/session_service.hpp>
 #include <callboard/store.hpp>
 
 namespace callboard {
@@ -104,6 +105,9 @@ public:
 
   /// What one can do with scheduled jobs; lives as long as this.
   virtual schedule_service& schedules() noexcept = 0;
+
+  /// What one can do with sessions; lives as long as this.
+  virtual session_service& sessions() noexcept = 0;
 
   /// The same calls for threads that may block: the future becomes ready with the callback's argument.
   std::future<result<job_ptr>> submit(new_job job);

@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include <callboard/agent.hpp>
 #include <callboard/error.hpp>
 #include <callboard/job.hpp>
 #include <callboard/schedule.hpp>
+#include <callboard/session.hpp>
 
 namespace callboard {
 
@@ -97,9 +99,45 @@ struct schedule_change {
   scheduled_job_ptr record = {};
 };
 
+/// What becomes of a session in a store.
+struct session_change {
+  uuid id = {};
+  /// Null: it is forgotten, and all its messages with it.
+  session_ptr record = {};
+  /// So many of its messages are forgotten, the oldest first, once the new ones are in.
+  std::size_t messages_dropped = 0;
+};
+
+/// All that one transaction does.
+struct store_changes {
+  /// A snapshot replaces an older version of the same job; a version that is not newer than what is
+  /// stored is left out.
+  std::span<const job_ptr> snapshots = {};
+  /// Jobs to forget once the snapshots are written; unknown ids are ignored.
+  std::span<const uuid> erased = {};
+  /// Written whatever their version.
+  std::span<const schedule_change> schedules = {};
+  /// Written as they come.
+  std::span<const session_change> sessions = {};
+  /// New messages. One whose session is not stored is left out; of two at the same time in one session
+  /// the second replaces the first.
+  std::span<const session_message> messages = {};
+};
+
+/// Which part of a conversation an agent is given.
+struct history_query {
+  uuid session_id = {};
+  /// Messages of earlier turns than this, and their answers.
+  system_time before = {};
+  /// At most so many entries, the newest.
+  std::size_t entries_max = 100;
+  /// Entries end before they would hold more bytes of text.
+  std::size_t text_bytes_max = std::size_t{1024} * 1024;
+};
+
 /// Keeps jobs. Blocking; the engine calls it from one thread that may wait.
-/// What writes comes from that thread alone; `find`, `query` and `load_delayed` may run beside it, on
-/// other threads.
+/// What writes comes from that thread alone; `find`, `query`, `load_delayed`, `load_runs`, `load_messages`
+/// and `load_history` may run beside it, on other threads.
 class store {
 public:
   virtual ~store() = default;
@@ -109,28 +147,19 @@ public:
   /// as the engine asks for no list and does not end.
   virtual bool is_durable() const noexcept = 0;
 
-  /// Writes the given snapshots and then forgets the given jobs, all or nothing. A snapshot replaces an
-  /// older version of the same job; a version that is not newer than what is stored is left out.
-  /// Unknown ids are ignored. Scheduled jobs are written in the same way, whatever their version. With
-  /// nothing to write or forget it tells whether a store whose last write failed can write again.
-  /// Errors: `io`; nothing was written or forgotten.
-  virtual result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                              std::span<const schedule_change> schedules)
-    = 0;
+  /// Does all of it or nothing. With nothing to do it tells whether a store whose last write failed can
+  /// write again. Errors: `io`; nothing was changed.
+  virtual result<void> apply(const store_changes& changes) = 0;
 
-  /// The same without scheduled jobs.
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased) {
-    return commit(snapshots, erased, {});
-  }
-
-  /// The same with nothing to forget.
-  result<void> commit(std::span<const job_ptr> snapshots) {
-    return commit(snapshots, {});
+  /// The same for jobs and scheduled jobs.
+  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased = {},
+                      std::span<const schedule_change> schedules = {}) {
+    return apply({snapshots, erased, schedules, {}, {}});
   }
 
   /// The same with nothing to write. @param ids at least one.
   result<void> erase(std::span<const uuid> ids) {
-    return commit({}, ids);
+    return apply({{}, ids, {}, {}, {}});
   }
 
   /// All jobs that are not terminal, oldest first, but for agent jobs that are scheduled for
@@ -156,6 +185,20 @@ public:
 
   /// All scheduled jobs, in any order. Called once, before any other member but `load_live`.
   virtual result<std::vector<scheduled_job_ptr>> load_schedules() = 0;
+
+  /// All sessions, in any order. Called once, before any other member but `load_live`.
+  virtual result<std::vector<session_ptr>> load_sessions() = 0;
+
+  /// A page of a session's messages. May run beside the other members, on another thread. Errors: `io`.
+  virtual result<session_message_page> load_messages(const session_message_query& query) = 0;
+
+  /// The conversation before a turn, oldest first: each message, and its answer right behind it. May run
+  /// beside the other members, on another thread. Errors: `io`.
+  virtual result<std::vector<history_entry>> load_history(const history_query& query) = 0;
+
+  /// Erases what is left of the messages of forgotten sessions, which no member shows any more: at most
+  /// `limit`. Returns how many. Errors: `io`; nothing was erased.
+  virtual result<std::size_t> erase_leftovers(std::size_t limit) = 0;
 
   /// Runs of a scheduled job, newest first. May run beside the other members, on another thread.
   /// Errors: `capacity` (see `run_query::text_bytes_max`), `io`.

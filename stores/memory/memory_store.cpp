@@ -16,6 +16,7 @@
 #include "core/jobs/order.hpp"
 #include "core/jobs/text_bytes.hpp"
 #include "stores/memory/job_index.hpp"
+#include "stores/memory/session_index.hpp"
 
 namespace callboard {
 
@@ -57,17 +58,36 @@ public:
     return false;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                      std::span<const schedule_change> schedules) override {
+  result<void> apply(const store_changes& changes) override {
     const std::unique_lock lock{mutex_};
-    for (const auto& snapshot : snapshots)
+    for (const auto& snapshot : changes.snapshots)
       put(snapshot);
-    for (const auto& change : schedules)
+    for (const auto& change : changes.schedules)
       for (const auto& run : schedules_.apply(change))
         take_out(run);
-    for (const auto& id : erased)
+    for (const auto& id : changes.erased)
       take_out(id);
+    sessions_.apply(changes.sessions, changes.messages);
     return {};
+  }
+
+  result<std::vector<session_ptr>> load_sessions() override {
+    const std::shared_lock lock{mutex_};
+    return sessions_.all();
+  }
+
+  result<session_message_page> load_messages(const session_message_query& query) override {
+    const std::shared_lock lock{mutex_};
+    return sessions_.messages(query);
+  }
+
+  result<std::vector<history_entry>> load_history(const history_query& query) override {
+    const std::shared_lock lock{mutex_};
+    return sessions_.history(query);
+  }
+
+  result<std::size_t> erase_leftovers(std::size_t) override {
+    return std::size_t{0}; // messages go with their session
   }
 
   result<std::vector<scheduled_job_ptr>> load_schedules() override {
@@ -328,6 +348,7 @@ private:
   std::unordered_set<entry, id_hash, id_equal> entries_;
   std::array<indexes_by_organisation, kind_count> indexes_;
   schedule_index schedules_;
+  memory::session_index sessions_;
   std::shared_mutex mutex_;
 };
 

@@ -32,8 +32,10 @@ public:
     return true;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                      std::span<const schedule_change> schedules) override {
+  result<void> apply(const store_changes& changes) override {
+    const auto snapshots = changes.snapshots;
+    const auto erased = changes.erased;
+    const auto schedules = changes.schedules;
     if (snapshots.empty() && erased.empty() && schedules.empty())
       return is_in_doubt_ ? write([](writer& to) { return to.probe(); }) : result<void>{};
     auto done = write([&](writer& to) { return to.commit(snapshots, erased, schedules); });
@@ -44,6 +46,22 @@ public:
     if (done && confirmed_ && is_forgotten(*confirmed_, schedules))
       confirmed_ = nullptr;
     return done;
+  }
+
+  result<std::vector<session_ptr>> load_sessions() override {
+    return std::vector<session_ptr>{};
+  }
+
+  result<session_message_page> load_messages(const session_message_query&) override {
+    return session_message_page{};
+  }
+
+  result<std::vector<history_entry>> load_history(const history_query&) override {
+    return std::vector<history_entry>{};
+  }
+
+  result<std::size_t> erase_leftovers(std::size_t) override {
+    return std::size_t{0};
   }
 
   result<std::vector<scheduled_job_ptr>> load_schedules() override {

@@ -87,9 +87,24 @@ struct keeper_script {
   std::deque<std::size_t> sweep_finds;
   std::vector<run_sweep> run_sweeps;
   std::vector<list_runs_ptr> run_lists;
+  int leftover_sweeps = 0;
+  /// Sessions and their messages that were committed.
+  std::unique_ptr<store> conversations = make_memory_store();
+  std::optional<error> history_fault;
+
+  void read_history(const history_call_ptr& call) {
+    if (history_fault)
+      call->done(tl::unexpected(*history_fault));
+    else
+      call->done(conversations->load_history(call->query));
+  }
 
   store_outcome write(const store_batch_ptr& batch) {
     written.push_back(batch);
+    std::vector<session_change> changes;
+    for (const auto& [id, change] : batch->sessions)
+      changes.push_back(change);
+    EXPECT_TRUE(conversations->apply({{}, {}, {}, changes, batch->messages}));
     for (const auto& snapshot : batch->snapshots)
       kept[snapshot->spec->id] = snapshot;
     return {};
@@ -170,10 +185,13 @@ protected:
     keeper_ = system_.spawn(keeper_behavior, &keeper);
     begin.keeper = caf::actor_cast<store_keeper_actor>(keeper_);
     begin.reader = begin.keeper;
+    const history_source history{begin.reader, options.sessions.history_messages};
     begin.agents = {info};
-    begin.agent_actors = {system_.spawn(actors::agent, &context_, agent_binding{info, runner})};
+    begin.agent_actors
+      = {system_.spawn(actors::agent, &context_, agent_binding{info, runner}, history)};
     remember(begin.keeper);
-    begin.agent_actors.push_back(system_.spawn(actors::agent, &context_, callback_binding()));
+    begin.agent_actors.push_back(
+      system_.spawn(actors::agent, &context_, callback_binding(), history));
     for (const auto& one : begin.agent_actors)
       remember(one);
     registry_ = system_.spawn(actors::registry, &context_, std::move(begin));
@@ -372,6 +390,14 @@ private:
         return std::size_t{0};
       },
       [script](atom::list, const list_runs_ptr& call) { script->run_lists.push_back(call); },
+      [script](atom::list, const list_messages_ptr& call) {
+        call->done(*script->conversations->load_messages(call->query));
+      },
+      [script](atom::load, const history_call_ptr& call) { script->read_history(call); },
+      [script](atom::sweep, const leftover_sweep&) -> sweep_outcome {
+        ++script->leftover_sweeps;
+        return std::size_t{0};
+      },
       [script](atom::wake, const store_outcome& outcome) { script->release(outcome); },
       [script](atom::find, const job_call_ptr& call) { script->finds.push_back(call); },
       [script](atom::list, const list_call_ptr& call) { script->lists.push_back(call); },

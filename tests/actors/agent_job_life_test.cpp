@@ -105,11 +105,11 @@ TEST_F(AgentJobLife, FollowUpCarriesTheConversation) {
   EXPECT_EQ(*task.content, "Continue.");
   ASSERT_EQ(task.history.size(), 4U);
   EXPECT_EQ(task.history[0].role, "user");
-  EXPECT_EQ(task.history[0].content, "Write the daily report.");
+  EXPECT_EQ(*task.history[0].content, "Write the daily report.");
   EXPECT_EQ(task.history[1].role, "assistant");
-  EXPECT_EQ(task.history[1].content, "part one");
-  EXPECT_EQ(task.history[2].content, "Continue.");
-  EXPECT_EQ(task.history[3].content, "part two");
+  EXPECT_EQ(*task.history[1].content, "part one");
+  EXPECT_EQ(*task.history[2].content, "Continue.");
+  EXPECT_EQ(*task.history[3].content, "part two");
   answer(agent_answer::complete("the end"));
   EXPECT_EQ(*get(job).value()->outcome->content, "the end");
 }

@@ -250,8 +250,8 @@ TEST_F(JobLife, FollowUpCarriesTheConversation) {
   const auto& turn = *runner->started[1];
   EXPECT_EQ(*turn.content, "Continue.");
   ASSERT_EQ(turn.history.size(), 2u);
-  EXPECT_EQ(turn.history[0].content, "hello");
-  EXPECT_EQ(turn.history[1].content, "part one");
+  EXPECT_EQ(*turn.history[0].content, "hello");
+  EXPECT_EQ(*turn.history[1].content, "part one");
   runner->answer(more);
   run();
   EXPECT_EQ(get(job).value()->outcome->error_code, "follow_up_limit");

@@ -18,9 +18,8 @@ public:
     return true;
   }
 
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                      std::span<const schedule_change>) override {
-    commits.emplace_back(snapshots.size(), erased.size());
+  result<void> apply(const store_changes& changes) override {
+    commits.emplace_back(changes.snapshots.size(), changes.erased.size());
     return outcome();
   }
 
@@ -42,6 +41,22 @@ public:
 
   result<std::vector<scheduled_job_ptr>> load_schedules() override {
     return std::vector<scheduled_job_ptr>{};
+  }
+
+  result<std::vector<session_ptr>> load_sessions() override {
+    return std::vector<session_ptr>{};
+  }
+
+  result<session_message_page> load_messages(const session_message_query&) override {
+    return session_message_page{};
+  }
+
+  result<std::vector<history_entry>> load_history(const history_query&) override {
+    return std::vector<history_entry>{};
+  }
+
+  result<std::size_t> erase_leftovers(std::size_t) override {
+    return std::size_t{0};
   }
 
   result<std::vector<job_ptr>> load_runs(const run_query&) override {

@@ -28,8 +28,7 @@ public:
     return false;
   }
 
-  result<void> commit(std::span<const job_ptr>, std::span<const uuid>,
-                      std::span<const schedule_change>) override {
+  result<void> apply(const store_changes&) override {
     return {};
   }
 
@@ -51,6 +50,22 @@ public:
 
   result<std::vector<scheduled_job_ptr>> load_schedules() override {
     return std::vector<scheduled_job_ptr>{};
+  }
+
+  result<std::vector<session_ptr>> load_sessions() override {
+    return std::vector<session_ptr>{};
+  }
+
+  result<session_message_page> load_messages(const session_message_query&) override {
+    return session_message_page{};
+  }
+
+  result<std::vector<history_entry>> load_history(const history_query&) override {
+    return std::vector<history_entry>{};
+  }
+
+  result<std::size_t> erase_leftovers(std::size_t) override {
+    return std::size_t{0};
   }
 
   result<std::vector<job_ptr>> load_runs(const run_query&) override {

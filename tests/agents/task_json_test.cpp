@@ -57,7 +57,8 @@ TEST(TaskJson, AgentJobCarriesItsFields) {
   parts.spec->metadata = json_text::from_valid(R"({"b":1,"a":2})");
   parts.task->kind = task_kind::follow_up;
   parts.task->attempt = 3;
-  parts.task->history = {{"user", "first \"question\""}, {"assistant", "first\nanswer"}};
+  parts.task->history = {{"user", std::make_shared<const std::string>("first \"question\"")},
+                         {"assistant", std::make_shared<const std::string>("first\nanswer")}};
 
   const auto made = json::parse(task_json(*parts.task));
 

@@ -50,6 +50,9 @@ public:
   schedule_service& schedules() noexcept override {
     return scheduled;
   }
+  session_service& sessions() noexcept override {
+    return *talked;
+  }
 
   /// Runs the callbacks that wait for it (`when_released`), and those of calls made meanwhile.
   void release();
@@ -60,6 +63,8 @@ public:
   // What calls are answered with. Set them before the first call.
   std::vector<agent_info> configured;
   fake_schedules scheduled;
+  /// Outlives this; null: sessions must not be asked for.
+  session_service* talked = nullptr;
   std::function<result<job_ptr>(const new_job&)> on_submit;
   std::function<result<job_ptr>(const job_ref&)> on_get;
   std::function<result<job_ptr>(const job_ref&)> on_cancel;

@@ -72,7 +72,8 @@ TEST_F(OpenaiMock, UsageComesAsMetadata) {
 TEST_F(OpenaiMock, SystemTextAndHistoryComeBeforeThePrompt) {
   options.system = "Be brief.";
   const auto task = make_open_task("what was said");
-  task->history = {{"user", "one"}, {"assistant", "two"}};
+  task->history = {{"user", std::make_shared<const std::string>("one")},
+                   {"assistant", std::make_shared<const std::string>("two")}};
 
   EXPECT_EQ(ask(task).content, "system=Be brief.; user=one; assistant=two; user=what was said");
 }

@@ -63,7 +63,8 @@ TEST(OpenaiAgent, RequestCarriesModelMessagesAndKey) {
   options.max_tokens = 64;
   options.headers = {{"X-Project", "p1"}};
   const auto task = make_open_task("and now?");
-  task->history = {{"user", "hello"}, {"assistant", "hello, you"}};
+  task->history = {{"user", std::make_shared<const std::string>("hello")},
+                   {"assistant", std::make_shared<const std::string>("hello, you")}};
 
   EXPECT_EQ(answer_to(options, task).content, "hi");
 

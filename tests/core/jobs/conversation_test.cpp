@@ -29,7 +29,7 @@ task_ptr task_of(situation where) {
 std::vector<std::string> history_of(const agent_task& task) {
   std::vector<std::string> lines;
   for (const auto& one : task.history)
-    lines.push_back(one.role + ": " + one.content);
+    lines.push_back(one.role + ": " + *one.content);
   return lines;
 }
 
