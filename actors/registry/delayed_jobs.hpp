@@ -48,7 +48,8 @@ public:
 
   /// Begins with what the store holds for `horizon` or later. To be called before all else.
   /// @param home must outlive this. @param loads whether the store is durable; else it is never asked.
-  void begin(delayed_job_home& home, core::organisation_counts held, system_time horizon, bool loads);
+  void begin(delayed_job_home& home, core::organisation_counts held, system_time horizon,
+             bool loads);
 
   /// Jobs that only the store holds.
   std::size_t size() const noexcept {

@@ -2,13 +2,46 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
 
-#include "actors/registry/job_entry.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/registry/agent_directory.hpp"
+#include "actors/registry/waiters.hpp"
+#include "actors/registry/write_behind.hpp"
+#include "core/jobs/text_budget.hpp"
+#include "core/timer_heap.hpp"
 
 namespace callboard::actors {
+
+/// What the registry holds of one job. As a timer: a live job's next wake-up, a finished job's end
+/// of retention.
+struct job_entry : core::timer_node {
+  /// Where its newest snapshot stands.
+  batch_place batch;
+  /// Whether its newest snapshot is terminal, be it visible or not.
+  bool is_over = false;
+  /// Whether its actor is there: not while it is scheduled, nor once it is over.
+  bool has_actor = false;
+  /// Null if it is not configured any more.
+  listed_agent* agent = nullptr;
+  /// What a messaging job counts as in the registry's text budget.
+  core::text_share texts{};
+  /// What callers see: with a durable store a terminal state only once it is stored.
+  job_ptr visible;
+  /// The job's actor, for the outbox alone.
+  job_actor handle;
+  /// Null for none.
+  std::unique_ptr<entry_calls> calls;
+
+  /// Lets go of the actor, which has ended or is told to.
+  void forget_actor() {
+    has_actor = false;
+    handle = nullptr;
+  }
+};
 
 /// The jobs that the registry holds, by id. The registry alone changes it; any thread may look up a
 /// snapshot, so that reading a job costs a lock of its own part of the table and no message.

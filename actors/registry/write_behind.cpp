@@ -30,7 +30,12 @@ write_behind::write_behind(outbox& out, batch_listener& listener, bool is_durabl
 }
 
 bool write_behind::gathering::is_empty() const noexcept {
-  return batch.snapshots.size() == taken_back && batch.erased.empty() && batch.schedules.empty();
+  return writes_nothing() && batch.erased.empty();
+}
+
+bool write_behind::gathering::writes_nothing() const noexcept {
+  return batch.snapshots.size() == taken_back && batch.schedules.empty() && batch.sessions.empty()
+         && batch.messages.empty();
 }
 
 void write_behind::begin() {
@@ -51,6 +56,16 @@ void write_behind::put(batch_place& place, job_ptr snapshot) {
 
 void write_behind::put_schedule(const uuid& id, scheduled_job_ptr record) {
   next_.batch.schedules[id] = std::move(record);
+}
+
+void write_behind::put_session(const uuid& id, session_change change) {
+  auto& held = next_.batch.sessions[id];
+  change.messages_dropped += held.messages_dropped;
+  held = std::move(change);
+}
+
+void write_behind::add_message(session_message message) {
+  next_.batch.messages.push_back(std::move(message));
 }
 
 void write_behind::erase(const uuid& id, std::size_t text_bytes) {
@@ -76,8 +91,7 @@ bool write_behind::is_gathered(const batch_place& place) const noexcept {
 }
 
 bool write_behind::is_settled() const noexcept {
-  return under_way_ == 0 && next_.batch.snapshots.size() == next_.taken_back
-         && next_.batch.schedules.empty();
+  return under_way_ == 0 && next_.writes_nothing();
 }
 
 void write_behind::flush_if_idle() {
@@ -138,6 +152,7 @@ void write_behind::on_outcome(const gathering& sent, const result<void>& outcome
 void write_behind::on_refused(const gathering& sent, const error& why) {
   note(why.message);
   next_.batch.schedules.insert(sent.batch.schedules.begin(), sent.batch.schedules.end());
+  next_.batch.sessions.insert(sent.batch.sessions.begin(), sent.batch.sessions.end());
   // What has been asked for since builds on what could not be stored: the last change is taken back first.
   const auto later = std::exchange(next_.answers, {});
   for (const auto* all : {&later, &sent.answers})

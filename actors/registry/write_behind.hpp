@@ -33,8 +33,8 @@ public:
   /// The store has the batch.
   virtual void on_written(const store_batch& batch) = 0;
 
-  /// The store could not write the batch. Its schedules and what it erases are tried again; its
-  /// snapshots are not, unless they are put again.
+  /// The store could not write the batch. Its schedules, its sessions and what it erases are tried again;
+  /// its snapshots and messages are not, unless they are put again.
   virtual void on_refused(const store_batch& batch) = 0;
 
   /// The store fails (the reason) or works again (empty). Told once of each.
@@ -60,6 +60,12 @@ public:
 
   /// Puts a schedule into the batch. @param record null: it is forgotten.
   void put_schedule(const uuid& id, scheduled_job_ptr record);
+
+  /// Puts a session into the batch, in place of an earlier change; the messages that both drop add up.
+  void put_session(const uuid& id, session_change change);
+
+  /// Puts a message of a session into the batch.
+  void add_message(session_message message);
 
   /// Has the store forget a job. @param text_bytes what its texts take there.
   void erase(const uuid& id, std::size_t text_bytes = 0);
@@ -93,7 +99,7 @@ public:
     return fault_;
   }
 
-  /// Whether no snapshot and no schedule is waiting or on its way.
+  /// Whether nothing but what is to be erased is waiting or on its way.
   bool is_settled() const noexcept;
 
 private:
@@ -107,6 +113,7 @@ private:
     std::size_t erased_text_bytes = 0;
 
     bool is_empty() const noexcept;
+    bool writes_nothing() const noexcept;
   };
 
   bool may_gather() const noexcept;

@@ -7,6 +7,7 @@
 #include <callboard/agents.hpp>
 #include <callboard/engine.hpp>
 
+#include "core/schedules/schedule_rules.hpp"
 #include "tests/actors/registry/schedule_fixture.hpp"
 #include "tests/support/temp_dir.hpp"
 

@@ -173,8 +173,9 @@ TEST_F(DelayedJobs, CallForAnyOtherJobIsAnswered) {
 
     ASSERT_EQ(answers.size(), 1u) << each.what;
     EXPECT_EQ(answers.front().has_value(), !each.error) << each.what;
-    if (each.error)
+    if (each.error) {
       EXPECT_EQ(answers.front().error().code, *each.error) << each.what;
+    }
   }
   EXPECT_EQ(resumed, 0);
 }

@@ -21,9 +21,8 @@ TEST(WallClock, TellsByHowMuchItWasSet) {
     std::chrono::milliseconds told;
   };
   const look looks[] = {
-    {1s, 0ms, 0ms},     {1s, 499ms, 0ms},      {1s, 500ms, 500ms}, {1s, -499ms, 0ms},
-    {1s, -1s, -1s},     {1s, 24h, 24h},        {1s, -24h, -24h},   {10min, 0ms, 0ms},
-    {10min, -2s, -2s},  {0ms, 1h, 1h},
+    {1s, 0ms, 0ms}, {1s, 499ms, 0ms}, {1s, 500ms, 500ms}, {1s, -499ms, 0ms}, {1s, -1s, -1s},
+    {1s, 24h, 24h}, {1s, -24h, -24h}, {10min, 0ms, 0ms},  {10min, -2s, -2s}, {0ms, 1h, 1h},
   };
   for (const auto& [passed, set, told] : looks) {
     wall_clock clock;

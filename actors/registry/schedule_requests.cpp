@@ -1,10 +1,12 @@
-// What callers do with scheduled jobs.
-
-#include "actors/registry/registry.hpp"
+#include "actors/registry/schedule_requests.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
 
+#include "actors/registry/outbox.hpp"
+#include "actors/registry/write_behind.hpp"
 #include "core/schedules/rollback.hpp"
 #include "core/schedules/schedule_check.hpp"
 
@@ -43,13 +45,13 @@ tl::unexpected<error> name_taken(const std::string& name) {
 
 } // namespace
 
-void registry_state::on_arrange(const schedule_call_ptr& call) {
-  std::visit([this](auto& each) { on_schedule_call(each); }, *call);
+void schedule_requests::answer(schedule_call& call) {
+  std::visit([this](auto& each) { on(each); }, call);
 }
 
 template <class Call>
-const core::schedule_index::entry* registry_state::schedule_for(Call& call) {
-  const auto* held = schedules_.find(call.ref.id);
+const core::schedule_index::entry* schedule_requests::schedule_for(Call& call) {
+  const auto* held = parts_.index.find(call.ref.id);
   if (!held || held->is_leaving
       || (!call.ref.organisation.empty()
           && held->job.record->organisation != call.ref.organisation)) {
@@ -65,36 +67,31 @@ const core::schedule_index::entry* registry_state::schedule_for(Call& call) {
   return held;
 }
 
-bool registry_state::has_agent(const schedule_definition& wanted) const {
-  return wanted.runner || std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) {
-           return one.id == wanted.agent_id;
-         });
-}
-
-result<void> registry_state::check_agent(const schedule_definition& wanted) const {
-  if (has_agent(wanted))
+result<void> schedule_requests::check_agent(const schedule_definition& wanted) const {
+  if (parts_.due.has_agent(wanted))
     return {};
   return fail(errc::agent_not_found, "Agent " + wanted.agent_id.to_string() + " not found");
 }
 
-void registry_state::on_schedule_call(create_schedule& call) {
-  const auto now = now_of(self_, *context_);
+void schedule_requests::on(create_schedule& call) {
+  const auto now = jobs_.out.now();
   auto made = core::make_schedule(std::move(call.wanted), std::move(call.organisation),
-                                  ids_.next(now.wall, context_->random), now.wall, zones_);
+                                  jobs_.out.next_id(now.wall), now.wall, parts_.due.zones());
   if (!made)
     return call.done(tl::unexpected(std::move(made.error())));
   const auto& record = made->record;
   const auto& wanted = *record->definition;
   if (auto ok = check_agent(wanted); !ok)
     return call.done(tl::unexpected(std::move(ok.error())));
-  if (schedules_.is_taken(record->organisation, wanted.name, record->id))
+  if (parts_.index.is_taken(record->organisation, wanted.name, record->id))
     return call.done(name_taken(wanted.name));
-  if (auto why = refusal())
+  if (auto why = parts_.admission.refusal())
     return call.done(tl::unexpected(std::move(*why)));
-  if (schedules_.size() >= options_.live_jobs_max)
+  if (parts_.index.size() >= jobs_.context.options.live_jobs_max)
     return call.done(fail(errc::capacity, "Job capacity reached ("
-                                            + std::to_string(options_.live_jobs_max) + " jobs)"));
-  schedules_.add(*made);
+                                            + std::to_string(jobs_.context.options.live_jobs_max)
+                                            + " jobs)"));
+  parts_.index.add(*made);
   answer_when_stored({record->id, record}, std::move(call.done), record,
                      [this, id = record->id](bool is_stored) {
                        if (!is_stored)
@@ -102,25 +99,25 @@ void registry_state::on_schedule_call(create_schedule& call) {
                      });
 }
 
-void registry_state::on_schedule_call(list_schedules& call) {
-  call.done(schedules_.list(call.query));
+void schedule_requests::on(list_schedules& call) {
+  call.done(parts_.index.list(call.query));
 }
 
-void registry_state::on_schedule_call(get_schedule& call) {
+void schedule_requests::on(get_schedule& call) {
   if (const auto* held = schedule_for(call))
     call.done(held->job.record);
 }
 
-void registry_state::on_schedule_call(update_schedule& call) {
+void schedule_requests::on(update_schedule& call) {
   const auto* held = schedule_for(call);
   if (!held)
     return;
   auto wanted = *held->job.record->definition;
   call.edit(wanted);
-  change_schedule(*held, std::move(wanted), std::move(call.done));
+  change(*held, std::move(wanted), std::move(call.done));
 }
 
-void registry_state::on_schedule_call(enable_schedule& call) {
+void schedule_requests::on(enable_schedule& call) {
   const auto* held = schedule_for(call);
   if (!held)
     return;
@@ -128,48 +125,48 @@ void registry_state::on_schedule_call(enable_schedule& call) {
     return call.done(fail(errc::conflict, "the job is completed"));
   auto wanted = *held->job.record->definition;
   wanted.is_enabled = call.is_enabled;
-  change_schedule(*held, std::move(wanted), std::move(call.done));
+  change(*held, std::move(wanted), std::move(call.done));
 }
 
-void registry_state::change_schedule(const core::schedule_index::entry& held,
-                                     schedule_definition wanted, callback<scheduled_job_ptr> done) {
+void schedule_requests::change(const core::schedule_index::entry& held, schedule_definition wanted,
+                               callback<scheduled_job_ptr> done) {
   const auto& before = *held.job.record;
-  auto edited = core::edit(held.job, std::move(wanted), now_of(self_, *context_).wall, zones_);
+  auto edited = core::edit(held.job, std::move(wanted), jobs_.out.now().wall, parts_.due.zones());
   if (!edited)
     return done(tl::unexpected(std::move(edited.error())));
   if (edited->record == held.job.record)
     return done(held.job.record);
-  const auto is_runnable = has_agent(*edited->record->definition);
+  const auto is_runnable = parts_.due.has_agent(*edited->record->definition);
   const auto changed = core::with_causes(*std::move(edited), is_runnable);
   const auto& after = *changed.record->definition;
   if (after.agent_id != before.definition->agent_id || after.runner != before.definition->runner)
     if (auto ok = check_agent(after); !ok)
       return done(tl::unexpected(std::move(ok.error())));
-  if (schedules_.is_taken(before.organisation, after.name, before.id))
+  if (parts_.index.is_taken(before.organisation, after.name, before.id))
     return done(name_taken(after.name));
-  if (auto why = refusal())
+  if (auto why = parts_.admission.refusal())
     return done(tl::unexpected(std::move(*why)));
   const auto record = changed.record;
   const auto old = held.job;
-  schedules_.put(changed);
+  parts_.index.put(changed);
   answer_when_stored(
     {record->id, record}, std::move(done), record, [this, old, changed](bool is_stored) {
       if (!is_stored)
         roll_back_change(old, changed);
       else // Times that were missed while it was paused may have to be made up for.
-        start_waiting(old.record->id);
+        parts_.started.start_waiting(old.record->id);
     });
 }
 
-void registry_state::on_schedule_call(remove_schedule& call) {
+void schedule_requests::on(remove_schedule& call) {
   const auto* held = schedule_for(call);
   if (!held)
     return;
-  if (auto why = refusal())
+  if (auto why = parts_.admission.refusal())
     return call.done(tl::unexpected(std::move(*why)));
   const auto record = held->job.record;
   const auto id = record->id;
-  schedules_.set_leaving(id, true);
+  parts_.index.set_leaving(id, true);
   answer_when_stored({id, nullptr}, std::move(call.done), record, [this, id](bool is_stored) {
     if (is_stored)
       finish_removal(id);
@@ -178,80 +175,71 @@ void registry_state::on_schedule_call(remove_schedule& call) {
   });
 }
 
-void registry_state::cancel_runs(const core::schedule_index::entry& of, const std::string& reason) {
-  for (const auto* runs : {&of.runs, &of.manual_runs})
-    for (const auto& run : *runs)
-      cancel_run(run, reason);
-}
-
-void registry_state::finish_removal(const uuid& id) {
-  cancel_runs(schedules_.remove(id), "the scheduled job was deleted");
+void schedule_requests::finish_removal(const uuid& id) {
+  parts_.started.cancel_all(parts_.index.remove(id), "the scheduled job was deleted");
   // For the runs that have ended since the deletion was on its way.
-  batch_.schedules[id] = nullptr;
+  jobs_.writes.put_schedule(id, nullptr);
 }
 
-void registry_state::roll_back_removal(const uuid& id) {
-  schedules_.set_leaving(id, false);
-  schedules_.stall(id); // what came due meanwhile, or waited
+void schedule_requests::roll_back_removal(const uuid& id) {
+  parts_.index.set_leaving(id, false);
+  parts_.index.stall(id); // what came due meanwhile, or waited
   // The disk may have got it all the same.
-  batch_.schedules[id] = schedules_.find(id)->job.record;
+  jobs_.writes.put_schedule(id, parts_.index.find(id)->job.record);
 }
 
-void registry_state::roll_back_creation(const uuid& id) {
+void schedule_requests::roll_back_creation(const uuid& id) {
   // It may have fired already.
-  cancel_runs(schedules_.remove(id), "the scheduled job could not be stored");
-  batch_.schedules[id] = nullptr;
+  parts_.started.cancel_all(parts_.index.remove(id), "the scheduled job could not be stored");
+  jobs_.writes.put_schedule(id, nullptr);
 }
 
-void registry_state::roll_back_change(const core::live_schedule& before,
-                                      const core::live_schedule& changed) {
-  const auto& held = schedules_.find(before.record->id)->job;
-  keep_schedule(
-    core::with_causes(core::roll_back_edit(before, changed, held, now_of(self_, *context_).wall),
-                      has_agent(*before.record->definition)));
+void schedule_requests::roll_back_change(const core::live_schedule& before,
+                                         const core::live_schedule& changed) {
+  const auto& held = parts_.index.find(before.record->id)->job;
+  parts_.started.keep(
+    core::with_causes(core::roll_back_edit(before, changed, held, jobs_.out.now().wall),
+                      parts_.due.has_agent(*before.record->definition)));
 }
 
-void registry_state::on_schedule_call(run_schedule& call) {
+void schedule_requests::on(run_schedule& call) {
   const auto* held = schedule_for(call);
   if (!held)
     return;
-  auto step = core::start_manual(held->job, now_of(self_, *context_).wall);
-  if (auto started = start_run(std::move(step), call.done); !started)
+  auto step = core::start_manual(held->job, jobs_.out.now().wall);
+  if (auto started = parts_.started.start(std::move(step), call.done); !started)
     call.done(tl::unexpected(std::move(started.error())));
 }
 
-void registry_state::on_schedule_call(list_runs& call) {
+void schedule_requests::on(list_runs& call) {
   if (!schedule_for(call))
     return;
   if (call.query.limit < 1 || call.query.limit > times_max)
     return call.done(fail(errc::invalid_argument, "limit must be an integer from 1 to 1000"));
   call.query.schedule_id = call.ref.id;
-  call.query.keep = options_.runs_kept;
-  // Messages are delivered in order: what has happened before is in the store when it is asked.
-  if (!is_durable_)
-    flush();
-  self_->send(reader_, atom::list_v, std::make_shared<list_runs>(std::move(call)));
+  call.query.keep = jobs_.context.options.runs_kept;
+  flush_before_reading();
+  jobs_.out.list(std::make_shared<list_runs>(std::move(call)));
 }
 
-void registry_state::on_schedule_call(get_one_run& call) {
+void schedule_requests::on(get_one_run& call) {
   if (!schedule_for(call))
     return;
   const auto asked = call_for_run(call);
-  if (const auto* entry = jobs_->find(call.run))
+  if (const auto* entry = parts_.live.find(call.run))
     return asked->done(entry->visible);
   // In the store are also those that ended some time ago, whatever store it is.
-  if (!is_durable_)
-    flush();
-  self_->send(reader_, atom::find_v, asked);
+  flush_before_reading();
+  jobs_.out.find(asked);
 }
 
-void registry_state::on_schedule_call(cancel_one_run& call) {
+void schedule_requests::on(cancel_one_run& call) {
   if (!schedule_for(call))
     return;
-  if (auto* entry = jobs_->find(call.run); entry && is_run_of(*entry->visible, call.ref.id)) {
+  if (auto* entry = parts_.live.find(call.run); entry && is_run_of(*entry->visible, call.ref.id)) {
     const auto asked = call_for_run(call);
     asked->reason = std::move(call.reason);
-    return cancel(*entry, asked);
+    return parts_.calls.cancel(*entry, asked);
   }
   // Those that are not held are over, or not there.
   call.done = [done = std::move(call.done)](result<job_ptr> found) {
@@ -260,12 +248,11 @@ void registry_state::on_schedule_call(cancel_one_run& call) {
     else
       done(std::move(found));
   };
-  if (!is_durable_)
-    flush();
-  self_->send(reader_, atom::find_v, call_for_run(call));
+  flush_before_reading();
+  jobs_.out.find(call_for_run(call));
 }
 
-void registry_state::on_schedule_call(next_times& call) {
+void schedule_requests::on(next_times& call) {
   const auto* held = schedule_for(call);
   if (!held)
     return;
@@ -276,24 +263,30 @@ void registry_state::on_schedule_call(next_times& call) {
     return call.done(std::vector<system_time>{});
   if (!held->job.when)
     return call.done(std::vector<system_time>{});
-  const auto after = call.after.value_or(now_of(self_, *context_).wall);
+  const auto after = call.after.value_or(jobs_.out.now().wall);
   call.done(core::due_between(*held->job.when, after, system_time::max(), call.count));
 }
 
-void registry_state::answer_when_stored(schedule_change change, callback<scheduled_job_ptr> done,
-                                        scheduled_job_ptr value,
-                                        std::function<void(bool is_stored)> settled) {
-  batch_.schedules[change.id] = std::move(change.record);
-  batch_answers_.push_back([done = std::move(done), value = std::move(value),
-                            settled = std::move(settled)](bool is_stored) {
+void schedule_requests::answer_when_stored(schedule_change what, callback<scheduled_job_ptr> done,
+                                           scheduled_job_ptr value,
+                                           std::function<void(bool is_stored)> settled) {
+  jobs_.writes.put_schedule(what.id, std::move(what.record));
+  jobs_.writes.answer_when_stored([done = std::move(done), value = std::move(value),
+                                   settled = std::move(settled)](bool is_stored) {
     settled(is_stored);
     if (is_stored)
       done(value);
     else
       done(fail(errc::unavailable, "jobs cannot be stored at the moment"));
   });
-  arm_schedules();
-  flush_if_idle();
+  parts_.due.arm();
+  jobs_.writes.flush_if_idle();
+}
+
+void schedule_requests::flush_before_reading() {
+  // Messages are delivered in order: what has happened before is in the store when it is asked.
+  if (!jobs_.context.is_durable)
+    jobs_.writes.flush();
 }
 
 } // namespace callboard::actors
