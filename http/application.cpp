@@ -37,15 +37,6 @@ std::vector<route> all_routes(const http_options& options, service& jobs,
   return table;
 }
 
-response refuse_method(error_form form, std::string_view allow) {
-  // Messaging Jobs knows no 405: there a wrong method is an unknown endpoint.
-  if (allow.empty() || form == error_form::messaging)
-    return refuse_route(form);
-  auto made = refuse(form, 405, "method_not_allowed", "this path does not support this method");
-  made.add_header("Allow", allow);
-  return made;
-}
-
 } // namespace
 
 application::application(const http_options& options, service& jobs,
@@ -96,7 +87,7 @@ void application::handle(const std::shared_ptr<exchange>& received) noexcept {
     dispatch(*received, back);
   } catch (...) {
     const auto form = area_of(received->received().segments).form;
-    back.send(refuse(form, 500, "internal", "an internal error occurred"));
+    back.send(refuse_internal(form));
   }
 }
 

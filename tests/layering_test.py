@@ -90,7 +90,6 @@ ALLOWED_FILES = {
     "http/transport/listener.hpp": {"asio"},
     "http/transport/listener.cpp": {"asio"},
     # The errors of that API are written there.
-    "http/pipeline/api_area.cpp": {"http/api/messaging/messaging_json.hpp"},
 }
 
 # The rules are pure: no files, no clocks, no threads.

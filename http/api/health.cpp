@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "http/message/error_form.hpp"
 #include "http/message/problem.hpp"
 #include "text/json_writer.hpp"
 #include "text/percent.hpp"
@@ -91,7 +92,7 @@ response report(const checks& all, bool is_verbose, const std::vector<schedule_b
       auto body = problem(503, each.code, each.detail).take_body();
       body.pop_back();
       response failed{503, body + more, problem_type};
-      failed.add_header("Retry-After", "1");
+      failed.add_header("Retry-After", retry_after_seconds);
       return failed;
     }
   return response{200, R"({"status":"ok")" + more};

@@ -1,5 +1,6 @@
 #include "http/api/task_results.hpp"
 
+#include "http/api/error_table.hpp"
 #include "http/message/problem.hpp"
 #include "http/pipeline/auth.hpp"
 
@@ -7,31 +8,35 @@ namespace callboard::http {
 
 namespace {
 
+constexpr std::string_view unknown_task = "no such task";
+
 response no_such_task() {
-  return problem(404, "not_found", "no such task");
+  return problem(404, "not_found", unknown_task);
 }
 
+constexpr error_table words{error_form::problem,
+                            {{{errc::invalid_argument, 400, "invalid_argument"},
+                              {errc::not_found, 404, "not_found", unknown_task},
+                              {errc::agent_not_found, 500, "internal", server_failed},
+                              {errc::no_agents, 500, "internal", server_failed},
+                              {errc::forbidden, 401, "unauthorized", "wrong token for this task"},
+                              {errc::gone, 500, "internal", server_failed},
+                              {errc::conflict, 409, "conflict", "the task has ended"},
+                              {errc::version_mismatch, 500, "internal", server_failed},
+                              {errc::capacity, 413, "too_large"},
+                              {errc::agent_busy, 500, "internal", server_failed},
+                              {errc::too_many_requests, 500, "internal", server_failed},
+                              {errc::unavailable, 500, "internal", server_failed},
+                              {errc::io, 500, "internal", server_failed},
+                              {errc::internal, 500, "internal", server_failed}}}};
+
 response refuse(const error& fault, bool has_token) {
-  switch (fault.code) {
-    case errc::not_found:
-      return no_such_task();
-    case errc::forbidden: {
-      auto made = problem(401, "unauthorized",
-                          has_token ? "wrong token for this task"
-                                    : "the task's token is required, as "
-                                      "Authorization: Bearer TOKEN");
-      made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
-      return made;
-    }
-    case errc::conflict:
-      return problem(409, "conflict", "the task has ended");
-    case errc::capacity:
-      return problem(413, "too_large", fault.message);
-    case errc::invalid_argument:
-      return problem(400, "invalid_argument", fault.message);
-    default:
-      return internal_error();
-  }
+  auto made = fault.code == errc::forbidden && !has_token ? problem(
+                401, "unauthorized", "the task's token is required, as Authorization: Bearer TOKEN")
+                                                          : refuse(words, fault);
+  if (made.status() == 401)
+    made.add_header("WWW-Authenticate", "Bearer realm=\"callboard\"");
+  return made;
 }
 
 } // namespace

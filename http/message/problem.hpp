@@ -7,10 +7,6 @@
 
 namespace callboard::http {
 
-/// When to come back after a 503: soon. What is short then, room, slots and what clients have to read,
-/// comes free all the time.
-inline constexpr std::string_view retry_after_seconds = "1";
-
 /// An error of everything outside the three APIs: `application/problem+json` (RFC 9457) with `type`,
 /// `title`, `status`, `detail` and `code`, a stable word to branch on.
 response problem(int status, std::string_view code, std::string_view detail);

@@ -25,13 +25,6 @@ response services_problem(int status, std::string_view code, std::string_view de
   return {status, begin_with_message(status, code, detail, detail) + '}', problem_type};
 }
 
-response refuse_for_now(const error& fault) {
-  auto made = services_problem(503, fault.code == errc::unavailable ? "unavailable" : "capacity",
-                               fault.message);
-  made.add_header("Retry-After", retry_after_seconds);
-  return made;
-}
-
 response refuse_organisation(std::string_view what, std::string_view own) {
   const auto detail = std::string{what} + "; the API key belongs to '" + std::string{own} + '\'';
   return services_problem(403, "forbidden", detail);

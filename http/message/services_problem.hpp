@@ -17,9 +17,6 @@ inline constexpr std::size_t field_faults_max = 100;
 /// An error of the Agent Jobs API: a problem with one more member, `message`, which clients show.
 response services_problem(int status, std::string_view code, std::string_view detail);
 
-/// 503 with `Retry-After`: there is no room, or the server takes nothing now.
-response refuse_for_now(const error& fault);
-
 /// 403 `forbidden`: something is another organisation's than the key. The answer names the key's own: so
 /// whoever has several keys sees which one was taken.
 /// @param what is not the key's: "the job belongs to another organisation"

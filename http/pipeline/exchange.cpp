@@ -247,11 +247,8 @@ void exchange::close() noexcept {
 }
 
 response exchange::refuse_list() const {
-  auto made = refuse(area_of(received_.segments).form, 503, "too_many_unread",
-                     "too many responses are waiting to be read; retry later or ask for fewer "
-                     "at a time");
-  made.add_header("Retry-After", retry_after_seconds);
-  return made;
+  return refuse_for_now(area_of(received_.segments).form, 503, "too_many_unread",
+                        "too many responses are waiting to be read; retry later or ask for fewer");
 }
 
 std::shared_ptr<const log_record> exchange::record_of(const response& made) const {

@@ -48,10 +48,7 @@ bool asks_for_life(const request& asked) noexcept {
 }
 
 response refuse_connection(error_form form) {
-  auto made
-    = refuse(form, 503, "too_many_connections", "the server has no room for another connection");
-  made.add_header("Retry-After", "1");
-  return made;
+  return refuse_for_now(form, faults::no_room.status, faults::no_room.code, faults::no_room.detail);
 }
 
 } // namespace

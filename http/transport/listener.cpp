@@ -17,8 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/message/error_form.hpp"
 #include "http/message/head.hpp"
-#include "http/message/problem.hpp"
 #include "http/transport/lingering_close.hpp"
 #include "http/transport/listener_watchdog.hpp"
 
@@ -53,8 +53,8 @@ void limit_system_bytes(int listening) noexcept {
 
 /// What a client reads that finds no room.
 std::string no_room() {
-  auto made = problem(503, "too_many_connections", "the server has no room for another connection");
-  made.add_header("Retry-After", "1");
+  const auto made = refuse_for_now(error_form::problem, faults::no_room.status,
+                                   faults::no_room.code, faults::no_room.detail);
   return render_head(made, {.closes = true}) + made.body();
 }
 

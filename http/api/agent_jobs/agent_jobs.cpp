@@ -7,6 +7,7 @@
 #include "http/api/agent_jobs/agent_jobs_body.hpp"
 #include "http/api/agent_jobs/agent_jobs_json.hpp"
 #include "http/api/agent_jobs/agent_jobs_query.hpp"
+#include "http/api/error_table.hpp"
 #include "http/api/list_bytes.hpp"
 #include "http/message/services_problem.hpp"
 #include "http/pipeline/waiting.hpp"
@@ -19,35 +20,34 @@ response job_not_found(std::string_view id) {
   return services_problem(404, "not_found", "Job with ID '" + std::string{id} + "' not found");
 }
 
+constexpr error_table words{error_form::services,
+                            {{{errc::invalid_argument, 400, "invalid_request"},
+                              {errc::not_found, 404, "not_found"},
+                              {errc::agent_not_found, 500, "internal", server_failed},
+                              {errc::no_agents, 500, "internal", server_failed},
+                              {errc::forbidden, 403, "forbidden"},
+                              {errc::gone, 410, "gone"},
+                              {errc::conflict, 409, "conflict"},
+                              {errc::version_mismatch, 412, "version_mismatch"},
+                              {errc::capacity, 503, "capacity"},
+                              {errc::agent_busy, 503, "capacity"},
+                              {errc::too_many_requests, 429, "too_many_requests"},
+                              {errc::unavailable, 503, "unavailable"},
+                              {errc::io, 500, "internal", server_failed},
+                              {errc::internal, 500, "internal", server_failed}}}};
+
 /// What the service refused, in the words of the API.
 /// @param own the caller's organisation
 response refuse(const error& fault, std::string_view own, std::string_view id = {}) {
-  switch (fault.code) {
-    case errc::invalid_argument:
-      return refuse_fields({{"", fault.message}});
-    case errc::not_found:
-      return job_not_found(id);
-    case errc::forbidden:
-      return refuse_organisation("the job belongs to another organisation", own);
-    case errc::conflict:
-      return services_problem(409, "conflict",
-                              fault.state ? "Job with ID '" + std::string{id} + "' is already "
-                                              + std::string{agent_job_status(*fault.state)}
-                                          : fault.message);
-    case errc::capacity:
-    case errc::agent_busy:
-    case errc::unavailable:
-      return refuse_for_now(fault);
-    case errc::no_agents:
-    case errc::agent_not_found:
-    case errc::io:
-    case errc::internal:
-    case errc::version_mismatch:
-    case errc::gone:
-    case errc::too_many_requests:
-      break;
-  }
-  return services_problem(500, "internal", "an internal error occurred");
+  if (fault.code == errc::not_found)
+    return job_not_found(id);
+  if (fault.code == errc::forbidden)
+    return refuse_organisation("the job belongs to another organisation", own);
+  if (fault.state)
+    return services_problem(409, "conflict",
+                            "Job with ID '" + std::string{id} + "' is already "
+                              + std::string{agent_job_status(*fault.state)});
+  return refuse(words, fault);
 }
 
 /// The job that a request names, for the caller's eyes; none if it can be no job's id.

@@ -2,52 +2,41 @@
 
 #include <string>
 
+#include "http/api/error_table.hpp"
 #include "http/api/list_bytes.hpp"
 #include "http/api/messaging/messaging_json.hpp"
 #include "http/api/messaging/messaging_request.hpp"
-#include "http/message/problem.hpp"
+#include "http/message/messaging_error.hpp"
 #include "http/pipeline/waiting.hpp"
 
 namespace callboard::http {
 
 namespace {
 
-response job_not_found() {
-  return messaging_error(404, "Job not found");
-}
+constexpr std::string_view job_not_found = "Job not found";
 
-/// What the service refused, in the words of the API. The engine's own texts for `capacity` and
-/// `agent_busy` are those of the API.
+/// The engine's own texts for `capacity` and `agent_busy` are those of the API.
+constexpr error_table words{error_form::messaging,
+                            {{{errc::invalid_argument, 400},
+                              {errc::not_found, 404, {}, job_not_found},
+                              {errc::agent_not_found, 404},
+                              {errc::no_agents, 404, {}, "No agents available on server"},
+                              {errc::forbidden, 404, {}, job_not_found},
+                              {errc::gone, 410},
+                              {errc::conflict, 409},
+                              {errc::version_mismatch, 412},
+                              {errc::capacity, 503},
+                              {errc::agent_busy, 503},
+                              {errc::too_many_requests, 429},
+                              {errc::unavailable, 503},
+                              {errc::io, 500, {}, "Internal server error"},
+                              {errc::internal, 500, {}, "Internal server error"}}}};
+
+/// What the service refused, in the words of the API.
 response refuse(const error& fault) {
-  switch (fault.code) {
-    case errc::invalid_argument:
-      return messaging_error(400, fault.message);
-    case errc::not_found:
-    case errc::forbidden:
-      return job_not_found();
-    case errc::no_agents:
-      return messaging_error(404, "No agents available on server");
-    case errc::agent_not_found:
-      return messaging_error(404, fault.message);
-    case errc::conflict:
-      return messaging_error(409, fault.state ? "Job is already "
-                                                  + std::string{messaging_status(*fault.state)}
-                                              : fault.message);
-    case errc::capacity:
-    case errc::agent_busy:
-    case errc::unavailable: {
-      auto made = messaging_error(503, fault.message);
-      made.add_header("Retry-After", retry_after_seconds);
-      return made;
-    }
-    case errc::io:
-    case errc::internal:
-    case errc::version_mismatch:
-    case errc::gone:
-    case errc::too_many_requests:
-      break;
-  }
-  return messaging_error(500, "Internal server error");
+  if (fault.state)
+    return messaging_error(409, "Job is already " + std::string{messaging_status(*fault.state)});
+  return refuse(words, fault);
 }
 
 /// The job that a request's path names, for the caller's eyes; none if it can be no job's id.
@@ -85,7 +74,7 @@ public:
       return back.send(refuse(wait.error()));
     auto ref = read_ref(asked);
     if (!ref)
-      return back.send(job_not_found());
+      return back.send(messaging_error(404, job_not_found));
     auto show = [back, wait = *wait](const result<job_ptr>& found) {
       auto made = found ? response{200, messaging_details(**found)} : refuse(found.error());
       if (found)
@@ -123,7 +112,7 @@ public:
   void cancel(const request& asked, const responder& back) const {
     const auto ref = read_ref(asked);
     if (!ref)
-      return back.send(job_not_found());
+      return back.send(messaging_error(404, job_not_found));
     jobs_->cancel(*ref, {}, [back](const result<job_ptr>& done) {
       back.send(done ? response{200, messaging_details(**done)} : refuse(done.error()));
     });

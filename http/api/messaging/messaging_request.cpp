@@ -8,6 +8,7 @@
 #include <callboard/json_view.hpp>
 
 #include "http/api/messaging/messaging_json.hpp"
+#include "http/message/messaging_error.hpp"
 #include "text/percent.hpp"
 
 namespace callboard::http {

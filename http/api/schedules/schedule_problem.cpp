@@ -1,51 +1,38 @@
 #include "http/api/schedules/schedule_problem.hpp"
 
-#include <string>
-
+#include "http/api/error_table.hpp"
 #include "http/message/services_problem.hpp"
 
 namespace callboard::http {
 
 namespace {
 
-/// A fault that the engine found: its message begins with the member that it is about.
-response refuse_member(const std::string& message) {
-  const auto end = message.find(' ');
-  return refuse_fields({{'/' + message.substr(0, end), message.substr(end + 1)}});
-}
+constexpr std::string_view job_not_found = "job not found";
+
+constexpr error_table words{error_form::services,
+                            {{{errc::invalid_argument, 400, "invalid_request"},
+                              {errc::not_found, 404, "not_found"},
+                              {errc::agent_not_found, 404, "agent_not_found"},
+                              {errc::no_agents, 404, "agent_not_found"},
+                              {errc::forbidden, 404, "not_found", job_not_found},
+                              {errc::gone, 410, "gone"},
+                              {errc::conflict, 409, "conflict"},
+                              {errc::version_mismatch, 412, "version_mismatch"},
+                              {errc::capacity, 503, "capacity"},
+                              {errc::agent_busy, 503, "capacity"},
+                              {errc::too_many_requests, 429, "too_many_requests"},
+                              {errc::unavailable, 503, "unavailable"},
+                              {errc::io, 500, "internal", server_failed},
+                              {errc::internal, 500, "internal", server_failed}}}};
 
 } // namespace
 
 response schedule_problem(const error& fault) {
-  switch (fault.code) {
-    case errc::invalid_argument:
-      return refuse_member(fault.message);
-    case errc::not_found:
-      return services_problem(404, "not_found", fault.message);
-    case errc::forbidden:
-      return schedule_not_found();
-    case errc::agent_not_found:
-    case errc::no_agents:
-      return services_problem(404, "agent_not_found", fault.message);
-    case errc::conflict:
-      return services_problem(409, "conflict", fault.message);
-    case errc::version_mismatch:
-      return services_problem(412, "version_mismatch", fault.message);
-    case errc::capacity:
-    case errc::agent_busy:
-    case errc::unavailable:
-      return refuse_for_now(fault);
-    case errc::io:
-    case errc::internal:
-    case errc::gone:
-    case errc::too_many_requests:
-      break;
-  }
-  return services_problem(500, "internal", "an internal error occurred");
+  return refuse(words, fault);
 }
 
 response schedule_not_found() {
-  return services_problem(404, "not_found", "job not found");
+  return services_problem(404, "not_found", job_not_found);
 }
 
 } // namespace callboard::http

@@ -47,7 +47,7 @@ TEST(AgentJobPrompt, ManyPlacesOfALargeObjectTakeNoTimeToSpeakOf) {
 }
 
 agent_job_settings settings(const std::string& given) {
-  std::vector<http::field_fault> faults;
+  std::vector<field_fault> faults;
   const auto text = R"({"config":)" + given + '}';
   http::body_reader body{json_view::from_valid(text), "", faults};
   auto made = http::read_settings(body, faults);

@@ -10,7 +10,8 @@
 
 #include "http/api/agent_jobs/agent_jobs_json.hpp"
 #include "http/api/messaging/messaging_json.hpp"
-#include "http/pipeline/api_area.hpp"
+#include "http/message/error_form.hpp"
+#include "http/message/messaging_error.hpp"
 #include "tests/http/sample_jobs.hpp"
 
 namespace callboard::tests {
