@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "bench/load/arrivals.hpp"
-#include "bench/load/connection.hpp"
+#include "bench/load/connection_pool.hpp"
+#include "bench/load/event_poll.hpp"
 #include "bench/load/load.hpp"
 #include "bench/load/requests.hpp"
 #include "bench/load/tally.hpp"
+#include "bench/load/worker_progress.hpp"
 
 namespace callboard::bench {
 
@@ -59,27 +61,27 @@ public:
 
   /// Some of the jobs whose creation was answered before they were over: the last ones. After `run`.
   const std::vector<std::string>& unfinished_jobs() const noexcept {
-    return unfinished_jobs_;
+    return unfinished_.ids();
   }
 
   /// When the last request was answered or lost. After `run`.
   steady_time last_outcome() const noexcept {
-    return last_outcome_;
+    return progress_.last_outcome;
   }
 
   /// Whether `requests_max` ended the load. After `run`.
   bool has_sent_all() const noexcept {
-    return part_.requests_max > 0 && sent_ >= part_.requests_max;
+    return part_.requests_max > 0 && progress_.sent >= part_.requests_max;
   }
 
   /// Answers so far; from any thread.
   std::uint64_t answers_so_far() const noexcept {
-    return answers_.load(std::memory_order_relaxed);
+    return progress_.answers.load(std::memory_order_relaxed);
   }
 
   /// Answers other than 2xx and requests lost so far; from any thread.
   std::uint64_t failures_so_far() const noexcept {
-    return failures_.load(std::memory_order_relaxed);
+    return progress_.failures.load(std::memory_order_relaxed);
   }
 
 private:
@@ -95,7 +97,6 @@ private:
   void reconnect_due();
   void drop_late();
   void wait_for_events();
-  int wait_limit_ms();
   void note_phase();
   void finish();
 
@@ -105,30 +106,12 @@ private:
   worker_part part_;
   request_sequence sequence_;
   std::optional<arrivals> arrivals_;
-  descriptor epoll_;
-  descriptor timer_;
-  std::vector<std::unique_ptr<connection>> connections_;
-  /// Open loop: connections with room, the one that has had it longest first.
-  std::deque<connection*> ready_;
-  /// Connections to be made anew, and when.
-  std::vector<std::pair<steady_time, connection*>> broken_;
-  std::vector<char> buffer_;
-  /// When the last batch of events was fetched: what is in it had come by then.
-  steady_time now_;
-  /// `phases_.measure_until`, or when the load was stopped early.
-  steady_time until_;
-  steady_time next_sweep_;
-  std::optional<steady_time> timer_set_for_;
-  steady_time last_outcome_;
-  std::uint64_t sent_ = 0;
-  std::uint64_t in_flight_ = 0;
-  std::optional<std::chrono::nanoseconds> cpu_at_start_;
-  std::optional<std::chrono::nanoseconds> cpu_at_end_;
+  event_poll poll_;
+  connection_pool pool_;
+  load_clock clock_;
+  worker_progress progress_;
   tally counts_;
-  std::vector<std::string> unfinished_jobs_;
-  std::size_t next_unfinished_ = 0;
-  std::atomic<std::uint64_t> answers_{0};
-  std::atomic<std::uint64_t> failures_{0};
+  recent_jobs unfinished_;
 };
 
 } // namespace callboard::bench
