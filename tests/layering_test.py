@@ -300,11 +300,15 @@ def main():
     found, seen = violations(root)
     for line in found:
         print(line)
+    page = root / "CONTRIBUTING.md"
+    is_shown = not page.exists() or ladder() in page.read_text(encoding="utf-8")
+    if not is_shown:
+        print("CONTRIBUTING.md shows another ladder; put there what layering_test.py --ladder prints")
     empty = [folder for folder in FOLDERS if not sources_of(root, folder)]
     for folder in empty:
         print(f"{folder}/: no sources found, nothing was checked")
     print(f"{seen} includes checked, {len(found)} against the ladder; {len(SAMPLES)} samples, {len(wrong)} wrong")
-    return 1 if wrong or found or empty else 0
+    return 1 if wrong or found or empty or not is_shown else 0
 
 
 if __name__ == "__main__":
