@@ -98,7 +98,7 @@ struct leftover_sweep {
 
 /// Which runs the store may forget; see `store::erase_runs`.
 struct run_sweep {
-  uuid schedule_id;
+  std::vector<uuid> schedules;
   std::size_t keep = 0;
   std::size_t limit = 0;
 };

@@ -115,7 +115,7 @@ using store_keeper_actor = store_reader_actor::extend<
   caf::replies_to<atom::commit, store_batch_ptr>::with<store_outcome>,
   // Forget some of the jobs whose time is over.
   caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>,
-  // Forget the older runs of a scheduled job.
+  // Forget the older runs of scheduled jobs.
   caf::replies_to<atom::sweep, run_sweep>::with<sweep_outcome>,
   // Erase some messages of forgotten sessions.
   caf::replies_to<atom::sweep, leftover_sweep>::with<sweep_outcome>>;

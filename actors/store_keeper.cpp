@@ -76,7 +76,7 @@ loaded_jobs store_keeper_state::on_load(const delayed_window& window) {
 }
 
 sweep_outcome store_keeper_state::on_sweep(const run_sweep& what) {
-  return guarded([&] { return jobs->erase_runs(what.schedule_id, what.keep, what.limit); });
+  return guarded([&] { return jobs->erase_runs(what.schedules, what.keep, what.limit); });
 }
 
 void store_keeper_state::on_list_runs(const list_runs& call) {

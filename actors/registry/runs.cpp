@@ -162,7 +162,7 @@ bool runs::on_run_over(job_entry& entry, const job_ptr& run) {
   }
   keep(core::on_run_ended(held->job, run));
   surplus_.insert(id);
-  if (!next_erase_)
+  if (!next_erase_ && !is_erasing_)
     next_erase_ = parts_.out.now().steady + erase_interval;
   return true;
 }
@@ -184,14 +184,23 @@ void runs::erase_surplus() {
   next_erase_.reset();
   if (!parts_.writes.fault().empty() || parts_.context.is_draining)
     return; // the next run that ends brings another time
-  for (const auto& id : std::exchange(surplus_, {}))
-    parts_.out.sweep(run_sweep{id, parts_.context.options.runs_kept, erased_runs_max},
-                     [this, id](const sweep_outcome& erased) {
-                       if (!erased || *erased < erased_runs_max)
-                         return;
-                       surplus_.insert(id);
-                       next_erase_ = parts_.out.now().steady;
-                     });
+  // One question for all schedules: as many as fire together, and each would be a transaction.
+  const auto asked = std::exchange(surplus_, {});
+  const run_sweep what{{asked.begin(), asked.end()}, parts_.context.options.runs_kept,
+                       erased_runs_max};
+  is_erasing_ = true;
+  parts_.out.sweep(what, [this, what](const sweep_outcome& erased) { on_erased(what, erased); });
+}
+
+void runs::on_erased(const run_sweep& what, const sweep_outcome& erased) {
+  is_erasing_ = false;
+  const auto now = parts_.out.now().steady;
+  if (erased && *erased == what.limit) {
+    surplus_.insert(what.schedules.begin(), what.schedules.end());
+    next_erase_ = now; // there may be more
+  } else if (!surplus_.empty()) {
+    next_erase_ = now + erase_interval;
+  }
 }
 
 } // namespace callboard::actors

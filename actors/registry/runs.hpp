@@ -46,7 +46,8 @@ public:
   bool on_run_changed(job_entry& entry, const job_ptr& run) override;
   void on_run_ended(const uuid& schedule) override;
 
-  /// When to call `erase_surplus`; none while no schedule can have too many finished runs.
+  /// When to call `erase_surplus`; none while no schedule can have too many finished runs, and while the
+  /// store is erasing some.
   std::optional<steady_time> next_erase() const noexcept {
     return next_erase_;
   }
@@ -57,6 +58,7 @@ public:
 private:
   void cancel(const uuid& run, const std::string& reason);
   bool on_run_over(job_entry& entry, const job_ptr& run);
+  void on_erased(const run_sweep& what, const sweep_outcome& erased);
   void tell_of_failed_attempt(const job_ptr& run) const;
   /// What takes the start of a run back that could not be stored.
   std::function<void()> roll_back(const core::live_schedule& before, const uuid& run);
@@ -68,6 +70,8 @@ private:
   /// Schedules that may have more finished runs than are kept.
   std::unordered_set<uuid> surplus_;
   std::optional<steady_time> next_erase_;
+  /// The store has been asked and has not answered.
+  bool is_erasing_ = false;
 };
 
 } // namespace callboard::actors

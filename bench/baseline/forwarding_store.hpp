@@ -64,9 +64,9 @@ public:
     return to_->load_runs(query);
   }
 
-  result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
+  result<std::size_t> erase_runs(std::span<const uuid> schedule_ids, std::size_t keep,
                                  std::size_t limit) override {
-    return to_->erase_runs(schedule_id, keep, limit);
+    return to_->erase_runs(schedule_ids, keep, limit);
   }
 
   result<job_ptr> find(const uuid& id) override {

@@ -204,9 +204,10 @@ public:
   /// Errors: `capacity` (see `run_query::text_bytes_max`), `io`.
   virtual result<std::vector<job_ptr>> load_runs(const run_query& query) = 0;
 
-  /// Forgets finished runs of a scheduled job but for the newest `keep`, at most `limit`, the oldest
-  /// first. Returns how many. Errors: `io`; nothing was erased.
-  virtual result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
+  /// Forgets finished runs of scheduled jobs except the newest `keep` of each, in one transaction: at most
+  /// `limit` in all, the oldest of a job first. If it returns `limit`, there may be more. Errors: `io`;
+  /// nothing was erased.
+  virtual result<std::size_t> erase_runs(std::span<const uuid> schedule_ids, std::size_t keep,
                                          std::size_t limit)
     = 0;
 

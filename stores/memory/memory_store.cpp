@@ -105,13 +105,19 @@ public:
     return runs;
   }
 
-  result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
+  result<std::size_t> erase_runs(std::span<const uuid> schedule_ids, std::size_t keep,
                                  std::size_t limit) override {
     const std::unique_lock lock{mutex_};
-    const auto surplus = schedules_.surplus_runs(schedule_id, keep, limit);
-    for (const auto& run : surplus)
-      take_out(run);
-    return surplus.size();
+    std::size_t erased = 0;
+    for (const auto& id : schedule_ids) {
+      const auto surplus = schedules_.surplus_runs(id, keep, limit - erased);
+      for (const auto& run : surplus)
+        take_out(run);
+      erased += surplus.size();
+      if (erased == limit)
+        break;
+    }
+    return erased;
   }
 
   result<std::vector<job_ptr>> load_live(system_time due_before) override {

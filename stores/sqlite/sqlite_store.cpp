@@ -72,10 +72,10 @@ public:
     return readers_.read([&](reader& from) { return from.schedules.runs(query, from.jobs); });
   }
 
-  result<std::size_t> erase_runs(const uuid& schedule_id, std::size_t keep,
+  result<std::size_t> erase_runs(std::span<const uuid> schedule_ids, std::size_t keep,
                                  std::size_t limit) override {
     std::vector<uuid> erased;
-    auto done = write([&](writer& to) { return to.erase_runs(schedule_id, keep, limit, erased); });
+    auto done = write([&](writer& to) { return to.erase_runs(schedule_ids, keep, limit, erased); });
     if (!done)
       return tl::unexpected(std::move(done.error()));
     forget_confirmed(erased);

@@ -191,13 +191,18 @@ result<void> writer::erase_finished(job_kind kind, system_time before, std::size
   return done;
 }
 
-result<void> writer::erase_runs(const uuid& schedule_id, std::size_t keep, std::size_t limit,
-                                std::vector<uuid>& erased) {
+result<void> writer::erase_runs(std::span<const uuid> schedule_ids, std::size_t keep,
+                                std::size_t limit, std::vector<uuid>& erased) {
   const auto work = [&]() -> result<void> {
-    auto runs = schedules_.erase_runs(schedule_id, keep, limit);
-    if (!runs)
-      return tl::unexpected(std::move(runs.error()));
-    erased = *std::move(runs);
+    erased.clear();
+    for (const auto& id : schedule_ids) {
+      const auto runs = schedules_.erase_runs(id, keep, limit - erased.size());
+      if (!runs)
+        return tl::unexpected(runs.error());
+      erased.insert(erased.end(), runs->begin(), runs->end());
+      if (erased.size() == limit)
+        break;
+    }
     return {};
   };
   auto done = write(work, [&] { return job_changes{{}, erased}; });

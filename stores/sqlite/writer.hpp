@@ -56,7 +56,7 @@ public:
                               std::vector<uuid>& erased);
 
   /// See `store::erase_runs`; `erased` gets the runs' ids. Errors: `io`; nothing was erased.
-  result<void> erase_runs(const uuid& schedule_id, std::size_t keep, std::size_t limit,
+  result<void> erase_runs(std::span<const uuid> schedule_ids, std::size_t keep, std::size_t limit,
                           std::vector<uuid>& erased);
 
   /// Writes something that changes nothing. Errors: `io`.

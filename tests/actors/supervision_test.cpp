@@ -72,7 +72,7 @@ public:
     return std::vector<job_ptr>{};
   }
 
-  result<std::size_t> erase_runs(const uuid&, std::size_t, std::size_t) override {
+  result<std::size_t> erase_runs(std::span<const uuid>, std::size_t, std::size_t) override {
     return std::size_t{0};
   }
 

@@ -104,13 +104,36 @@ TEST_P(StoreSchedules, ErasesTheOldestFinishedRuns) {
              run_of(job->id, 14, job_state::canceled)});
   const auto id = [](std::uint32_t number) { return numbered_id(number); };
 
-  EXPECT_EQ(jobs().erase_runs(job->id, 1, 2).value(), 2u);
+  const std::vector ids{job->id};
+  EXPECT_EQ(jobs().erase_runs(ids, 1, 2).value(), 2u);
   EXPECT_EQ(runs(job->id), (std::vector{id(14), id(13), id(10)}));
-  EXPECT_EQ(jobs().erase_runs(job->id, 1, 2).value(), 1u);
-  EXPECT_EQ(jobs().erase_runs(job->id, 1, 2).value(), 0u);
+  EXPECT_EQ(jobs().erase_runs(ids, 1, 2).value(), 1u);
+  EXPECT_EQ(jobs().erase_runs(ids, 1, 2).value(), 0u);
   EXPECT_EQ(runs(job->id), (std::vector{id(14), id(10)}));
   EXPECT_EQ(find(id(11)), nullptr);
   EXPECT_EQ(query({.kind = job_kind::run}).total, 2u);
+}
+
+TEST_P(StoreSchedules, ErasesTheRunsOfManySchedulesUpToOneLimit) {
+  const std::vector jobs_of{plain_schedule(1)->id, plain_schedule(2)->id, plain_schedule(3)->id};
+  for (std::uint32_t number = 1; number <= 3; ++number) {
+    const auto job = plain_schedule(number);
+    keep(job, {run_of(job->id, 10 * number + 1, job_state::completed),
+               run_of(job->id, 10 * number + 2, job_state::completed),
+               run_of(job->id, 10 * number + 3, job_state::completed)});
+  }
+  const auto left = [&] {
+    std::vector<std::size_t> counts;
+    for (const auto& id : jobs_of)
+      counts.push_back(runs(id).size());
+    return counts;
+  };
+
+  EXPECT_EQ(jobs().erase_runs(jobs_of, 1, 3).value(), 3u);
+  EXPECT_EQ(left(), (std::vector<std::size_t>{1, 2, 3}));
+  EXPECT_EQ(jobs().erase_runs(jobs_of, 1, 10).value(), 3u);
+  EXPECT_EQ(left(), (std::vector<std::size_t>{1, 1, 1}));
+  EXPECT_EQ(jobs().erase_runs({}, 1, 10).value(), 0u);
 }
 
 TEST_P(StoreSchedules, ForgottenJobTakesItsFinishedRunsAlong) {
@@ -129,7 +152,7 @@ TEST_P(StoreSchedules, ForgottenJobTakesItsFinishedRunsAlong) {
 TEST_P(StoreSchedules, LastRunThatIsNotKeptIsNone) {
   const auto run = run_of(numbered_id(1), 100, job_state::completed);
   keep(full_schedule(1, run), {run});
-  ASSERT_EQ(jobs().erase_runs(numbered_id(1), 0, 10).value(), 1u);
+  ASSERT_EQ(jobs().erase_runs(std::vector{numbered_id(1)}, 0, 10).value(), 1u);
   if (jobs().is_durable()) {
     EXPECT_EQ(load().front()->last_run, nullptr);
   }

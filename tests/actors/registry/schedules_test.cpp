@@ -290,7 +290,7 @@ TEST_F(Schedules, RunsAreAskedOfTheStoreAndTheOldOnesForgotten) {
   advance(1s);
 
   ASSERT_EQ(keeper.run_sweeps.size(), 1u);
-  EXPECT_EQ(keeper.run_sweeps.front().schedule_id, job->id);
+  EXPECT_EQ(keeper.run_sweeps.front().schedules, std::vector{job->id});
   EXPECT_EQ(keeper.run_sweeps.front().keep, 3u);
   outcome_slot<result<std::vector<job_ptr>>> slot;
   jobs->schedules().runs({job->id, {}, {}}, {}, slot.callback());

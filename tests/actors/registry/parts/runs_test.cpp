@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <map>
+
 #include "tests/actors/registry/parts/parts_fixture.hpp"
 
 // How schedules fire and what becomes of their runs, without actors.
@@ -108,6 +111,52 @@ TEST_F(Runs, OlderOnesAreErasedASecondAfterOneHasEnded) {
 
   ASSERT_EQ(out.run_sweeps.size(), 1u);
   EXPECT_EQ(out.run_sweeps.front().what.keep, options.runs_kept);
+}
+
+TEST_F(Runs, OfManySchedulesAreErasedByOneQuestionAtATime) {
+  start();
+  std::vector<uuid> made;
+  for (const auto* name : {"one", "two", "three"}) {
+    auto wanted = every(10s);
+    wanted.name = name;
+    made.push_back(make(wanted)->id);
+  }
+  const auto end_runs = [this] {
+    advance(10s);
+    for (const auto& [id, job] : std::map{out.begun})
+      if (!is_terminal(job.record->state))
+        complete(job.record);
+    advance(1s);
+  };
+  end_runs();
+  ASSERT_EQ(out.run_sweeps.size(), 1u);
+  auto asked = out.run_sweeps.front().what.schedules;
+  std::sort(asked.begin(), asked.end());
+  std::sort(made.begin(), made.end());
+  EXPECT_EQ(asked, made);
+
+  end_runs();
+  EXPECT_EQ(out.run_sweeps.size(), 1u) << "the store has not answered yet";
+  out.answer(out.run_sweeps, sweep_outcome{std::size_t{0}});
+  parts->settle();
+  advance(1s);
+
+  EXPECT_EQ(out.run_sweeps.size(), 1u);
+}
+
+TEST_F(Runs, AreErasedOnWhileThereMayBeMore) {
+  start();
+  make(every(10s));
+  advance(10s);
+  complete(run());
+  advance(1s);
+  ASSERT_EQ(out.run_sweeps.size(), 1u);
+
+  out.answer(out.run_sweeps, sweep_outcome{out.run_sweeps.front().what.limit});
+  parts->settle();
+  advance(0ms);
+
+  EXPECT_EQ(out.run_sweeps.size(), 1u);
 }
 
 TEST_F(Runs, NothingFiresWhileTheStoreFails) {
