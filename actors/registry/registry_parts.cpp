@@ -7,6 +7,13 @@
 
 namespace callboard::actors {
 
+namespace {
+
+/// Jobs, and calls that wait, that are looked at without other messages in between: a few milliseconds.
+constexpr int woken_at_once = 500;
+
+} // namespace
+
 registry_parts::base::base(outbox& out, batch_listener& listener, registry_context what)
   : context(std::move(what)),
     writes(out, listener, context.is_durable),
@@ -141,8 +148,7 @@ void registry_parts::on_wake() {
   if (has_come(base_.clock.next_look()))
     look_at_clock();
   wake_jobs(now);
-  while (auto* const entry = base_.waiting.answer_due(now))
-    jobs_.live.park_if_far(*entry);
+  answer_waiters(now);
   if (has_come(base_.delayed.next_load()))
     base_.delayed.load();
   if (has_come(base_.kept.next_sweep()))
@@ -154,8 +160,19 @@ void registry_parts::on_wake() {
 }
 
 void registry_parts::wake_jobs(steady_time now) {
-  while (auto* const entry = base_.due.pop_due(now))
-    jobs_.live.on_due(*entry);
+  for (int count = 0; count < woken_at_once; ++count)
+    if (auto* const entry = base_.due.pop_due(now))
+      jobs_.live.on_due(*entry);
+    else
+      break;
+}
+
+void registry_parts::answer_waiters(steady_time now) {
+  for (int count = 0; count < woken_at_once; ++count)
+    if (auto* const entry = base_.waiting.answer_due(now))
+      jobs_.live.park_if_far(*entry);
+    else
+      break;
 }
 
 void registry_parts::look_at_clock() {

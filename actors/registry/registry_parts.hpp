@@ -50,7 +50,7 @@ public:
     return base_.writes;
   }
 
-  /// Something is due.
+  /// Something is due: looks at a portion of it. What is left is due at once again.
   void on_wake();
 
   /// To be called after each message: has the registry woken up in time, and ends it if it can.
@@ -95,6 +95,7 @@ private:
   void restore_finished(const std::vector<job_ptr>& finished);
   void look_at_clock();
   void wake_jobs(steady_time now);
+  void answer_waiters(steady_time now);
   bool waits_for_wall_clock() const;
 
   outbox& out_;

@@ -30,7 +30,9 @@ public:
 
   uuid next_id(system_time) override {
     uuid made;
-    made.bytes.back() = ++last_id_;
+    ++last_id_;
+    made.bytes.front() = static_cast<std::uint8_t>(last_id_ >> 8);
+    made.bytes.back() = static_cast<std::uint8_t>(last_id_);
     return made;
   }
 
@@ -145,7 +147,7 @@ private:
   }
 
   core::random_source random_ = [number = std::uint64_t{0}]() mutable { return ++number; };
-  std::uint8_t last_id_ = 0;
+  std::uint32_t last_id_ = 0;
 };
 
 /// A job of that number, in that state.

@@ -159,6 +159,27 @@ TEST_F(LiveJobs, JobWhoseAgentIsGoneEndsByTheNextWakeUp) {
   EXPECT_TRUE(out.begun.empty());
 }
 
+TEST_F(LiveJobs, ManyThatAreDueAtOnceBeginInPortions) {
+  start();
+  for (int count = 0; count < 1001; ++count)
+    create(delayed(5s));
+  out.wakes.clear();
+  std::vector<std::size_t> begun;
+
+  out.pass(5s);
+  while (out.offered.size() < 1001u) {
+    parts->on_wake();
+    parts->settle();
+    begun.push_back(out.offered.size());
+    if (begun.back() < 1001u) {
+      ASSERT_FALSE(out.wakes.empty());
+      EXPECT_LE(out.wakes.back(), out.time.steady) << "what is left is due at once";
+    }
+  }
+
+  EXPECT_EQ(begun, (std::vector<std::size_t>{500, 1000, 1001}));
+}
+
 TEST_F(LiveJobs, AgentsLoadIsItsJobsThatWaitOrRun) {
   agent.concurrency = 1;
   agent.queue_limit = 1;
