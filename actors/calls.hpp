@@ -62,12 +62,12 @@ struct drain_call {
 
 /// What goes to the store in one transaction.
 struct store_batch {
-  std::vector<job_ptr> snapshots;
-  std::vector<uuid> erased;
+  std::vector<job_ptr> snapshots = {};
+  std::vector<uuid> erased = {};
   /// Null: it is forgotten.
-  std::unordered_map<uuid, scheduled_job_ptr> schedules;
-  std::unordered_map<uuid, session_change> sessions;
-  std::vector<session_message> messages;
+  std::unordered_map<uuid, scheduled_job_ptr> schedules = {};
+  std::unordered_map<uuid, session_change> sessions = {};
+  std::vector<session_message> messages = {};
 
   bool is_empty() const noexcept {
     return snapshots.empty() && erased.empty() && schedules.empty() && sessions.empty()

@@ -186,8 +186,8 @@ void runs::erase_surplus() {
     return; // the next run that ends brings another time
   // One question for all schedules: as many as fire together, and each would be a transaction.
   const auto asked = std::exchange(surplus_, {});
-  const run_sweep what{{asked.begin(), asked.end()}, parts_.context.options.runs_kept,
-                       erased_runs_max};
+  const run_sweep what{
+    {asked.begin(), asked.end()}, parts_.context.options.runs_kept, erased_runs_max};
   is_erasing_ = true;
   parts_.out.sweep(what, [this, what](const sweep_outcome& erased) { on_erased(what, erased); });
 }

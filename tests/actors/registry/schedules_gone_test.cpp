@@ -1,5 +1,7 @@
 // Jobs whose agent, or time zone, is gone.
 
+#include <callboard/date_time.hpp>
+
 #include "tests/actors/registry/schedule_fixture.hpp"
 #include "tests/support/zone_directory.hpp"
 
