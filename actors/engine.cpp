@@ -15,6 +15,7 @@
 #include "actors/store_keeper.hpp"
 #include "actors/supervisor.hpp"
 #include "core/jobs/validation.hpp"
+#include "core/sessions/session_rules.hpp"
 
 namespace callboard {
 
@@ -48,6 +49,9 @@ result<void> check(const engine_options& options, const store* jobs,
                 "jobs_max, live_jobs_max and held_text_bytes_max must be at least 1");
   if (options.message_retention.count() < 0 || options.finished_retention.count() < 0)
     return fail(errc::invalid_argument, "retention times must not be negative");
+  if (!core::are_usable(options.sessions))
+    return fail(errc::invalid_argument,
+                "session limits must be greater than 0, up to 400 years, and in order");
   std::set<uuid> ids;
   for (const auto& one : agents) {
     if (!one.runner)
@@ -207,13 +211,17 @@ result<engine> engine::start(engine_options options, std::unique_ptr<store> jobs
     = jobs->load_finished(job_kind::message, options.jobs_max, options.held_text_bytes_max);
   if (!finished)
     return tl::unexpected(std::move(finished.error()));
+  auto sessions = jobs->load_sessions();
+  if (!sessions)
+    return tl::unexpected(std::move(sessions.error()));
   auto schedules = jobs->load_schedules();
   if (!schedules)
     return tl::unexpected(std::move(schedules.error()));
   return engine{std::make_unique<implementation>(
     options, std::move(jobs), std::move(agents),
     actors::held_jobs{std::move(*live), std::move(*finished), due_before,
-                      core::organisation_counts{*later}, std::move(*schedules)},
+                      core::organisation_counts{*later}, std::move(*schedules),
+                      std::move(*sessions)},
     std::move(told))};
 }
 

@@ -79,6 +79,11 @@ void actor_outbox::sweep(const run_sweep& what, then<sweep_outcome> done) {
     .then(settling<sweep_outcome>(std::move(done)), ignore);
 }
 
+void actor_outbox::sweep(const leftover_sweep& what, then<sweep_outcome> done) {
+  self_->request(to_.keeper, caf::infinite, atom::sweep_v, what)
+    .then(settling<sweep_outcome>(std::move(done)), ignore);
+}
+
 void actor_outbox::fetch(const uuid& id, then<found_job> done) {
   const auto answered = settling<found_job>(std::move(done));
   self_->request(to_.reader, caf::infinite, atom::fetch_v, id)
@@ -101,6 +106,10 @@ void actor_outbox::list(list_call_ptr call) {
 }
 
 void actor_outbox::list(list_runs_ptr call) {
+  self_->send(to_.reader, atom::list_v, std::move(call));
+}
+
+void actor_outbox::list(list_messages_ptr call) {
   self_->send(to_.reader, atom::list_v, std::move(call));
 }
 

@@ -34,11 +34,13 @@ public:
   void commit(store_batch_ptr batch, then<store_outcome> done) override;
   void sweep(const retention_sweep& what, then<sweep_outcome> done) override;
   void sweep(const run_sweep& what, then<sweep_outcome> done) override;
+  void sweep(const leftover_sweep& what, then<sweep_outcome> done) override;
   void fetch(const uuid& id, then<found_job> done) override;
   void load(const delayed_window& what, then<loaded_jobs> done) override;
   void find(job_call_ptr call) override;
   void list(list_call_ptr call) override;
   void list(list_runs_ptr call) override;
+  void list(list_messages_ptr call) override;
 
   void begin(job_entry& entry, core::live_job job) override;
   void offer(const job_entry& entry, job_ptr job) override;

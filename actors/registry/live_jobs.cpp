@@ -57,11 +57,28 @@ job_entry& live_jobs::hold(core::transition first, listed_agent* agent) {
     parts_.due.arm(entry, parts_.out.now().steady);
     return entry;
   }
+  if (record->spec->session && !turns_->begins(*record))
+    return entry; // its actor comes when its turn does
   start_actor(entry, std::move(first.next));
   // On the job's behalf: jobs that begin on several threads would reach their agent in any order.
   if (first.effects.start_task)
     parts_.out.offer(entry, record);
   return entry;
+}
+
+void live_jobs::begin_turn(job_entry& entry) {
+  if (entry.is_over || entry.has_actor || !entry.agent)
+    return;
+  auto first = core::resume(entry.visible, parts_.out.now(), parts_.out.random());
+  const auto record = first.next.record;
+  const auto wake = core::next_wake(first.next);
+  if (is_terminal(record->state))
+    return update({record, wake});
+  start_actor(entry, std::move(first.next));
+  if (first.is_changed)
+    update({record, wake});
+  if (first.effects.start_task)
+    parts_.out.offer(entry, record);
 }
 
 void live_jobs::hold_finished(const job_ptr& record) {
@@ -101,6 +118,8 @@ void live_jobs::update(const job_update& what) {
     parts_.kept.count(*snapshot, entry.texts);
     make_room(0, 0);
   }
+  if (is_over && snapshot->spec->session)
+    turns_->on_message_over(snapshot);
   parts_.writes.put(entry.batch, snapshot);
   if (!parts_.context.is_durable || !is_over)
     show(entry, snapshot);
@@ -118,6 +137,8 @@ void live_jobs::show(job_entry& entry, const job_ptr& snapshot) {
     parts_.context.observers.job_ended(*snapshot);
   parts_.waiting.answer(entry);
   keep_finished(entry);
+  if (snapshot->spec->session)
+    turns_->on_message_gone(*snapshot);
 }
 
 void live_jobs::count_for_agent(job_entry& entry, const callboard::job* before,
@@ -208,7 +229,10 @@ void live_jobs::discard(job_entry& entry) {
   parts_.kept.release(entry.texts);
   count_for_agent(entry, entry.visible.get(), nullptr);
   parts_.due.disarm(entry);
-  table_->remove(uuid{entry.visible->spec->id});
+  const auto gone = entry.visible;
+  table_->remove(gone->spec->id);
+  if (gone->spec->session)
+    turns_->on_message_gone(*gone);
 }
 
 void live_jobs::rearm_delayed() {

@@ -30,6 +30,22 @@ public:
   virtual void on_run_ended(const uuid& schedule) = 0;
 };
 
+/// Decides whose turn it is in a session, and is told of the jobs of its messages.
+class turn_listener {
+public:
+  virtual ~turn_listener() = default;
+
+  /// A message's job is held from now on. Returns whether it begins at once; else `live_jobs::begin_turn`
+  /// begins it.
+  virtual bool begins(const callboard::job& message) = 0;
+
+  /// A message's job has ended; callers do not see it yet, and it is not in the batch yet.
+  virtual void on_message_over(const job_ptr& ended) = 0;
+
+  /// A message's job has ended for all to see, or was refused.
+  virtual void on_message_gone(const callboard::job& message) = 0;
+};
+
 /// The parts that `live_jobs` works with; all must outlive it.
 struct live_job_parts {
   registry_context& context;
@@ -51,6 +67,11 @@ public:
   /// To be called before a run is held. @param listener must outlive this.
   void tell_of_runs(run_listener& listener) noexcept {
     runs_ = &listener;
+  }
+
+  /// To be called before a session's message is held. @param listener must outlive this.
+  void tell_of_turns(turn_listener& listener) noexcept {
+    turns_ = &listener;
   }
 
   /// Null if the job is not held. The address stays the same until it is dropped.
@@ -77,6 +98,9 @@ public:
 
   /// Holds a message that ended before the engine started.
   void hold_finished(const job_ptr& record);
+
+  /// The turn of a session's message has come.
+  void begin_turn(job_entry& entry);
 
   /// A job has a new snapshot. One that is not held is ignored: its creation was refused.
   void update(const job_update& what);
@@ -121,6 +145,7 @@ private:
   std::shared_ptr<job_table> table_;
   core::job_counters counters_;
   run_listener* runs_ = nullptr;
+  turn_listener* turns_ = nullptr;
 };
 
 } // namespace callboard::actors

@@ -42,12 +42,14 @@ public:
   virtual void commit(store_batch_ptr batch, then<store_outcome> done) = 0;
   virtual void sweep(const retention_sweep& what, then<sweep_outcome> done) = 0;
   virtual void sweep(const run_sweep& what, then<sweep_outcome> done) = 0;
+  virtual void sweep(const leftover_sweep& what, then<sweep_outcome> done) = 0;
   virtual void fetch(const uuid& id, then<found_job> done) = 0;
   virtual void load(const delayed_window& what, then<loaded_jobs> done) = 0;
   /// Has the store answer a call.
   virtual void find(job_call_ptr call) = 0;
   virtual void list(list_call_ptr call) = 0;
   virtual void list(list_runs_ptr call) = 0;
+  virtual void list(list_messages_ptr call) = 0;
 
   // -- jobs and agents ---------------------------------------------------------
 

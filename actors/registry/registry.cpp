@@ -1,31 +1,11 @@
 #include "actors/registry/registry.hpp"
 
 #include <utility>
-#include <variant>
 
 #include "actors/registry/actor_outbox.hpp"
 #include "actors/registry/registry_parts.hpp"
-#include "core/sessions/session_rules.hpp"
 
 namespace callboard::actors {
-
-namespace {
-
-void refuse(session_call& call) {
-  const error why{errc::unavailable, "there are no sessions yet"};
-  std::visit(
-    [&](auto& one) {
-      if constexpr (requires { one.accepted; })
-        one.accepted(tl::unexpected(core::unavailable_error(why)));
-      else if constexpr (requires { one.done(session_health{}); })
-        one.done(session_health{});
-      else
-        one.done(tl::unexpected(core::unavailable_error(why)));
-    },
-    call);
-}
-
-} // namespace
 
 registry_state::registry_state(registry_actor::pointer selfptr) : self_(selfptr) {
   // nop
@@ -81,7 +61,9 @@ registry_actor::behavior_type registry_state::make_behavior(const engine_context
     [this](atom::arrange, const schedule_call_ptr& call) {
       handle([&](parts& all) { all.schedule_calls().answer(*call); });
     },
-    [](atom::converse, const session_call_ptr& call) { refuse(*call); },
+    [this](atom::converse, const session_call_ptr& call) {
+      handle([&](parts& all) { all.session_calls().answer(*call); });
+    },
     [this](atom::report, const health_call_ptr& call) { call->done(parts_->report()); },
     [this](atom::update, const job_update& what) { handle([&](parts& all) { all.update(what); }); },
     [this](atom::drain, const drain_call_ptr& call) {

@@ -27,6 +27,8 @@ struct held_jobs {
   core::organisation_counts delayed;
   /// `store::load_schedules`.
   std::vector<scheduled_job_ptr> schedules;
+  /// `store::load_sessions`.
+  std::vector<session_ptr> sessions = {};
 };
 
 /// What a registry begins with.

@@ -34,6 +34,11 @@ registry_parts::scheduling::scheduling(const live_job_parts& parts, jobs& of)
   // nop
 }
 
+registry_parts::talking::talking(const live_job_parts& parts, jobs& of)
+  : held(parts, of.calls, of.live), requests(parts, of.admission, of.live, held) {
+  // nop
+}
+
 registry_parts::registry_parts(outbox& out, registry_context what, std::shared_ptr<job_table> table)
   : out_(out),
     base_(out, *this, std::move(what)),
@@ -42,8 +47,10 @@ registry_parts::registry_parts(outbox& out, registry_context what, std::shared_p
     scheduling_(parts_, jobs_),
     requests_(parts_, {scheduling_.index, scheduling_.started, scheduling_.due, jobs_.admission,
                        jobs_.live, jobs_.calls}),
+    talking_(parts_, jobs_),
     end_(parts_, jobs_.live) {
   jobs_.live.tell_of_runs(scheduling_.started);
+  jobs_.live.tell_of_turns(talking_.held);
 }
 
 void registry_parts::restore(held_jobs stored) {
@@ -51,12 +58,14 @@ void registry_parts::restore(held_jobs stored) {
   base_.delayed.begin(jobs_.live, std::move(stored.delayed), stored.due_before, context.is_durable);
   corrected_times corrected;
   corrected.next_runs = scheduling_.due.restore(stored.schedules);
+  talking_.held.restore(std::move(stored.sessions));
   restore_live(std::move(stored.live), corrected);
   restore_finished(stored.finished_messages);
   if (context.observers.times_corrected && corrected != corrected_times{})
     context.observers.times_corrected(corrected);
   if (context.is_durable)
     base_.kept.sweep_agent_jobs();
+  talking_.held.begin();
   base_.writes.begin();
   settle();
 }
@@ -112,6 +121,7 @@ engine_health registry_parts::report() const {
 }
 
 void registry_parts::on_written(const store_batch& batch) {
+  talking_.held.on_written(batch);
   if (!base_.context.is_durable)
     return;
   for (const auto& snapshot : batch.snapshots)
@@ -123,6 +133,7 @@ void registry_parts::on_written(const store_batch& batch) {
 
 void registry_parts::on_refused(const store_batch& batch) {
   scheduling_.due.arm();
+  talking_.held.on_refused(batch);
   for (const auto& snapshot : batch.snapshots) {
     auto* const entry = jobs_.live.find(snapshot->spec->id);
     if (!entry)
@@ -157,6 +168,8 @@ void registry_parts::on_wake() {
     scheduling_.due.on_due();
   if (has_come(scheduling_.started.next_erase()))
     scheduling_.started.erase_surplus();
+  if (has_come(talking_.held.next_due()))
+    talking_.held.on_due();
 }
 
 void registry_parts::wake_jobs(steady_time now) {
@@ -184,13 +197,14 @@ void registry_parts::look_at_clock() {
   } else if (moved > std::chrono::milliseconds{0} && !base_.context.is_ending) {
     jobs_.live.rearm_delayed();
     base_.delayed.hurry();
+    talking_.held.rearm();
   }
 }
 
 bool registry_parts::waits_for_wall_clock() const {
   const auto& agent_jobs = jobs_.live.counters().of(job_kind::agent);
   return base_.delayed.size() > 0 || agent_jobs[static_cast<std::size_t>(job_state::scheduled)] > 0
-         || scheduling_.due.waits();
+         || scheduling_.due.waits() || talking_.held.next_due();
 }
 
 void registry_parts::settle() {
@@ -201,7 +215,7 @@ void registry_parts::settle() {
     base_.clock.watch(out_.now());
   base_.due.wake_for({base_.waiting.next_due(), base_.delayed.next_load(), base_.kept.next_sweep(),
                       base_.clock.next_look(), scheduling_.due.next_wake(),
-                      scheduling_.started.next_erase()});
+                      scheduling_.started.next_erase(), talking_.held.next_due()});
 }
 
 } // namespace callboard::actors

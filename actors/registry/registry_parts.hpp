@@ -14,6 +14,8 @@
 #include "actors/registry/waiters.hpp"
 #include "actors/registry/wall_clock.hpp"
 #include "actors/registry/write_behind.hpp"
+#include "actors/sessions/session_requests.hpp"
+#include "actors/sessions/sessions.hpp"
 
 namespace callboard::actors {
 
@@ -32,6 +34,10 @@ public:
 
   schedule_requests& schedule_calls() noexcept {
     return requests_;
+  }
+
+  session_requests& session_calls() noexcept {
+    return talking_.requests;
   }
 
   /// A job has changed.
@@ -88,6 +94,14 @@ private:
     schedules due;
   };
 
+  /// Sessions and their messages.
+  struct talking {
+    talking(const live_job_parts& parts, jobs& of);
+
+    sessions held;
+    session_requests requests;
+  };
+
   void on_written(const store_batch& batch) override;
   void on_refused(const store_batch& batch) override;
   void on_store_changed(std::string_view fault) override;
@@ -104,6 +118,7 @@ private:
   jobs jobs_;
   scheduling scheduling_;
   schedule_requests requests_;
+  talking talking_;
   shutdown end_;
 };
 

@@ -68,6 +68,10 @@ void write_behind::add_message(session_message message) {
   next_.batch.messages.push_back(std::move(message));
 }
 
+write_behind::conversations write_behind::take_conversations() {
+  return {std::exchange(next_.batch.sessions, {}), std::exchange(next_.batch.messages, {})};
+}
+
 void write_behind::erase(const uuid& id, std::size_t text_bytes) {
   next_.batch.erased.push_back(id);
   next_.erased_text_bytes += text_bytes;
@@ -152,7 +156,6 @@ void write_behind::on_outcome(const gathering& sent, const result<void>& outcome
 void write_behind::on_refused(const gathering& sent, const error& why) {
   note(why.message);
   next_.batch.schedules.insert(sent.batch.schedules.begin(), sent.batch.schedules.end());
-  next_.batch.sessions.insert(sent.batch.sessions.begin(), sent.batch.sessions.end());
   // What has been asked for since builds on what could not be stored: the last change is taken back first.
   const auto later = std::exchange(next_.answers, {});
   for (const auto* all : {&later, &sent.answers})

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <callboard/error.hpp>
@@ -33,8 +34,8 @@ public:
   /// The store has the batch.
   virtual void on_written(const store_batch& batch) = 0;
 
-  /// The store could not write the batch. Its schedules, its sessions and what it erases are tried again;
-  /// its snapshots and messages are not, unless they are put again.
+  /// The store could not write the batch. Its schedules and what it erases are tried again; its
+  /// snapshots, sessions and messages are not, unless they are put again.
   virtual void on_refused(const store_batch& batch) = 0;
 
   /// The store fails (the reason) or works again (empty). Told once of each.
@@ -46,6 +47,12 @@ public:
 /// for a while, then asked again.
 class write_behind {
 public:
+  /// What of a batch belongs to sessions.
+  struct conversations {
+    std::unordered_map<uuid, session_change> sessions;
+    std::vector<session_message> messages;
+  };
+
   /// Told once whether the batch could be stored.
   using stored_answer = std::function<void(bool is_stored)>;
 
@@ -66,6 +73,9 @@ public:
 
   /// Puts a message of a session into the batch.
   void add_message(session_message message);
+
+  /// Takes sessions and messages out of the batch again. The caller puts what is to stay.
+  conversations take_conversations();
 
   /// Has the store forget a job. @param text_bytes what its texts take there.
   void erase(const uuid& id, std::size_t text_bytes = 0);

@@ -86,10 +86,14 @@ result<sqlite::transfer_counts> export_to_file(const std::string& database,
   return count;
 }
 
-std::string in_words(std::size_t jobs, std::size_t schedules) {
-  auto text = std::to_string(jobs) + " jobs";
-  if (schedules > 0)
-    text += ", " + std::to_string(schedules) + " scheduled jobs";
+template <class Counts>
+std::string in_words(const Counts& of) {
+  auto text = std::to_string(of.jobs) + " jobs";
+  if (of.schedules > 0)
+    text += ", " + std::to_string(of.schedules) + " scheduled jobs";
+  if (of.sessions > 0)
+    text += ", " + std::to_string(of.sessions) + " sessions with " + std::to_string(of.messages)
+            + " messages";
   return text;
 }
 
@@ -99,8 +103,7 @@ int check(const std::string& database, const sqlite::progress& told) {
     return refuse(report.error());
   for (const auto& fault : report->faults)
     std::printf("%s\n", fault.c_str());
-  std::printf("%s: %s\n", report->faults.empty() ? "ok" : "damaged",
-              in_words(report->jobs, report->schedules).c_str());
+  std::printf("%s: %s\n", report->faults.empty() ? "ok" : "damaged", in_words(*report).c_str());
   return report->faults.empty() ? exit_ok : exit_fault;
 }
 
@@ -110,7 +113,7 @@ int export_jobs(const store_command& command, const std::string& database,
                                   : sqlite::export_jobs(database, std::cout, told);
   if (!count)
     return refuse(count.error());
-  std::fprintf(stderr, "exported %s\n", in_words(count->jobs, count->schedules).c_str());
+  std::fprintf(stderr, "exported %s\n", in_words(*count).c_str());
   return exit_ok;
 }
 
@@ -126,7 +129,7 @@ int import_jobs(const store_command& command, const std::string& database,
     database, command.file ? static_cast<std::istream&>(file) : std::cin, told);
   if (!count)
     return refuse(count.error());
-  std::fprintf(stderr, "imported %s\n", in_words(count->jobs, count->schedules).c_str());
+  std::fprintf(stderr, "imported %s\n", in_words(*count).c_str());
   return exit_ok;
 }
 

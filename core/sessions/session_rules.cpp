@@ -77,6 +77,18 @@ std::string_view members_of(const json_text& object) {
 
 } // namespace
 
+bool are_usable(const session_limits& limits) noexcept {
+  // "Not a number" compares false, so it is refused too.
+  const auto is_span = [](session_minutes span) {
+    return span > session_minutes{0} && span <= session_minutes{time_span_max};
+  };
+  return is_span(limits.timeout_min) && limits.timeout_min <= limits.timeout_max
+         && is_span(2 * limits.timeout_max) && limits.default_timeout >= limits.timeout_min
+         && limits.default_timeout <= limits.timeout_max && is_span(limits.default_max_duration)
+         && is_span(limits.default_warning_threshold) && limits.sessions_max > 0
+         && limits.messages_max > 0 && limits.waiting_max > 0 && limits.history_messages > 0;
+}
+
 system_time expiry_of(system_time created_at, system_time renewed_at,
                       const session_timeouts& timeouts) noexcept {
   return std::min(renewed_at + to_ms(timeouts.timeout), created_at + to_ms(timeouts.max_duration));

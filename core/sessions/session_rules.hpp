@@ -10,6 +10,9 @@
 
 namespace callboard::core {
 
+/// Whether limits keep their own rules.
+bool are_usable(const session_limits& limits) noexcept;
+
 /// When a session ends that was renewed, or created, then.
 system_time expiry_of(system_time created_at, system_time renewed_at,
                       const session_timeouts& timeouts) noexcept;

@@ -25,7 +25,7 @@ struct session_limits {
   session_minutes default_timeout{30};
   /// Shortest `session_timeouts::timeout`; at most `timeout_max`.
   session_minutes timeout_min{5};
-  /// Longest `session_timeouts::timeout`, at most 400 years. `session_timeouts::max_duration` reaches
+  /// Longest `session_timeouts::timeout`, at most 200 years. `session_timeouts::max_duration` reaches
   /// twice as far.
   session_minutes timeout_max{1440};
   /// `session_timeouts::max_duration` when a caller gives none; at most 400 years.

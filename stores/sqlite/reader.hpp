@@ -5,6 +5,7 @@
 #include "stores/sqlite/rows/job_loader.hpp"
 #include "stores/sqlite/rows/job_reader.hpp"
 #include "stores/sqlite/rows/schedule_reader.hpp"
+#include "stores/sqlite/rows/session_reader.hpp"
 
 #include <condition_variable>
 #include <memory>
@@ -17,7 +18,7 @@ namespace callboard::sqlite {
 /// A connection that reads.
 struct reader {
   explicit reader(std::unique_ptr<connection> opened)
-    : db{std::move(opened)}, jobs{*db}, lists{*db}, loads{*db}, schedules{*db} {
+    : db{std::move(opened)}, jobs{*db}, lists{*db}, loads{*db}, schedules{*db}, sessions{*db} {
     // nop
   }
 
@@ -26,6 +27,7 @@ struct reader {
   job_lister lists;
   job_loader loads;
   schedule_reader schedules;
+  session_reader sessions;
 };
 
 /// A few readers for all threads that read: opened when needed, kept for the next, never waiting for

@@ -33,12 +33,13 @@ public:
   }
 
   result<void> apply(const store_changes& changes) override {
-    const auto snapshots = changes.snapshots;
-    const auto erased = changes.erased;
-    const auto schedules = changes.schedules;
-    if (snapshots.empty() && erased.empty() && schedules.empty())
+    const auto& [snapshots, erased, schedules, sessions, messages] = changes;
+    if (snapshots.empty() && erased.empty() && schedules.empty() && sessions.empty()
+        && messages.empty())
       return is_in_doubt_ ? write([](writer& to) { return to.probe(); }) : result<void>{};
-    auto done = write([&](writer& to) { return to.commit(snapshots, erased, schedules); });
+    auto done = write([&](writer& to) { return to.commit(changes); });
+    if (!done && !writer_)
+      unwanted_messages_.insert(unwanted_messages_.end(), messages.begin(), messages.end());
     if (done && !snapshots.empty())
       confirmed_ = snapshots.back();
     if (done)
@@ -49,19 +50,23 @@ public:
   }
 
   result<std::vector<session_ptr>> load_sessions() override {
-    return std::vector<session_ptr>{};
+    return readers_.read([](reader& from) { return from.sessions.all(); });
   }
 
-  result<session_message_page> load_messages(const session_message_query&) override {
-    return session_message_page{};
+  result<session_message_page> load_messages(const session_message_query& query) override {
+    return readers_.read([&](reader& from) { return from.sessions.messages(query); });
   }
 
-  result<std::vector<history_entry>> load_history(const history_query&) override {
-    return std::vector<history_entry>{};
+  result<std::vector<history_entry>> load_history(const history_query& query) override {
+    return readers_.read([&](reader& from) { return from.sessions.history(query); });
   }
 
-  result<std::size_t> erase_leftovers(std::size_t) override {
-    return std::size_t{0};
+  result<std::size_t> erase_leftovers(std::size_t limit) override {
+    std::size_t erased = 0;
+    auto done = write([&](writer& to) { return to.erase_leftovers(limit, erased); });
+    if (!done)
+      return tl::unexpected(std::move(done.error()));
+    return erased;
   }
 
   result<std::vector<scheduled_job_ptr>> load_schedules() override {
@@ -166,10 +171,11 @@ private:
       if (!*found || (*found)->version < confirmed_->version)
         return fail(errc::io, "the database has lost jobs that were stored");
     }
-    if (!unwanted_.empty())
-      if (auto ok = (*opened)->commit({}, unwanted_, {}); !ok)
+    if (!unwanted_.empty() || !unwanted_messages_.empty())
+      if (auto ok = (*opened)->erase_refused(unwanted_, unwanted_messages_); !ok)
         return ok;
     unwanted_.clear();
+    unwanted_messages_.clear();
     writer_ = *std::move(opened);
     return {};
   }
@@ -185,6 +191,8 @@ private:
   job_ptr confirmed_;
   /// Jobs whose commit failed: refused, so they must not turn up.
   std::vector<uuid> unwanted_;
+  /// The same of messages of sessions.
+  std::vector<session_message> unwanted_messages_;
   /// Whether the last write failed.
   bool is_in_doubt_ = false;
 };

@@ -61,6 +61,7 @@ writer::writer(std::unique_ptr<wal_coalescing_vfs> files, std::unique_ptr<connec
     db_{std::move(db)},
     jobs_{*db_},
     schedules_{*db_, jobs_},
+    sessions_{*db_},
     first_ended_{*db_, first_ended_sql},
     first_ended_messages_{*db_, first_ended_messages_sql},
     lists_{lists},
@@ -124,8 +125,10 @@ result<void> writer::write(Work work, Changes changes_of) {
   // Before anything can fail: the jobs that the last write added are not this one's.
   jobs_.begin();
   auto done = write_at_once(work, changes_of);
-  if (!done)
+  if (!done) {
     jobs_.forget();
+    sessions_.forget();
+  }
   return done;
 }
 
@@ -150,25 +153,49 @@ result<void> writer::write_at_once(Work& work, Changes& changes_of) {
   return done;
 }
 
-result<void> writer::commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                            std::span<const schedule_change> schedules) {
+result<void> writer::commit(const store_changes& changes) {
   const auto work = [&]() -> result<void> {
-    for (const auto& snapshot : snapshots)
+    for (const auto& snapshot : changes.snapshots)
       if (auto ok = jobs_.put(*snapshot); !ok)
         return ok;
-    for (const auto& change : schedules)
+    for (const auto& change : changes.schedules)
       if (auto ok = schedules_.apply(change); !ok)
         return ok;
-    for (const auto& id : erased)
+    for (const auto& id : changes.erased)
       if (auto ok = jobs_.erase(id); !ok)
         return ok;
-    return {};
+    return sessions_.apply(changes.sessions, changes.messages);
   };
-  auto done = write(work, [&] { return job_changes{snapshots, erased}; });
+  auto done = write(work, [&] { return job_changes{changes.snapshots, changes.erased}; });
   if (done) {
-    written_since_optimize_ += snapshots.size();
+    written_since_optimize_ += changes.snapshots.size();
     tidy_up();
   }
+  return done;
+}
+
+result<void> writer::erase_refused(std::span<const uuid> jobs,
+                                   std::span<const session_message> messages) {
+  const auto work = [&]() -> result<void> {
+    for (const auto& id : jobs)
+      if (auto ok = jobs_.erase(id); !ok)
+        return ok;
+    return sessions_.erase(messages);
+  };
+  return write(work, [&] { return job_changes{{}, jobs}; });
+}
+
+result<void> writer::erase_leftovers(std::size_t limit, std::size_t& erased) {
+  const auto work = [&]() -> result<void> {
+    const auto done = sessions_.erase_leftovers(limit);
+    if (!done)
+      return tl::unexpected(done.error());
+    erased = *done;
+    return {};
+  };
+  auto done = write(work, [] { return job_changes{}; });
+  if (done)
+    tidy_up();
   return done;
 }
 

@@ -9,6 +9,7 @@
 #include "stores/sqlite/lists/index_cache.hpp"
 #include "stores/sqlite/rows/job_writer.hpp"
 #include "stores/sqlite/rows/schedule_writer.hpp"
+#include "stores/sqlite/rows/session_writer.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -46,10 +47,14 @@ public:
 
   ~writer();
 
-  /// Writes snapshots and what becomes of scheduled jobs, then erases jobs, in one transaction.
-  /// Errors: `io`; nothing was changed.
-  result<void> commit(std::span<const job_ptr> snapshots, std::span<const uuid> erased,
-                      std::span<const schedule_change> schedules);
+  /// Does all of it in one transaction. Errors: `io`; nothing was changed.
+  result<void> commit(const store_changes& changes);
+
+  /// Erases jobs and messages that were refused, if they are there. Errors: `io`; nothing was erased.
+  result<void> erase_refused(std::span<const uuid> jobs, std::span<const session_message> messages);
+
+  /// See `store::erase_leftovers`; `erased` gets how many. Errors: `io`; nothing was erased.
+  result<void> erase_leftovers(std::size_t limit, std::size_t& erased);
 
   /// See `store::erase_finished`; `erased` gets the jobs' ids. Errors: `io`; nothing was erased.
   result<void> erase_finished(job_kind kind, system_time before, std::size_t limit,
@@ -93,6 +98,7 @@ private:
   std::unique_ptr<connection> db_;
   job_writer jobs_;
   schedule_writer schedules_;
+  session_writer sessions_;
   statement first_ended_;
   statement first_ended_messages_;
   index_cache& lists_;

@@ -50,7 +50,8 @@ protected:
     registry_start begin;
     begin.options = options;
     begin.is_durable = is_durable;
-    begin.stored = {live, finished_messages, wall_start + delayed_horizon, delayed, schedules};
+    begin.stored
+      = {live, finished_messages, wall_start + delayed_horizon, delayed, schedules, sessions};
     begin.on_failed_attempt = on_failed_attempt;
     begin.observers = observers;
     begin.jobs = std::make_shared<job_table>();
@@ -207,6 +208,7 @@ protected:
   /// How many more are scheduled beyond the horizon; put them into `keeper.kept`.
   core::organisation_counts delayed;
   std::vector<scheduled_job_ptr> schedules;
+  std::vector<session_ptr> sessions;
   failed_attempt_sink on_failed_attempt;
   engine_observers observers;
   /// Added to the virtual wall clock: somebody sets it.

@@ -300,8 +300,60 @@ ALTER TABLE schedules DROP COLUMN made_up_after;
 ALTER TABLE schedules DROP COLUMN made_up_until;
 )sql";
 
+constexpr auto version_6 = R"sql(
+-- Sessions: conversations. What changes with each message; the rest is in session_specs.
+CREATE TABLE sessions (
+  session INTEGER PRIMARY KEY,      -- no number is used twice while messages have it
+  id BLOB NOT NULL UNIQUE,
+  timeout REAL NOT NULL,            -- these three in minutes
+  auto_renew INTEGER NOT NULL,
+  max_duration REAL NOT NULL,
+  warning_threshold REAL NOT NULL,
+  last_activity INTEGER NOT NULL,
+  renewed_at INTEGER NOT NULL,
+  renewal_count INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  message_count INTEGER NOT NULL,
+  last_message_at INTEGER
+) STRICT;
+
+-- What a session was created with; written once.
+CREATE TABLE session_specs (
+  session INTEGER PRIMARY KEY,
+  channel_id BLOB NOT NULL,
+  organisation TEXT NOT NULL,
+  agent_id BLOB NOT NULL,
+  user_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  metadata TEXT NOT NULL
+) STRICT;
+
+-- The users' messages and the agents' answers. A turn is a message and its answer, and has the time of
+-- the message.
+CREATE TABLE session_messages (
+  message INTEGER PRIMARY KEY,
+  session INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  turn INTEGER NOT NULL,
+  is_agent INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  metadata TEXT,
+  content TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX session_messages_by_creation ON session_messages (session, created_at);
+CREATE UNIQUE INDEX session_messages_by_turn ON session_messages (session, turn, is_agent);
+
+-- Forgotten sessions that still have messages to erase.
+CREATE TABLE session_leftovers (session INTEGER PRIMARY KEY) STRICT;
+
+-- Of a session's message: the session, the message, and its time.
+ALTER TABLE messages ADD COLUMN session_id BLOB;
+ALTER TABLE messages ADD COLUMN said_id BLOB;
+ALTER TABLE messages ADD COLUMN said_at INTEGER;
+)sql";
+
 constexpr auto all_migrations
-  = std::to_array<migration>({version_1, version_2, version_3, version_4, version_5});
+  = std::to_array<migration>({version_1, version_2, version_3, version_4, version_5, version_6});
 
 } // namespace
 

@@ -4,6 +4,7 @@
 #include "stores/sqlite/operations/operations.hpp"
 #include "stores/sqlite/rows/job_reader.hpp"
 #include "stores/sqlite/rows/schedule_reader.hpp"
+#include "stores/sqlite/rows/session_reader.hpp"
 
 #include <array>
 #include <utility>
@@ -16,7 +17,8 @@ namespace {
 constexpr std::size_t jobs_per_progress = 5000;
 
 constexpr auto tables = std::to_array<std::string_view>(
-  {"jobs", "specs", "messages", "tasks", "tags", "shelves", "tagged", "facets", "schedules"});
+  {"jobs", "specs", "messages", "tasks", "tags", "shelves", "tagged", "facets", "schedules",
+   "sessions", "session_specs", "session_messages", "session_leftovers"});
 
 /// Something that must not be: SQL that counts it, and what to say.
 struct rule {
@@ -63,6 +65,20 @@ constexpr auto rules = std::to_array<rule>({
    "scheduled jobs without a schedule, or with two"},
   {"SELECT count(*) FROM schedules WHERE status != 0 AND next_run_at IS NOT NULL",
    "scheduled jobs that are not active and have a next run"},
+  {"SELECT count(*) FROM sessions WHERE session NOT IN (SELECT session FROM session_specs)",
+   "sessions without a spec"},
+  {"SELECT count(*) FROM session_specs WHERE session NOT IN (SELECT session FROM sessions)",
+   "specs without a session"},
+  {"SELECT count(*) FROM session_messages WHERE session NOT IN "
+   "(SELECT session FROM sessions UNION ALL SELECT session FROM session_leftovers)",
+   "messages without a session"},
+  {"SELECT count(*) FROM sessions WHERE message_count != "
+   "(SELECT count(*) FROM session_messages AS said WHERE said.session = sessions.session)",
+   "sessions with a wrong count of messages"},
+  {"SELECT count(*) FROM sessions WHERE ifnull(last_message_at, -1e18) < (SELECT "
+   "ifnull(max(created_at), -1e18) FROM session_messages AS said WHERE said.session = "
+   "sessions.session)",
+   "sessions with a message newer than their last one"},
 });
 
 class checker {
@@ -83,6 +99,7 @@ public:
     if (auto ok = check_jobs(); !ok)
       return tl::unexpected(std::move(ok.error()));
     check_schedules();
+    check_sessions();
     return std::move(report_);
   }
 
@@ -146,6 +163,22 @@ private:
     if (!read)
       add_fault("scheduled job " + std::to_string(report_.schedules + 1) + ": "
                 + read.error().message);
+  }
+
+  void check_sessions() {
+    session_reader sessions{db_};
+    const auto read = sessions.each([&](const session& one) -> result<void> {
+      ++report_.sessions;
+      const auto all = sessions.each_message(one.spec->id, [&](const session_message&) {
+        ++report_.messages;
+        return result<void>{};
+      });
+      if (!all)
+        add_fault("messages of session " + one.spec->id.to_string() + ": " + all.error().message);
+      return {};
+    });
+    if (!read)
+      add_fault("session " + std::to_string(report_.sessions + 1) + ": " + read.error().message);
   }
 
   connection& db_;

@@ -2,6 +2,7 @@
 
 #include "stores/sqlite/operations/line_writer.hpp"
 #include "stores/sqlite/rows/schedule_reader.hpp"
+#include "stores/sqlite/rows/session_reader.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -73,9 +74,10 @@ std::string job_values() {
          + ", " + json_at("agent_job.params") + ", " + json_at("agent_job.target_channel") + ", "
          + channel_code() + ", " + json_at("agent_job.config") + ", " + at("agent_job.profile_id")
          + ", " + length_at("agent_job.tags") + ", " + at("run.schedule_id") + ", "
-         + json_at("run.payload") + ", " + trigger + ", " + at("version") + ", "
-         + at("updated_at_ms") + ", " + at("started_at_ms") + ", " + at("finished_at_ms") + ", "
-         + at("retry_at_ms") + ", " + at("retries") + ", " + at("follow_ups") + ", "
+         + json_at("run.payload") + ", " + trigger + ", " + at("session.session_id") + ", "
+         + at("session.message_id") + ", " + at("session.message_at_ms") + ", " + at("version")
+         + ", " + at("updated_at_ms") + ", " + at("started_at_ms") + ", " + at("finished_at_ms")
+         + ", " + at("retry_at_ms") + ", " + at("retries") + ", " + at("follow_ups") + ", "
          + at("outcome.error_code") + ", " + at("outcome.error_text") + ", "
          + at("outcome.message_id") + ", " + at("outcome.result") + ", "
          + json_at("outcome.metadata") + ", " + length_at("tasks") + ", "
@@ -99,6 +101,23 @@ std::string schedule_values() {
          + at("run_count") + ", " + at("failure_count") + ", " + at("missed_count") + ", "
          + at("skipped_count") + ", " + at("paused_at_ms") + ", " + at("waiting_for_ms") + ", "
          + json_at("made_up_ms");
+}
+
+/// SQL for what `take_session` takes.
+std::string session_values() {
+  return "SELECT " + at("id") + ", " + at("channel_id") + ", " + at("organisation") + ", "
+         + at("agent_id") + ", " + at("user_id") + ", " + json_at("metadata") + ", "
+         + at("created_at_ms") + ", " + at("timeout_minutes") + " * 1.0, " + at("auto_renew") + ", "
+         + at("max_duration_minutes") + " * 1.0, " + at("warning_threshold_minutes") + " * 1.0, "
+         + at("last_activity_ms") + ", " + at("renewed_at_ms") + ", " + at("renewal_count") + ", "
+         + at("expires_at_ms") + ", " + at("message_count") + ", " + at("last_message_at_ms");
+}
+
+/// SQL for what `parse_message` takes.
+std::string message_values() {
+  return "SELECT " + at("id") + ", " + at("session_id") + ", " + at("is_agent") + ", "
+         + at("created_at_ms") + ", " + at("turn_ms") + ", " + at("content") + ", "
+         + json_at("metadata");
 }
 
 /// SQL for the kind of a line; no row if it is no object.
@@ -129,6 +148,8 @@ line_parser::line_parser(std::unique_ptr<connection> db)
     kind_{*db_, kind_sql},
     job_{*db_, job_values()},
     schedule_{*db_, schedule_values()},
+    session_{*db_, session_values()},
+    message_{*db_, message_values()},
     earlier_tasks_{*db_, earlier_tasks_sql()},
     tags_{*db_, "SELECT value FROM json_each(?1, '$.agent_job.tags')"} {
   // nop
@@ -146,15 +167,48 @@ bool line_parser::is_header(std::string_view line) const noexcept {
 }
 
 result<export_line> line_parser::parse(std::string_view line) {
-  bool is_schedule = false;
+  std::string kind;
   {
     auto found = kind_.start(line);
     const auto is_there = found.next();
     if (!is_there || !*is_there || found.is_null())
       return no_job();
-    is_schedule = found.text() == schedule_kind;
+    kind = found.text();
   }
-  return is_schedule ? parse_schedule(line) : parse_job(line);
+  if (kind == schedule_kind)
+    return parse_schedule(line);
+  if (kind == session_kind)
+    return parse_session(line);
+  return kind == session_message_kind ? parse_message(line) : parse_job(line);
+}
+
+result<export_line> line_parser::parse_session(std::string_view line) {
+  auto row = session_.start(line);
+  const auto is_there = row.next();
+  if (!is_there || !*is_there)
+    return no_job();
+  auto read = take_session(row);
+  if (!row.check() || read.spec->id.is_nil() || read.spec->metadata.is_empty())
+    return no_job();
+  return std::make_shared<const session>(std::move(read));
+}
+
+result<export_line> line_parser::parse_message(std::string_view line) {
+  auto row = message_.start(line);
+  const auto is_there = row.next();
+  if (!is_there || !*is_there)
+    return no_job();
+  session_message read;
+  read.id = row.id();
+  read.session_id = row.id();
+  read.is_agent = row.boolean();
+  read.created_at = row.time();
+  read.turn = row.time();
+  read.content = row.optional_text();
+  read.metadata = row.json();
+  if (!row.check() || read.session_id.is_nil() || !read.content)
+    return no_job();
+  return read;
 }
 
 result<export_line> line_parser::parse_job(std::string_view line) {

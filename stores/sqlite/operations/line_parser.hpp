@@ -2,6 +2,7 @@
 
 #include <callboard/job.hpp>
 #include <callboard/schedule.hpp>
+#include <callboard/session.hpp>
 
 #include "stores/sqlite/file/connection.hpp"
 #include "stores/sqlite/file/statement.hpp"
@@ -15,7 +16,7 @@
 namespace callboard::sqlite {
 
 /// What a line of an export is.
-using export_line = std::variant<job_ptr, scheduled_job_ptr>;
+using export_line = std::variant<job_ptr, scheduled_job_ptr, session_ptr, session_message>;
 
 /// Reads the lines that `to_line` writes.
 class line_parser : private job_parts {
@@ -32,6 +33,8 @@ public:
 private:
   result<export_line> parse_job(std::string_view line);
   result<export_line> parse_schedule(std::string_view line);
+  result<export_line> parse_session(std::string_view line);
+  result<export_line> parse_message(std::string_view line);
 
   explicit line_parser(std::unique_ptr<connection> db);
 
@@ -43,6 +46,8 @@ private:
   statement kind_;
   statement job_;
   statement schedule_;
+  statement session_;
+  statement message_;
   statement earlier_tasks_;
   statement tags_;
   std::string_view line_;

@@ -139,6 +139,14 @@ std::string to_object(const run_fields& fields) {
   return std::move(out).finish();
 }
 
+std::string to_object(const session_turn& turn) {
+  object_writer out;
+  out.id("session_id", turn.session_id);
+  out.id("message_id", turn.message_id);
+  out.time("message_at_ms", turn.message_at);
+  return std::move(out).finish();
+}
+
 std::string to_object(const retry_policy& retry) {
   object_writer out;
   out.number("retries_max", retry.retries_max);
@@ -186,6 +194,8 @@ void write_spec(object_writer& out, const job_spec& spec) {
     out.raw("agent_job", to_object(*spec.agent_job));
   if (spec.run)
     out.raw("run", to_object(*spec.run));
+  if (spec.session)
+    out.raw("session", to_object(*spec.session));
 }
 
 } // namespace
@@ -238,6 +248,43 @@ std::string to_line(const scheduled_job& shown) {
   if (const auto ranges = to_text(shown.catch_up))
     out.raw("made_up_ms", *ranges);
   write_definition(out, *shown.definition);
+  return std::move(out).finish();
+}
+
+std::string to_line(const session& shown) {
+  const auto& spec = *shown.spec;
+  object_writer out;
+  out.id("id", spec.id);
+  out.text("kind", session_kind);
+  out.text("organisation", spec.organisation);
+  out.id("channel_id", spec.channel_id);
+  out.id("agent_id", spec.agent_id);
+  out.text("user_id", spec.user_id);
+  out.json("metadata", spec.metadata);
+  out.time("created_at_ms", spec.created_at);
+  out.real("timeout_minutes", shown.timeouts.timeout.count());
+  out.raw("auto_renew", shown.timeouts.auto_renew ? "true" : "false");
+  out.real("max_duration_minutes", shown.timeouts.max_duration.count());
+  out.real("warning_threshold_minutes", shown.timeouts.warning_threshold.count());
+  out.time("last_activity_ms", shown.last_activity);
+  out.time("renewed_at_ms", shown.renewed_at);
+  out.number("renewal_count", static_cast<std::int64_t>(shown.renewal_count));
+  out.time("expires_at_ms", shown.expires_at);
+  out.number("message_count", static_cast<std::int64_t>(shown.message_count));
+  out.time("last_message_at_ms", shown.last_message_at);
+  return std::move(out).finish();
+}
+
+std::string to_line(const session_message& shown) {
+  object_writer out;
+  out.id("id", shown.id);
+  out.text("kind", session_message_kind);
+  out.id("session_id", shown.session_id);
+  out.raw("is_agent", shown.is_agent ? "true" : "false");
+  out.time("created_at_ms", shown.created_at);
+  out.time("turn_ms", shown.turn);
+  out.text("content", shown.content);
+  out.json("metadata", shown.metadata);
   return std::move(out).finish();
 }
 

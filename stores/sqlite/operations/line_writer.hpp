@@ -2,6 +2,7 @@
 
 #include <callboard/job.hpp>
 #include <callboard/schedule.hpp>
+#include <callboard/session.hpp>
 
 #include <string>
 #include <string_view>
@@ -24,5 +25,15 @@ inline constexpr std::string_view schedule_kind = "schedule";
 
 /// A scheduled job as one line of JSON in the same way; of its last run only the id.
 std::string to_line(const scheduled_job& shown);
+
+/// The `kind` of a line that is a session, or one of its messages.
+inline constexpr std::string_view session_kind = "session";
+inline constexpr std::string_view session_message_kind = "session_message";
+
+/// A session as one line of JSON in the same way.
+std::string to_line(const session& shown);
+
+/// A message of a session as one line of JSON in the same way, without its author.
+std::string to_line(const session_message& shown);
 
 } // namespace callboard::sqlite

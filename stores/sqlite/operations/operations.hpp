@@ -22,6 +22,9 @@ struct check_report {
   std::size_t jobs = 0;
   /// Scheduled jobs in it.
   std::size_t schedules = 0;
+  /// Sessions in it, and their messages.
+  std::size_t sessions = 0;
+  std::size_t messages = 0;
   /// What is wrong, in words; empty: nothing. At most `faults_max`.
   std::vector<std::string> faults;
 };
@@ -34,20 +37,24 @@ inline constexpr std::size_t faults_max = 100;
 /// that is too damaged to begin with).
 result<check_report> check(const std::string& path, const progress& told = {});
 
-/// How many jobs and scheduled jobs went into or out of a database.
+/// How much went into or out of a database.
 struct transfer_counts {
   std::size_t jobs = 0;
   std::size_t schedules = 0;
+  std::size_t sessions = 0;
+  /// Of sessions.
+  std::size_t messages = 0;
 };
 
-/// Writes all jobs of a database, that of a running server too, and then all scheduled jobs, as JSON
-/// Lines, all of one moment. Errors: `io`.
+/// Writes all jobs of a database, that of a running server too, then all scheduled jobs, then each
+/// session with its messages behind it, as JSON Lines, all of one moment. Errors: `io`.
 result<transfer_counts> export_jobs(const std::string& path, std::ostream& to,
                                     const progress& told = {});
 
 /// Puts jobs from JSON Lines, as `export_jobs` writes them, into a database that no process uses; it is
 /// made if it is not there. A job that is there in the same or a newer version stays as it is, and so
-/// does a scheduled job that has done no less.
+/// does a scheduled job that has done no less. A session that is there stays with its messages unless the
+/// lines have more of it; then they replace it.
 /// Returns the numbers of lines. Errors: `invalid_argument` with the line's number (some jobs of the
 /// lines before it may have been put in), `io`.
 result<transfer_counts> import_jobs(const std::string& path, std::istream& from,

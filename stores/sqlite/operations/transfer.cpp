@@ -8,12 +8,15 @@
 #include "stores/sqlite/operations/operations.hpp"
 #include "stores/sqlite/rows/job_reader.hpp"
 #include "stores/sqlite/rows/schedule_reader.hpp"
+#include "stores/sqlite/rows/session_reader.hpp"
 
+#include <array>
 #include <istream>
 #include <map>
 #include <ostream>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -66,6 +69,25 @@ result<std::size_t> export_schedules_from(connection& db, std::ostream& to) {
   return count;
 }
 
+/// Each session, and its messages behind it.
+result<void> export_sessions_from(connection& db, std::ostream& to, transfer_counts& count) {
+  session_reader sessions{db};
+  return sessions.each([&](const session& one) -> result<void> {
+    to << to_line(one) << '\n';
+    ++count.sessions;
+    return sessions.each_message(one.spec->id, [&](const session_message& said) -> result<void> {
+      to << to_line(said) << '\n';
+      ++count.messages;
+      return {};
+    });
+  });
+}
+
+/// Grows with whatever happens in a session.
+auto age_of(const session& one) {
+  return std::tuple{one.last_message_at, one.renewal_count, one.last_activity};
+}
+
 /// Grows with whatever happens to a scheduled job. Runs and missed times do not change its version.
 auto age_of(const scheduled_job& one) {
   return std::tuple{one.version,      one.run_count,     one.failure_count,
@@ -79,8 +101,13 @@ public:
     // nop
   }
 
-  /// Looks up which scheduled jobs are there already.
+  /// Looks up which scheduled jobs and sessions are there already.
   result<void> begin() {
+    const auto sessions = store_.load_sessions();
+    if (!sessions)
+      return tl::unexpected(sessions.error());
+    for (const auto& one : *sessions)
+      sessions_[one->spec->id] = one;
     auto loaded = store_.load_schedules();
     if (!loaded)
       return tl::unexpected(std::move(loaded.error()));
@@ -92,6 +119,12 @@ public:
   result<void> add(export_line line) {
     if (auto* const one = std::get_if<job_ptr>(&line)) {
       jobs_.push_back(std::move(*one));
+    } else if (auto* const talk = std::get_if<session_ptr>(&line)) {
+      return add(*talk);
+    } else if (auto* const said = std::get_if<session_message>(&line)) {
+      // Those of a session that stays as it is are there already.
+      if (taken_.contains(said->session_id))
+        messages_.push_back(std::move(*said));
     } else {
       auto& record = std::get<scheduled_job_ptr>(line);
       const auto owner = names_.find({record->organisation, record->definition->name});
@@ -104,18 +137,37 @@ public:
       changes_.push_back({record->id, record});
       remember(std::move(record));
     }
-    return jobs_.size() + changes_.size() >= import_batch ? commit() : result<void>{};
+    const auto gathered = jobs_.size() + changes_.size() + talks_.size() + messages_.size();
+    return gathered >= import_batch ? commit() : result<void>{};
   }
 
   result<void> commit() {
-    auto done = store_.commit(jobs_, {}, changes_);
+    auto done = store_.apply({jobs_, {}, changes_, talks_, messages_});
     jobs_.clear();
     changes_.clear();
+    talks_.clear();
+    messages_.clear();
     return done;
   }
 
 private:
   using name_key = std::pair<std::string, std::string>;
+
+  result<void> add(const session_ptr& one) {
+    const auto id = one->spec->id;
+    if (const auto there = sessions_.find(id); there != sessions_.end()) {
+      if (age_of(*one) <= age_of(*there->second))
+        return {};
+      // With its messages: some of them may have been dropped since.
+      talks_.push_back({id, nullptr, 0});
+      if (auto ok = commit(); !ok)
+        return ok;
+    }
+    sessions_[id] = one;
+    taken_.insert(id);
+    talks_.push_back({id, one, 0});
+    return {};
+  }
 
   void remember(scheduled_job_ptr record) {
     auto& held = schedules_[record->id];
@@ -128,6 +180,11 @@ private:
   store& store_;
   std::vector<job_ptr> jobs_;
   std::vector<schedule_change> changes_;
+  std::vector<session_change> talks_;
+  std::vector<session_message> messages_;
+  std::unordered_map<uuid, session_ptr> sessions_;
+  /// Sessions whose messages are to be put in.
+  std::unordered_set<uuid> taken_;
   std::unordered_map<uuid, scheduled_job_ptr> schedules_;
   std::map<name_key, uuid> names_;
 };
@@ -151,9 +208,12 @@ result<transfer_counts> export_jobs(const std::string& path, std::ostream& to,
   const auto schedules = export_schedules_from(**db, to);
   if (!schedules)
     return tl::unexpected(schedules.error());
+  transfer_counts count{*jobs, *schedules, 0, 0};
+  if (auto ok = export_sessions_from(**db, to, count); !ok)
+    return tl::unexpected(std::move(ok.error()));
   if (!to.flush())
     return fail(errc::io, "the export cannot be written");
-  return transfer_counts{*jobs, *schedules};
+  return count;
 }
 
 result<transfer_counts> import_jobs(const std::string& path, std::istream& from,
@@ -178,7 +238,7 @@ result<transfer_counts> import_jobs(const std::string& path, std::istream& from,
     auto parsed = (*parser)->parse(line);
     if (!parsed)
       return refuse(parsed.error());
-    ++(std::holds_alternative<job_ptr>(*parsed) ? count.jobs : count.schedules);
+    ++*std::array{&count.jobs, &count.schedules, &count.sessions, &count.messages}[parsed->index()];
     if (auto ok = into.add(*std::move(parsed)); !ok)
       return ok.error().code == errc::invalid_argument ? refuse(ok.error())
                                                        : tl::unexpected(ok.error());

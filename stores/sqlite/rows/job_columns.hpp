@@ -24,6 +24,9 @@ inline constexpr auto ending_columns = std::to_array<std::string_view>(
 inline constexpr auto message_spec_columns = std::to_array<std::string_view>(
   {"agent_id", "user_id", "content", "metadata", "attempt_time_limit", "retries_max", "retry_delay",
    "retry_delay_max", "retry_growth", "retry_jitter", "follow_ups_max"});
+/// What only messages of a session have.
+inline constexpr auto session_columns
+  = std::to_array<std::string_view>({"session_id", "said_id", "said_at"});
 /// What other jobs have beside what messages have.
 inline constexpr auto extra_spec_columns = std::to_array<std::string_view>(
   {"params", "target_channel", "config", "profile_id", "tag_count", "payload", "run_trigger"});
@@ -117,6 +120,13 @@ inline auto message_spec_values(const job_spec& spec) {
                     spec.retry.growth,
                     spec.retry.jitter,
                     spec.follow_ups_max};
+}
+
+inline auto session_values(const job_spec& spec) {
+  const auto* turn = spec.session.get();
+  return std::tuple{turn ? std::optional{turn->session_id} : std::nullopt,
+                    turn ? std::optional{turn->message_id} : std::nullopt,
+                    turn ? std::optional{turn->message_at} : std::nullopt};
 }
 
 inline auto extra_spec_values(const job_spec& spec) {

@@ -14,7 +14,7 @@ constexpr auto columns
     "agent_id, user_id, content, metadata, attempt_time_limit, retries_max, retry_delay, "
     "retry_delay_max, retry_growth, retry_jitter, follow_ups_max, "
     "job_type_id, params, target_channel, channel_code, config, profile_id, tag_count, "
-    "schedule_id, payload, run_trigger, "
+    "schedule_id, payload, run_trigger, NULL, NULL, NULL, "
     "version, updated_at, started_at, finished_at, retry_at, retries, follow_ups, "
     "error_code, error_text, message_id, result, result_metadata, "
     "task_count, task_id, task_kind, task_state, task_attempt, task_created_at, task_finished_at, "
@@ -27,7 +27,7 @@ constexpr auto message_columns
     "agent_id, user_id, content, metadata, attempt_time_limit, retries_max, retry_delay, "
     "retry_delay_max, retry_growth, retry_jitter, follow_ups_max, "
     "NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
-    "NULL, NULL, NULL, "
+    "NULL, NULL, NULL, session_id, said_id, said_at, "
     "version, updated_at, started_at, finished_at, retry_at, retries, follow_ups, "
     "error_code, error_text, message_id, result, result_metadata, "
     "task_count, task_id, task_kind, task_state, task_attempt, task_created_at, task_finished_at, "
@@ -142,6 +142,19 @@ std::shared_ptr<const run_fields> take_run(rows& row) {
   return fields;
 }
 
+/// Takes the values of `session_columns`.
+std::shared_ptr<const session_turn> take_turn(rows& row) {
+  if (row.is_null()) {
+    row.skip(3);
+    return nullptr;
+  }
+  auto turn = std::make_shared<session_turn>();
+  turn->session_id = row.id();
+  turn->message_id = row.id();
+  turn->message_at = row.time();
+  return turn;
+}
+
 } // namespace
 
 result<job_ptr> take_job(rows& row, job_parts& parts) {
@@ -153,6 +166,7 @@ result<job_ptr> take_job(rows& row, job_parts& parts) {
     return tl::unexpected(std::move(agent_job.error()));
   spec->agent_job = *std::move(agent_job);
   spec->run = take_run(row);
+  spec->session = take_turn(row);
   made->spec = spec;
   take_progress(row, *made);
   made->outcome = take_outcome(row);

@@ -21,10 +21,11 @@ constexpr auto last_row_sql = "SELECT ifnull(max(job), 0) FROM messages";
 
 std::string insert_sql() {
   constexpr auto all = 1 + message_identity_columns.size() + message_spec_columns.size()
-                       + progress_columns.size() + ending_columns.size();
+                       + session_columns.size() + progress_columns.size() + ending_columns.size();
   return "INSERT INTO messages (job, " + names(message_identity_columns) + ", "
-         + names(message_spec_columns) + ", " + names(progress_columns) + ", "
-         + names(ending_columns) + ") VALUES (" + places(1, all) + ") ON CONFLICT (id) DO NOTHING";
+         + names(message_spec_columns) + ", " + names(session_columns) + ", "
+         + names(progress_columns) + ", " + names(ending_columns) + ") VALUES (" + places(1, all)
+         + ") ON CONFLICT (id) DO NOTHING";
 }
 
 } // namespace
@@ -119,7 +120,7 @@ result<bool> message_writer::insert(const job& snapshot) {
   const auto& spec = *snapshot.spec;
   const auto values
     = std::tuple_cat(std::tuple{*row}, message_identity_values(spec), message_spec_values(spec),
-                     progress_values(snapshot), ending_values(snapshot));
+                     session_values(spec), progress_values(snapshot), ending_values(snapshot));
   if (auto ok = run(insert_, values); !ok)
     return tl::unexpected(std::move(ok.error()));
   if (sqlite3_changes(db_.handle()) == 0)

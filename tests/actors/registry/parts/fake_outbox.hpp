@@ -60,6 +60,10 @@ public:
     run_sweeps.push_back({what, std::move(done)});
   }
 
+  void sweep(const leftover_sweep& what, then<sweep_outcome> done) override {
+    leftover_sweeps.push_back({what, std::move(done)});
+  }
+
   void fetch(const uuid& id, then<found_job> done) override {
     fetches.push_back({id, std::move(done)});
   }
@@ -78,6 +82,10 @@ public:
 
   void list(list_runs_ptr call) override {
     run_lists.push_back(std::move(call));
+  }
+
+  void list(list_messages_ptr call) override {
+    message_lists.push_back(std::move(call));
   }
 
   void begin(job_entry& entry, core::live_job job) override {
@@ -129,11 +137,13 @@ public:
   std::deque<asked<store_batch_ptr, store_outcome>> commits;
   std::deque<asked<retention_sweep, sweep_outcome>> sweeps;
   std::deque<asked<run_sweep, sweep_outcome>> run_sweeps;
+  std::deque<asked<leftover_sweep, sweep_outcome>> leftover_sweeps;
   std::deque<asked<uuid, found_job>> fetches;
   std::deque<asked<delayed_window, loaded_jobs>> loads;
   std::vector<job_call_ptr> finds;
   std::vector<list_call_ptr> lists;
   std::vector<list_runs_ptr> run_lists;
+  std::vector<list_messages_ptr> message_lists;
   std::vector<std::chrono::milliseconds> stops;
   /// The jobs that have got their actor.
   std::map<uuid, core::live_job> begun;
