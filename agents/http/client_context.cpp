@@ -12,21 +12,34 @@ void require(bool worked) {
     throw std::runtime_error("the HTTP client library cannot be set up");
 }
 
-void init_curl_once() {
+address_policy init_curl_before(address_policy policy) {
   static const auto code = curl_global_init(CURL_GLOBAL_DEFAULT);
   require(code == CURLE_OK);
+  return policy;
+}
+
+std::shared_ptr<CURLSH> make_sessions() {
+  std::shared_ptr<CURLSH> made{curl_share_init(), &curl_share_cleanup};
+  // One thread uses it, so that no locks are needed.
+  require(made
+          && curl_share_setopt(made.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION)
+               == CURLSHE_OK);
+  return made;
 }
 
 } // namespace
 
 client_context::client_context(address_policy which, std::string bundle)
-  : policy(std::move(which)), ca_bundle(std::move(bundle)) {
-  init_curl_once();
-  sessions_.reset(curl_share_init());
-  // One thread uses it, so that no locks are needed.
-  require(sessions_
-          && curl_share_setopt(sessions_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION)
-               == CURLSHE_OK);
+  : policy(init_curl_before(std::move(which))),
+    trust_(std::move(bundle)),
+    sessions_(make_sessions()) {
+  // nop
+}
+
+std::shared_ptr<CURLSH> client_context::sessions(steady_time now) {
+  if (trust_.refresh(now))
+    sessions_ = make_sessions();
+  return sessions_;
 }
 
 } // namespace callboard::agents

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agents/http/address_policy.hpp"
-#include "agents/http/open_sockets.hpp"
+#include "agents/http/tls_trust.hpp"
 
 #include <curl/curl.h>
 
@@ -19,22 +19,18 @@ public:
   client_context(address_policy policy, std::string ca_bundle);
 
   const address_policy policy;
-  const std::string ca_bundle;
-  open_sockets sockets;
 
-  /// TLS sessions of earlier connections.
-  CURLSH* sessions() const {
-    return sessions_.get();
+  const tls_trust& trust() const noexcept {
+    return trust_;
   }
 
-private:
-  struct share_closer {
-    void operator()(CURLSH* share) const {
-      curl_share_cleanup(share);
-    }
-  };
+  /// TLS sessions of earlier connections, for a transfer that begins now. Who is trusted no longer is
+  /// not known by an earlier session either.
+  std::shared_ptr<CURLSH> sessions(steady_time now);
 
-  std::unique_ptr<CURLSH, share_closer> sessions_;
+private:
+  tls_trust trust_;
+  std::shared_ptr<CURLSH> sessions_;
 };
 
 } // namespace callboard::agents

@@ -8,7 +8,7 @@
 namespace callboard::agents {
 
 void open_sockets::add(const std::string& ends, int socket) {
-  remove(socket);
+  forget(socket);
   if (const auto old = sockets_.find(ends); old != sockets_.end())
     ends_.erase(old->second);
   sockets_[ends] = socket;
@@ -16,6 +16,11 @@ void open_sockets::add(const std::string& ends, int socket) {
 }
 
 void open_sockets::remove(int socket) {
+  --open_;
+  forget(socket);
+}
+
+void open_sockets::forget(int socket) {
   const auto node = ends_.extract(socket);
   if (node)
     sockets_.erase(node.mapped());

@@ -1,26 +1,40 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
 
 namespace callboard::agents {
 
-/// The sockets of a client's connections by the addresses of their two ends, so that a kept connection
+/// The sockets of a lane's connections: how many are open, and which they are by the addresses of their two ends, so that a kept connection
 /// can be looked at before it is used again: libcurl tells us its ends, not its socket. Used by one
 /// thread.
 class open_sockets {
 public:
+  /// Counts a socket that was opened.
+  void note_opened() noexcept {
+    ++open_;
+  }
+
+  /// Sockets that are open.
+  std::size_t open() const noexcept {
+    return open_;
+  }
+
   /// Notes the socket of a connection, or of one that has the ends of an earlier one.
   void add(const std::string& ends, int socket);
 
-  /// Forgets a socket that is about to be closed. Unknown ones are ignored.
+  /// Forgets a socket that was counted and is about to be closed.
   void remove(int socket);
 
   /// The socket of the connection with these ends; -1: not known.
   int find(const std::string& ends) const;
 
 private:
+  void forget(int socket);
+
+  std::size_t open_ = 0;
   std::unordered_map<std::string, int> sockets_;
   std::unordered_map<int, std::string> ends_;
 };

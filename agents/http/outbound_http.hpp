@@ -88,6 +88,8 @@ struct http_response {
 std::optional<std::chrono::milliseconds> parse_retry_after(
   const std::string& value, std::chrono::system_clock::time_point now);
 
+class http_loop;
+
 } // namespace agents
 
 /// Makes POST requests, all on one thread. Connections are kept and used again; redirects are not
@@ -99,9 +101,15 @@ public:
   /// Takes the response, on the client's thread. It must not block nor throw.
   using response_handler = std::function<void(agents::http_response)>;
 
+  /// Connections at once by default; those that are kept idle count.
+  static constexpr std::size_t default_connections_max = 50'000;
+
   /// @param ca_bundle file with the certificates to trust, PEM; empty: the system's. A change of it
-  /// counts after a minute.
-  explicit outbound_http(agents::address_policy policy = {}, std::string ca_bundle = {});
+  /// counts within seconds.
+  /// @param connections_max connections at once, ≥ 1. Requests beyond that, and those for which the
+  /// process has no descriptor, begin later, in their order.
+  explicit outbound_http(agents::address_policy policy = {}, std::string ca_bundle = {},
+                         std::size_t connections_max = default_connections_max);
 
   /// Ends what is under way; the handlers hear `http_fault::stopped`.
   ~outbound_http();
@@ -117,8 +125,7 @@ public:
   void abort(request_id id);
 
 private:
-  class loop;
-  std::shared_ptr<loop> loop_;
+  std::shared_ptr<agents::http_loop> loop_;
   agents::service_thread thread_;
 };
 

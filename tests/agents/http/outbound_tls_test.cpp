@@ -3,10 +3,12 @@
 #include "agents/http/outbound_http.hpp"
 #include "tests/agents/asking.hpp"
 #include "tests/agents/http/tls_peer.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 namespace callboard::agents {
@@ -86,6 +88,27 @@ TEST_F(OutboundTls, ConnectionThatWasClosedWhileIdleIsReplaced) {
 
   EXPECT_EQ(peer.requests(), rounds);
   EXPECT_EQ(peer.connections(), rounds);
+}
+
+// A session that was agreed on earlier let the peer in without its certificate.
+TEST_F(OutboundTls, ChangedBundleIsReadAgain) {
+  test::tls_peer peer{authority.issue({})};
+  const test::test_authority other;
+  outbound_http client{{}, trusted(authority.certificate())};
+  EXPECT_EQ(ask(client, request_to(peer.url())).body, "ok");
+
+  for (const bool is_trusted : {false, true}) {
+    trusted((is_trusted ? authority : other).certificate());
+    const auto given_up_at = std::chrono::steady_clock::now() + test::patience;
+    auto fault = http_fault::other;
+    do {
+      peer.close_all();
+      fault = ask(client, request_to(peer.url())).fault;
+    } while ((fault == http_fault::none) != is_trusted
+             && std::chrono::steady_clock::now() < given_up_at);
+
+    EXPECT_EQ(fault, is_trusted ? http_fault::none : http_fault::untrusted);
+  }
 }
 
 TEST_F(OutboundTls, KeptConnectionIsUsedAgain) {
