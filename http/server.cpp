@@ -31,6 +31,8 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds answer_limit{75};
 /// How often such requests are looked for.
 constexpr std::chrono::seconds sweep_interval{5};
+/// How often streams are looked for in which nothing was sent for long; at most a tenth of what is long.
+constexpr std::chrono::seconds comment_look_interval{1};
 /// How long nothing must have come before a stopping server takes its idle connections for idle:
 /// a client that is about to ask again on one of them gets an answer that closes it.
 constexpr std::chrono::milliseconds quiet_before_end{100};
@@ -71,6 +73,9 @@ result<void> check(const http_options& options) {
     return fail(errc::invalid_argument, "the idle limit must be at least 1 s");
   if (options.head_limit < std::chrono::milliseconds{1})
     return fail(errc::invalid_argument, "the time limit of heads must be at least 1 ms");
+  if (options.stream_comment_interval < std::chrono::milliseconds{100})
+    return fail(errc::invalid_argument,
+                "the interval of comments in streams must be at least 100 ms");
   if (options.rates.window < std::chrono::seconds{1})
     return fail(errc::invalid_argument, "the window of rate limits must be at least 1 s");
   for (const auto count : {options.rates.requests_per_key, options.rates.requests_per_address,
@@ -137,7 +142,9 @@ public:
       return tl::unexpected{std::move(opened.error())};
     wire_ = std::move(*opened);
     shared_ = std::move(shared);
+    comment_interval_ = options.stream_comment_interval;
     sweep_later();
+    comment_later();
     for (auto left = count_; left > 0; --left)
       threads_.emplace_back([this] { run(io_); });
     threads_.emplace_back([this] { run(aside_); });
@@ -214,6 +221,19 @@ private:
     });
   }
 
+  void comment_later() {
+    const auto look
+      = std::min<std::chrono::milliseconds>(comment_look_interval, comment_interval_ / 10);
+    commenter_.expires_after(look);
+    commenter_.async_wait([this, look](const asio::error_code& canceled) {
+      if (canceled)
+        return;
+      // Early rather than late: proxies are set to the interval, too.
+      shared_->streams().comment(steady_clock::now() - (comment_interval_ - look));
+      comment_later();
+    });
+  }
+
   // In the order of their lives: the io_context ends before what its last handlers refer to.
   std::shared_ptr<http::in_flight> shared_;
   std::size_t count_;
@@ -223,6 +243,8 @@ private:
   asio::io_context aside_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_aside_{aside_.get_executor()};
   asio::steady_timer sweeper_{io_};
+  asio::steady_timer commenter_{io_};
+  std::chrono::milliseconds comment_interval_{0};
   std::unique_ptr<http::transport> wire_;
   std::vector<std::thread> threads_;
   std::optional<http::listener_watchdog> check_;

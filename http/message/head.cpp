@@ -1,5 +1,7 @@
 #include "http/message/head.hpp"
 
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <ctime>
 
@@ -64,6 +66,8 @@ std::string_view reason_phrase(int status) noexcept {
       return "Request Timeout";
     case 409:
       return "Conflict";
+    case 410:
+      return "Gone";
     case 412:
       return "Precondition Failed";
     case 413:
@@ -82,6 +86,8 @@ std::string_view reason_phrase(int status) noexcept {
       return "Internal Server Error";
     case 501:
       return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
     case 503:
       return "Service Unavailable";
     case 504:
@@ -121,6 +127,16 @@ std::string render_head(const response& made, const head_context& context) {
     head += "Connection: keep-alive\r\n";
   head += "\r\n";
   return head;
+}
+
+std::string frame_chunk(std::string_view bytes) {
+  std::array<char, 16> digits{};
+  const auto end
+    = std::to_chars(digits.data(), digits.data() + digits.size(), bytes.size(), 16).ptr;
+  std::string made;
+  made.reserve(bytes.size() + digits.size() + 4);
+  made.append(digits.data(), end).append("\r\n").append(bytes).append("\r\n");
+  return made;
 }
 
 } // namespace callboard::http

@@ -37,4 +37,10 @@ std::string_view reason_phrase(int status) noexcept;
 /// body is not sent because the request was a HEAD.
 std::string render_head(const response& made, const head_context& context);
 
+/// Bytes of a body as a chunk, the way HTTP/1.1 sends it. @pre they are not empty: that would be the end
+std::string frame_chunk(std::string_view bytes);
+
+/// What stands behind the last chunk.
+inline constexpr std::string_view end_of_chunks = "0\r\n\r\n";
+
 } // namespace callboard::http

@@ -1,12 +1,10 @@
 #include "http/pipeline/exchange.hpp"
 
-#include <array>
-#include <charconv>
-
 #include "http/message/head.hpp"
 #include "http/message/job_path.hpp"
 #include "http/message/problem.hpp"
 #include "http/pipeline/api_area.hpp"
+#include "http/pipeline/event_stream.hpp"
 #include "http/pipeline/log_rule.hpp"
 #include "http/pipeline/waiting.hpp"
 
@@ -39,17 +37,6 @@ std::string_view location_of(std::string_view header_lines) {
 /// threads, and nothing beside what may be unsent.
 constexpr std::size_t portion_bytes = 256 * 1024;
 
-/// A chunk as HTTP/1.1 sends it.
-std::string chunk_of(const std::string& bytes) {
-  std::array<char, 16> digits{};
-  const auto end
-    = std::to_chars(digits.data(), digits.data() + digits.size(), bytes.size(), 16).ptr;
-  std::string made;
-  made.reserve(bytes.size() + digits.size() + 4);
-  made.append(digits.data(), end).append("\r\n").append(bytes).append("\r\n");
-  return made;
-}
-
 } // namespace
 
 /// An answer that goes out in portions.
@@ -70,7 +57,7 @@ struct exchange::portions {
 
   /// Bytes of the body as they go out.
   std::string framed(std::string bytes) const {
-    return end == body_end::chunks && !bytes.empty() ? chunk_of(bytes) : std::move(bytes);
+    return end == body_end::chunks && !bytes.empty() ? frame_chunk(bytes) : std::move(bytes);
   }
 };
 
@@ -199,7 +186,7 @@ void exchange::go_on(const std::shared_ptr<portions>& of) noexcept {
     outgoing last;
     last.head = std::move(bytes);
     if (of->end == body_end::chunks)
-      last.head += "0\r\n\r\n";
+      last.head += end_of_chunks;
     last.closes = of->closes;
     last.record = of->record;
     last.counted = std::move(counted);
@@ -220,6 +207,38 @@ std::function<void(bool)> exchange::when_taken(std::shared_ptr<portions> of) {
     }
     self->fail();
   };
+}
+
+std::shared_ptr<event_stream> exchange::open_stream(response head) noexcept {
+  if (is_answered_.exchange(true))
+    return nullptr;
+  std::shared_ptr<event_stream> made;
+  try {
+    event_stream::framing how;
+    if (received_.version < 11) {
+      how.end = body_end::connection;
+      head.close_connection();
+    }
+    // Proxies neither change events nor keep them back until there are more.
+    head.add_header("X-Accel-Buffering", "no");
+    auto out = render(std::move(head), how.end);
+    if (received_.verb == method::head) {
+      write(std::move(out));
+    } else {
+      how.closes = out.closes;
+      how.record = std::move(out.record);
+      made = std::make_shared<event_stream>(shared_from_this(), std::move(how));
+      made->open(std::move(out.head));
+    }
+  } catch (...) {
+    if (made)
+      made->cut();
+    else
+      fail();
+    made = nullptr;
+  }
+  shared_->remove(*this);
+  return made;
 }
 
 void exchange::fail() noexcept {
@@ -259,7 +278,8 @@ std::shared_ptr<const log_record> exchange::record_of(const response& made) cons
     std::chrono::steady_clock::now() - came_at_);
   // Whether it has waited is only looked at if it matters: this is done for each request.
   if (choice == log_choice::failures
-      && !is_failure(made.status(), took, took > slow_from && has_waited(received_)))
+      && !is_failure(made.status(), took,
+                     took > slow_from && (allowance().count() > 0 || has_waited(received_))))
     return nullptr;
   auto record = std::make_shared<log_record>();
   record->request_id = received_.id;

@@ -43,6 +43,8 @@ struct outgoing {
 /// A body that is printed bit by bit: appends the next bit to the text, and says whether there is more.
 using body_portions = std::function<bool(std::string& to)>;
 
+class event_stream;
+
 /// One request and the way back to its client. Answered exactly once: by the first `answer`, or
 /// with 500 when the last owner lets go of it. Owned by `shared_ptr`.
 class exchange : public std::enable_shared_from_this<exchange> {
@@ -90,6 +92,21 @@ public:
   /// @param head status, type and headers
   void answer_in_portions(std::size_t bytes, response head, body_portions next) noexcept;
 
+  /// Sends the head and the body's beginning of an answer that is written as things happen. Null: there
+  /// was an answer, or the request wants no body (HEAD).
+  /// @param head status 200, type `text/event-stream`, and headers
+  std::shared_ptr<event_stream> open_stream(response head) noexcept;
+
+  /// Lets the answer take so much longer than others may. From any thread.
+  void allow(std::chrono::milliseconds more) noexcept {
+    allowance_.store(more, std::memory_order_relaxed);
+  }
+
+  /// See `allow`.
+  std::chrono::milliseconds allowance() const noexcept {
+    return allowance_.load(std::memory_order_relaxed);
+  }
+
   /// Most bytes of a list that is not sent in portions: larger ones would be refused in any case.
   std::size_t list_bytes_max() const noexcept {
     return shared_->gate().bytes_max();
@@ -128,6 +145,7 @@ protected:
 
 private:
   friend class in_flight;
+  friend class event_stream;
 
   struct portions;
 
@@ -153,6 +171,7 @@ private:
   response every_answer_{0};
   const steady_time came_at_;
   std::atomic<bool> is_answered_{false};
+  std::atomic<std::chrono::milliseconds> allowance_{};
   /// What a list that is being made counts as.
   std::shared_ptr<backpressure::place> counted_;
   // The traffic's list of requests without an answer; guarded by the list's mutex.
@@ -181,6 +200,16 @@ public:
   /// Sends a list of about so many bytes in portions, or 503.
   void send_in_portions(std::size_t bytes, response head, body_portions next) const noexcept {
     to_->answer_in_portions(bytes, std::move(head), std::move(next));
+  }
+
+  /// Sends an answer that is written as things happen; see `exchange::open_stream`.
+  std::shared_ptr<event_stream> open_stream(response head) const noexcept {
+    return to_->open_stream(std::move(head));
+  }
+
+  /// Lets the answer take so much longer than others may.
+  void allow(std::chrono::milliseconds more) const noexcept {
+    to_->allow(more);
   }
 
   /// See `exchange::list_bytes_max`.

@@ -60,13 +60,14 @@ bool in_flight::is_empty() {
 
 void in_flight::expire(steady_time came_before) {
   for (const auto& entry : all())
-    if (entry->came_at() < came_before)
+    if (entry->came_at() + entry->allowance() < came_before)
       entry->answer(problem(504, "timeout", "the server did not answer in time"));
 }
 
 void in_flight::abandon_all() {
   for (const auto& entry : all())
     entry->abandon();
+  streams_.cut_all();
   // What is left is being answered or destroyed right now by threads that do not wait for anything.
   while (!is_empty())
     std::this_thread::yield();

@@ -15,6 +15,7 @@
 
 #include "http/pipeline/arrival_gate.hpp"
 #include "http/pipeline/backpressure.hpp"
+#include "http/pipeline/open_streams.hpp"
 
 namespace callboard::http {
 
@@ -44,6 +45,11 @@ public:
   /// What requests pass that come in pieces.
   arrival_gate& arrivals() noexcept {
     return arrivals_;
+  }
+
+  /// The answers that are written as things happen.
+  open_streams& streams() noexcept {
+    return streams_;
   }
 
   /// Takes up a request that has just come.
@@ -76,10 +82,11 @@ public:
     return is_closing_.load(std::memory_order_relaxed);
   }
 
-  /// Answers 504 to requests that came before the given time.
+  /// Answers 504 to requests that came before the given time, and have no allowance (`exchange::allow`)
+  /// that lasts longer.
   void expire(steady_time came_before);
 
-  /// Gives up all requests that have no answer: their connections are let go, and what is still
+  /// Gives up all requests that have no answer, or not all of it: their connections are let go, and what is still
   /// answered to them is dropped. Returns when no thread is in the middle of an answer. No request
   /// may come meanwhile.
   void abandon_all();
@@ -114,6 +121,7 @@ private:
   std::atomic<bool> is_closing_{false};
   backpressure gate_;
   arrival_gate arrivals_;
+  open_streams streams_;
   const log_choice logged_;
   std::function<void(const http_log_entry&)> log_;
 };

@@ -115,9 +115,9 @@ restinio::tls_socket_t* make_tls_socket_pointer_for_state_listener(
 
 namespace {
 
-/// Longest time from a request to its answer. Waiting takes up to 60 s and the server itself answers
-/// 504 after 75 s; this is for the case that even that fails.
-constexpr std::chrono::seconds handling_limit{90};
+/// Longest time from a request to its answer. A message of a session is waited for up to 300 s, all else is
+/// answered 504 after 75 s by the server itself; this is for the case that even that fails.
+constexpr std::chrono::seconds handling_limit{400};
 /// How long a client may take to read an answer: a list of a thousand jobs can be 50 MB.
 constexpr std::chrono::seconds write_limit{60};
 /// How often a connection looks whether its time is up, which it then is so much late at most. It does

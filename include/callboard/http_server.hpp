@@ -110,6 +110,9 @@ struct http_options {
   /// How long no client must have connected before the server connects to itself to see whether it still
   /// takes connections (see `http_server::on_fatal`); 0: never. Long enough to cost nothing.
   std::chrono::milliseconds watchdog_interval{30'000};
+  /// After so much silence a comment is sent in streams of events, so that nobody in between takes the
+  /// connection for dead; ≥ 100 ms. Shorter than what proxies usually wait, a minute.
+  std::chrono::milliseconds stream_comment_interval{15'000};
   /// Counts only where there is a log.
   log_choice logged_requests = log_choice::all;
 };

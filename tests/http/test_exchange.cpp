@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace callboard::tests {
 
@@ -56,7 +57,15 @@ void test_exchange::write_portion(std::string bytes,
   largest_portion_ = std::max(largest_portion_, bytes.size());
   portions_ += bytes;
   counted.reset();
-  done(++portion_count_ < portions_max);
+  ++portion_count_;
+  if (holds_portions)
+    held_ = std::move(done);
+  else
+    done(portion_count_ < portions_max);
+}
+
+void test_exchange::end_portion(bool is_out) {
+  std::exchange(held_, nullptr)(is_out);
 }
 
 void test_exchange::run_later(bool is_long, std::function<void()> work) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -73,6 +74,17 @@ public:
   /// The connection breaks with this portion.
   std::size_t portions_max = std::numeric_limits<std::size_t>::max();
 
+  /// Portions are out only when the test says so.
+  bool holds_portions = false;
+
+  /// The portion that is held is out, or can never go out.
+  void end_portion(bool is_out);
+
+  /// What has been written before the end of the answer.
+  const std::string& portions() const noexcept {
+    return portions_;
+  }
+
   /// What was written; stays when the exchange goes.
   std::shared_ptr<const std::optional<http::outgoing>> written() const noexcept {
     return written_;
@@ -91,6 +103,7 @@ private:
   bool is_released_ = false;
   bool was_long_ = false;
   std::string portions_;
+  std::function<void(bool)> held_;
   std::size_t portion_count_ = 0;
   std::size_t largest_portion_ = 0;
 };
