@@ -7,9 +7,11 @@
 #include "http/api/agent_jobs/agent_jobs.hpp"
 #include "http/api/agent_jobs/job_type_routes.hpp"
 #include "http/api/health.hpp"
+#include "http/api/messaging/agent_list.hpp"
 #include "http/api/messaging/messaging_jobs.hpp"
 #include "http/api/schedules/schedule_runs.hpp"
 #include "http/api/schedules/schedules.hpp"
+#include "http/api/sessions/sessions.hpp"
 #include "http/api/task_results.hpp"
 #include "http/message/problem.hpp"
 #include "http/pipeline/api_area.hpp"
@@ -28,6 +30,8 @@ std::vector<route> all_routes(const http_options& options, service& jobs,
   };
   const auto types
     = std::make_shared<const job_type_table>(options.job_types, options.organisations);
+  add(session_routes(jobs.sessions(), jobs.agents(), options.sessions, options.default_time_limit));
+  add(agent_list_routes(jobs));
   add(agent_job_routes(jobs, types));
   add(job_type_routes(types));
   add(schedule_routes(jobs.schedules(), options.run_retry));

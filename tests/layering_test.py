@@ -63,7 +63,8 @@ ROOMS = {
         "function": {"."},
     },
     "http": {
-        ".": {"framing", "message", "pipeline", "api", "api/messaging", "api/agent_jobs", "api/schedules", "transport"},
+        ".": {"framing", "message", "pipeline", "api", "api/messaging", "api/agent_jobs", "api/schedules", "api/sessions",
+              "transport"},
         "framing": set(),
         "message": {"framing"},
         "pipeline": {"framing", "message"},
@@ -71,6 +72,7 @@ ROOMS = {
         "api/messaging": {"framing", "message", "pipeline", "api"},
         "api/agent_jobs": {"framing", "message", "pipeline", "api"},
         "api/schedules": {"framing", "message", "pipeline", "api"},
+        "api/sessions": {"framing", "message", "pipeline", "api", "api/messaging"},
         "transport": {"framing", "message", "pipeline"},
     },
 }

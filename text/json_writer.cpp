@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace callboard::http {
 
@@ -125,6 +126,16 @@ void append_string(std::string& out, std::string_view text) {
 
 void append_number(std::string& out, std::int64_t number) {
   std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
+}
+
+void append_double(std::string& out, double number) {
+  // Up to 2^53 whole numbers are exact, and print like integers.
+  constexpr double exact_max = 9007199254740992.0;
+  if (number == std::trunc(number) && std::abs(number) <= exact_max)
+    return append_number(out, static_cast<std::int64_t>(number));
+  std::array<char, 32> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);
 }

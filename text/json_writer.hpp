@@ -18,6 +18,9 @@ void append_number(std::string& out, std::int64_t number);
 /// Appends a number of hundredths as a decimal fraction without needless zeros: 0, 0.5, 0.33, 1.
 void append_hundredths(std::string& out, std::int64_t hundredths);
 
+/// Appends a finite number as briefly as it can be read back, whole ones without a fraction: 30, 7.5.
+void append_double(std::string& out, double number);
+
 /// Appends an id as a JSON string.
 void append_uuid(std::string& out, const uuid& id);
 

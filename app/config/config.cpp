@@ -70,6 +70,24 @@ std::optional<retry_policy> read_run_retry(const reader& from) {
   return made;
 }
 
+session_limits read_sessions(const reader& from) {
+  const auto minutes = [&](std::string_view key) {
+    return session_minutes{from.real(("/sessions/" + std::string{key}).c_str())};
+  };
+  session_limits made;
+  made.timeout_min = minutes("minTimeoutMinutes");
+  made.timeout_max = minutes("maxTimeoutMinutes");
+  made.default_timeout
+    = std::clamp(minutes("defaultTimeoutMinutes"), made.timeout_min, made.timeout_max);
+  made.default_max_duration = minutes("maxDurationMinutes");
+  made.default_warning_threshold = minutes("warningThresholdMinutes");
+  made.sessions_max = from.integer<std::size_t>("/sessions/maxSessions");
+  made.messages_max = from.integer<std::size_t>("/sessions/maxMessages");
+  made.waiting_max = from.integer<std::size_t>("/sessions/maxWaiting");
+  made.history_messages = from.integer<std::size_t>("/sessions/historyMessages");
+  return made;
+}
+
 engine_options read_engine(const reader& from) {
   engine_options made;
   made.jobs_max = from.integer<std::size_t>("/capacity/maxJobs");
@@ -83,6 +101,7 @@ engine_options read_engine(const reader& from) {
     = std::chrono::days{from.integer<std::int64_t>("/agentJobs/retentionDays")};
   made.runs_kept = from.integer<std::size_t>("/scheduledJobs/keepRuns");
   made.run_retry = read_run_retry(from);
+  made.sessions = read_sessions(from);
   made.waiters_max = from.integer<std::size_t>("/limits/waiters");
   made.threads = from.integer<std::size_t>("/threads/actors");
   return made;
@@ -151,6 +170,7 @@ http_options read_http(const reader& from, const environment& variables) {
   made.rates.window = std::chrono::seconds{from.integer<std::int64_t>("/rateLimit/windowSeconds")};
   made.default_time_limit
     = std::chrono::milliseconds{from.integer<std::int64_t>("/messaging/defaultTimeoutMs")};
+  made.sessions = read_sessions(from);
   return made;
 }
 

@@ -173,6 +173,31 @@ std::vector<key_rule> server_keys() {
             "Time limit of a job that names none."),
     integer("/messaging/retentionSeconds", 0, retention_most_s, "600",
             "How long a finished job is kept after it expires."),
+    section("/sessions", "The Sessions API. Times are minutes, fractions too."),
+    above_least(number("/sessions/defaultTimeoutMinutes", 0, minutes_most, "30",
+                       "From the last renewal of a session to its end, where it is created without "
+                       "`timeoutMinutes`; brought within the next two.")),
+    above_least(
+      number("/sessions/minTimeoutMinutes", 0, minutes_most, "5", "Shortest `timeoutMinutes`.")),
+    above_least(number("/sessions/maxTimeoutMinutes", 0, minutes_most, "1440",
+                       "Longest `timeoutMinutes`; `maxDurationMinutes` reaches twice as far.")),
+    above_least(
+      number("/sessions/maxDurationMinutes", 0, minutes_most, "720",
+             "From the creation of a session to its end, however often it is renewed, where "
+             "it is created without one of its own.")),
+    above_least(
+      number("/sessions/warningThresholdMinutes", 0, minutes_most, "5",
+             "With no more time left a session is near its expiration, where it is created "
+             "without one of its own.")),
+    integer("/sessions/maxSessions", 1, jobs_most, "10000",
+            "Sessions that have not expired, of all organisations; beyond it creation answers "
+            "`503`."),
+    integer("/sessions/maxMessages", 1, jobs_most, "10000",
+            "Messages kept of each session, answers included; beyond it the oldest go."),
+    integer("/sessions/maxWaiting", 1, jobs_most, "16",
+            "Messages of one session that may wait for their answers; beyond it `429`."),
+    integer("/sessions/historyMessages", 1, 1'000'000, "100",
+            "The newest messages of a session that its agent is given with the next one."),
     section("/agentJobs", "The Agent Jobs API."),
     integer("/agentJobs/retentionDays", 0, days_most, "30",
             "How long finished jobs are kept in a durable store."),

@@ -104,6 +104,34 @@ void check_tls(config_document& document) {
     document.add_fault(fault->is_of_key ? "/tls/privateKey" : "/tls/certificate", fault->what);
 }
 
+/// A number of a section; none: not there, or wrong and told.
+std::optional<double> number_in(const json& values, std::string_view section,
+                                std::string_view name) {
+  const auto found = values.find(section);
+  if (found == values.end() || !found->is_object())
+    return std::nullopt;
+  const auto member = found->find(name);
+  return member != found->end() && member->is_number() ? std::optional{member->get<double>()}
+                                                       : std::nullopt;
+}
+
+/// Bounds that no timeout is within, and a default that is outside.
+void check_sessions(config_document& document) {
+  constexpr double min_default = 5;
+  constexpr double max_default = 1440;
+  const auto& values = document.values;
+  const auto least = number_in(values, "sessions", "minTimeoutMinutes").value_or(min_default);
+  const auto most = number_in(values, "sessions", "maxTimeoutMinutes").value_or(max_default);
+  if (least > most)
+    return document.add_fault("/sessions/minTimeoutMinutes",
+                              "must not be greater than /sessions/maxTimeoutMinutes");
+  const auto usual = number_in(values, "sessions", "defaultTimeoutMinutes");
+  if (usual && (*usual < least || *usual > most))
+    document.warnings.push_back(
+      "/sessions/defaultTimeoutMinutes is outside of minTimeoutMinutes to "
+      "maxTimeoutMinutes: the nearest of these is used");
+}
+
 void check_openness(config_document& document, const environment& variables) {
   const auto where = parse_endpoint(text_in(document.values, "listen").value_or(""));
   if (!where || is_loopback(where->address))
@@ -196,6 +224,7 @@ void check_relations(config_document& document, const environment& variables) {
   check_unique(document, "apiKeys", "name", name_of);
   check_unique(document, "jobTypes", "id", id_in_organisation);
   check_tls(document);
+  check_sessions(document);
   check_openness(document, variables);
   check_secrets(document, variables);
   check_organisations(document);

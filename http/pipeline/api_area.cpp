@@ -8,8 +8,11 @@ namespace callboard::http {
 namespace {
 
 constexpr std::array areas{
+  api_area{"api/messaging/sessions", error_form::sessions, api_scope::messaging,
+           api_scope::messaging, false},
   api_area{"api/messaging", error_form::messaging, api_scope::messaging, api_scope::messaging,
            false},
+  api_area{"api/agents", error_form::messaging, api_scope::messaging, api_scope::messaging, false},
   api_area{"api/jobs", error_form::services, api_scope::jobs, api_scope::jobs, false, true},
   api_area{"services", error_form::services, api_scope::services_read, api_scope::services_write,
            true},

@@ -11,14 +11,14 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view comment = ":\n\n";
 
+} // namespace
+
 std::string render_event(std::string_view event, std::string_view data) {
   std::string made;
   made.reserve(event.size() + data.size() + 16);
   made.append("event: ").append(event).append("\ndata: ").append(data).append("\n\n");
   return made;
 }
-
-} // namespace
 
 event_stream::event_stream(std::shared_ptr<exchange> through, framing how)
   : through_(std::move(through)), how_(std::move(how)) {
@@ -45,6 +45,10 @@ bool event_stream::send(std::string_view event, std::string_view data) {
 
 void event_stream::end(std::string_view event, std::string_view data) {
   append(render_event(event, data), true);
+}
+
+void event_stream::end(std::string events) {
+  append(std::move(events), true);
 }
 
 void event_stream::send_comment() {

@@ -48,6 +48,9 @@ public:
   /// Sends an event whatever waits, and ends the stream. Does nothing if it has ended.
   void end(std::string_view event, std::string_view data);
 
+  /// The same with events that `render_event` has made.
+  void end(std::string events);
+
   /// Sends a comment if nothing else is on its way: those in between see that the connection is alive, and
   /// the server that its client is still there.
   void send_comment();
@@ -90,5 +93,9 @@ private:
   bool is_gone_ = false;
   open_streams::place listed_;
 };
+
+/// An event as it goes out.
+/// @param data without line ends, as compact JSON is
+std::string render_event(std::string_view event, std::string_view data);
 
 } // namespace callboard::http

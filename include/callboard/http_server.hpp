@@ -15,6 +15,7 @@
 #include <callboard/error.hpp>
 #include <callboard/job_type.hpp>
 #include <callboard/service.hpp>
+#include <callboard/session.hpp>
 #include <callboard/task_callbacks.hpp>
 
 namespace callboard {
@@ -100,6 +101,8 @@ struct http_options {
   bool connections_max_is_explicit = false;
   /// What POST /api/messaging/jobs uses without `timeoutMs`; 1–300 s.
   std::chrono::milliseconds default_time_limit{30'000};
+  /// Bounds of the Sessions API, as `engine_options` has them.
+  session_limits sessions{};
   /// Retries of scheduled jobs that bring no policy, and what theirs leave out; as `engine_options` has it.
   std::optional<retry_policy> run_retry = {};
   /// How long the head of a request may take to arrive; beyond it 408. ≥ 1 ms. Long enough for a bad

@@ -12,6 +12,7 @@
 #include <callboard/service.hpp>
 
 #include "tests/http/api/fake_schedules.hpp"
+#include "tests/http/api/fake_sessions.hpp"
 
 namespace callboard::tests {
 
@@ -51,7 +52,7 @@ public:
     return scheduled;
   }
   session_service& sessions() noexcept override {
-    return *talked;
+    return talks;
   }
 
   /// Runs the callbacks that wait for it (`when_released`), and those of calls made meanwhile.
@@ -63,8 +64,7 @@ public:
   // What calls are answered with. Set them before the first call.
   std::vector<agent_info> configured;
   fake_schedules scheduled;
-  /// Outlives this; null: sessions must not be asked for.
-  session_service* talked = nullptr;
+  fake_sessions talks;
   std::function<result<job_ptr>(const new_job&)> on_submit;
   std::function<result<job_ptr>(const job_ref&)> on_get;
   std::function<result<job_ptr>(const job_ref&)> on_cancel;

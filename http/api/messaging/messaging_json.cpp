@@ -29,15 +29,6 @@ void append_result(std::string& out, const job& shown, const job_outcome& outcom
   out += '}';
 }
 
-/// The `error` of a job that has one.
-std::string_view error_of(const job& shown) noexcept {
-  if (shown.state == job_state::timeout)
-    return "Job timed out waiting for agent response";
-  if (shown.state == job_state::canceled)
-    return "Job was canceled";
-  return shown.outcome ? std::string_view{shown.outcome->error_text} : std::string_view{};
-}
-
 void append_details(std::string& out, const job& shown) {
   const auto& spec = *shown.spec;
   append_id(out, R"({"jobId":)", spec.id);
@@ -50,7 +41,7 @@ void append_details(std::string& out, const job& shown) {
   if (shown.state == job_state::completed && shown.outcome)
     append_result(out, shown, *shown.outcome);
   else if (is_terminal(shown.state))
-    append_text(out, R"(,"error":)", error_of(shown));
+    append_text(out, R"(,"error":)", messaging_error_of(shown));
   out += R"(,"metadata":)";
   out += spec.metadata.is_empty() ? std::string_view{"{}"} : spec.metadata.text();
   out += '}';
@@ -111,6 +102,14 @@ std::string_view messaging_status(job_state state) noexcept {
       return "timeout";
   }
   return "";
+}
+
+std::string_view messaging_error_of(const job& shown) noexcept {
+  if (shown.state == job_state::timeout)
+    return "Job timed out waiting for agent response";
+  if (shown.state == job_state::canceled)
+    return "Job was canceled";
+  return shown.outcome ? std::string_view{shown.outcome->error_text} : std::string_view{};
 }
 
 std::string messaging_created(const job& made) {

@@ -12,6 +12,9 @@ namespace callboard::http {
 /// The word with which the Messaging Jobs API shows a state: it knows five.
 std::string_view messaging_status(job_state state) noexcept;
 
+/// The `error` of a job that did not complete. Holds as long as the job.
+std::string_view messaging_error_of(const job& shown) noexcept;
+
 /// The body of POST /api/messaging/jobs: `{"jobId","status","createdAt","expiresAt"}`.
 std::string messaging_created(const job& made);
 

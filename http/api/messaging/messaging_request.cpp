@@ -37,25 +37,12 @@ bool contains_ignoring_case(std::string_view text, std::string_view word) {
          != text.end();
 }
 
-/// The request's body. What is no JSON body in the first place, none or a form, reads as nothing, which
-/// rule 1 refuses.
+/// The request's body. A NUL in the content has a text of its own.
 tl::expected<json_text, response> read_body(const request& asked) {
-  if (asked.body.empty())
-    return json_text{};
-  const auto type = asked.header("Content-Type").value_or("");
-  if (!contains_ignoring_case(type, "json")) {
-    if (contains_ignoring_case(type, "x-www-form-urlencoded")
-        || contains_ignoring_case(type, "multipart"))
-      return json_text{};
-    return tl::unexpected<response>{messaging_content_type_error()};
-  }
-  // The server refused larger bodies before; its limit is not this one's business.
-  auto read = compact_json(asked.body, {.bytes_max = asked.body.size()});
-  if (read)
-    return *std::move(read);
-  if (read.error().message == nul_in_content)
+  auto read = read_json_body(asked, asked.body);
+  if (!read && has_nul_in_content(asked.body))
     return refuse(nul_in_content);
-  return tl::unexpected<response>{messaging_fault(400, read.error().message)};
+  return read;
 }
 
 /// The members that the page knows, as far as they are there.
@@ -112,15 +99,8 @@ std::string_view first_broken_rule(const message_members& body, std::string_view
     return "metadata must be an object";
   if (body.metadata && printed_utf16_length(*body.metadata) > metadata_units_max)
     return "metadata exceeds maximum size of 10000 bytes";
-  if (!body.time_limit)
-    return {};
-  const auto limit_ms = body.time_limit->is_number() ? body.time_limit->number() : -1;
-  if (limit_ms < 0)
-    return "timeoutMs must be a positive number";
-  if (limit_ms < time_limit_ms_min)
-    return "timeoutMs must be at least 1000ms";
-  if (limit_ms > time_limit_ms_max)
-    return "timeoutMs cannot exceed 300000ms";
+  if (body.time_limit)
+    return fault_of_time_limit(*body.time_limit);
   return {};
 }
 
@@ -136,6 +116,43 @@ std::size_t brief_length(char escaped, int code_unit) noexcept {
 }
 
 } // namespace
+
+tl::expected<json_text, response> read_json_body(const request& asked, std::string_view body) {
+  if (body.empty())
+    return json_text{};
+  const auto type = asked.header("Content-Type").value_or("");
+  if (!contains_ignoring_case(type, "json")) {
+    if (contains_ignoring_case(type, "x-www-form-urlencoded")
+        || contains_ignoring_case(type, "multipart"))
+      return json_text{};
+    return tl::unexpected<response>{messaging_content_type_error()};
+  }
+  // The server refused larger bodies before; its limit is not this one's business.
+  auto read = compact_json(body, {.bytes_max = body.size()});
+  if (read)
+    return *std::move(read);
+  return tl::unexpected<response>{messaging_fault(400, read.error().message)};
+}
+
+bool has_nul_in_content(std::string_view body) {
+  const auto read = compact_json(body, {.bytes_max = body.size()});
+  return !read && read.error().message == nul_in_content;
+}
+
+std::string_view fault_of_time_limit(json_view given) {
+  const auto limit_ms = given.is_number() ? given.number() : -1;
+  if (limit_ms < 0)
+    return "timeoutMs must be a positive number";
+  if (limit_ms < time_limit_ms_min)
+    return "timeoutMs must be at least 1000ms";
+  if (limit_ms > time_limit_ms_max)
+    return "timeoutMs cannot exceed 300000ms";
+  return {};
+}
+
+std::chrono::milliseconds time_limit_of(json_view given) {
+  return std::chrono::milliseconds{static_cast<std::int64_t>(given.number())};
+}
 
 std::size_t utf16_length(std::string_view text) noexcept {
   std::size_t units = 0;
@@ -200,8 +217,7 @@ tl::expected<new_job, response> read_new_message(const request& asked,
     job.metadata = body.metadata->kept();
   job.time_limit = default_time_limit;
   if (body.time_limit)
-    job.time_limit
-      = std::chrono::milliseconds{static_cast<std::int64_t>(body.time_limit->number())};
+    job.time_limit = time_limit_of(*body.time_limit);
   return job;
 }
 

@@ -20,6 +20,20 @@ tl::expected<new_job, response> read_new_message(const request& asked,
                                                  std::span<const agent_info> agents,
                                                  std::chrono::milliseconds default_time_limit);
 
+/// The JSON of a request's body. No body, and a form, read as nothing, which is no object. Else, if it is
+/// of another type or malformed, the answer.
+/// @param body the bytes that stand for the request's
+tl::expected<json_text, response> read_json_body(const request& asked, std::string_view body);
+
+/// Whether there is nothing wrong with a body before a NUL in its member `content`.
+bool has_nul_in_content(std::string_view body);
+
+/// The first of the page's rules 9 to 11 that a `timeoutMs` breaks; empty: none.
+std::string_view fault_of_time_limit(json_view given);
+
+/// The time of a `timeoutMs` that breaks none.
+std::chrono::milliseconds time_limit_of(json_view given);
+
 /// The length of valid UTF-8 in UTF-16 code units: what the published clients count.
 std::size_t utf16_length(std::string_view text) noexcept;
 

@@ -26,7 +26,7 @@ const std::vector<std::string> every_method
 /// What the documentation says opens a path; none: it is open.
 std::optional<api_scope> documented_scope(std::string_view path, const std::string& method) {
   const bool reads = method == "GET" || method == "HEAD";
-  if (path.starts_with("/api/messaging/"))
+  if (path.starts_with("/api/messaging/") || path == "/api/agents")
     return api_scope::messaging;
   if (path.starts_with("/api/jobs"))
     return api_scope::jobs;

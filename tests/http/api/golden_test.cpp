@@ -1,9 +1,6 @@
 // Each documented answer of the Messaging Jobs API, and the activities of Agent Jobs, byte for byte: names, their order, and what is
 // left out are part of the contract.
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -12,23 +9,13 @@
 #include "http/api/messaging/messaging_json.hpp"
 #include "http/message/error_form.hpp"
 #include "http/message/messaging_error.hpp"
+#include "tests/http/golden_file.hpp"
 #include "tests/http/sample_jobs.hpp"
 
 namespace callboard::tests {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A golden file without the line end that editors put at its end.
-std::string golden(const std::string& name) {
-  const auto path = std::filesystem::path{CALLBOARD_GOLDEN_DIR} / (name + ".json");
-  std::ifstream in{path, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{in}, {}};
-  EXPECT_FALSE(text.empty()) << path << " is missing";
-  if (text.ends_with('\n'))
-    text.pop_back();
-  return text;
-}
 
 std::size_t& count(state_counts& counts, job_state state) {
   return counts[static_cast<std::size_t>(state)];

@@ -36,7 +36,7 @@ TEST_F(EventStream, SendsHeadAndEventsAtOnceInChunks) {
   EXPECT_NE(asked->portions().find("Transfer-Encoding: chunked\r\n"), std::string::npos);
   EXPECT_TRUE(stream->send("tick", R"({"n":1})"));
   EXPECT_TRUE(asked->portions().ends_with("\r\n1c\r\nevent: tick\ndata: {\"n\":1}\n\n\r\n"));
-  EXPECT_EQ(shared_->in_flight(), 1u);
+  EXPECT_EQ(shared_->count(), 1u);
   stream->end("done", "{}");
 
   const auto answer = asked->answered();
@@ -44,7 +44,7 @@ TEST_F(EventStream, SendsHeadAndEventsAtOnceInChunks) {
   EXPECT_EQ(answer.header("Content-Type"), "text/event-stream");
   EXPECT_EQ(answer.header("X-Accel-Buffering"), "no");
   EXPECT_EQ(answer.body, "event: tick\ndata: {\"n\":1}\n\nevent: done\ndata: {}\n\n");
-  EXPECT_EQ(shared_->in_flight(), 0u);
+  EXPECT_EQ(shared_->count(), 0u);
   EXPECT_FALSE(asked->is_released());
 }
 
@@ -105,7 +105,7 @@ TEST_F(EventStream, TellsOnceThatTheClientHasGone) {
 
   EXPECT_EQ(told, 1);
   EXPECT_TRUE(asked->is_released());
-  EXPECT_EQ(shared_->in_flight(), 0u);
+  EXPECT_EQ(shared_->count(), 0u);
   EXPECT_FALSE(stream->send("late", "{}"));
   stream->end("done", "{}");
   EXPECT_FALSE(asked->is_answered());
@@ -119,7 +119,7 @@ TEST_F(EventStream, DroppedUnendedLetsGoOfTheConnection) {
   open(*asked).reset();
 
   EXPECT_TRUE(asked->is_released());
-  EXPECT_EQ(shared_->in_flight(), 0u);
+  EXPECT_EQ(shared_->count(), 0u);
 }
 
 TEST_F(EventStream, OldClientsGetNoChunks) {
@@ -144,7 +144,7 @@ TEST_F(EventStream, OfHeadOnlyTheHeadIsSent) {
 
   EXPECT_EQ(open(*asked), nullptr);
   EXPECT_EQ((*asked->written())->body, "");
-  EXPECT_EQ(shared_->in_flight(), 0u);
+  EXPECT_EQ(shared_->count(), 0u);
 }
 
 TEST_F(EventStream, SilentStreamsGetCommentsThoseFirstThatAreSilentForLongest) {
@@ -169,7 +169,7 @@ TEST_F(EventStream, ServerThatEndsLetsGoOfAll) {
   shared_->abandon_all();
 
   EXPECT_TRUE(asked->is_released());
-  EXPECT_EQ(shared_->in_flight(), 0u);
+  EXPECT_EQ(shared_->count(), 0u);
   EXPECT_FALSE(stream->send("late", "{}"));
 }
 
