@@ -88,7 +88,8 @@ result<figure> take_lists(const figures_options& options, const progress_sink& s
       "1,000 "
       "small tags, most jobs over; filled in bulk, the same file at all sizes. The figure is the "
       "list "
-      "that takes longest; the first list after the start, which loads the column index, is named "
+      "that takes longest; a list right after the start, which waits for the column index, is "
+      "named "
       "apart.";
   const auto shown = run_apart(options, "lists", listed_jobs, 0, say);
   if (!shown)

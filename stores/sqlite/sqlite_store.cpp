@@ -2,6 +2,7 @@
 
 #include "stores/private_file.hpp"
 #include "stores/sqlite/file/instance_lock.hpp"
+#include "stores/sqlite/index_loader.hpp"
 #include "stores/sqlite/reader.hpp"
 #include "stores/sqlite/writer.hpp"
 
@@ -24,8 +25,9 @@ public:
       options_{std::move(options)},
       lists_{std::move(lists)},
       writer_{std::move(opened)},
-      readers_{options_.path, options_.vfs} {
-    // nop
+      readers_{options_.path, options_.vfs},
+      loader_{readers_, *lists_} {
+    loader_.start();
   }
 
   bool is_durable() const noexcept override {
@@ -112,7 +114,19 @@ public:
   }
 
   result<job_page> query(const job_query& query) override {
-    return readers_.read([&](reader& from) { return from.lists.page(query, from.jobs, *lists_); });
+    const auto find = [&](reader& from) { return from.lists.find(query, from.jobs, *lists_); };
+    auto found = readers_.read(find);
+    if (found && !*found) {
+      // A scan would take as long, and the next list as long again.
+      loader_.load_if_wanted();
+      loader_.wait();
+      found = readers_.read(find);
+    }
+    if (!found)
+      return tl::unexpected(std::move(found.error()));
+    if (*found)
+      return **std::move(found);
+    return readers_.read([&](reader& from) { return from.lists.scan(query, from.jobs); });
   }
 
   result<std::size_t> erase_finished(job_kind kind, system_time before,
@@ -146,6 +160,8 @@ private:
         return ok;
     auto done = work(*writer_);
     is_in_doubt_ = !done;
+    if (done)
+      loader_.load_if_wanted();
     if (!writer_->is_broken())
       return done;
     // After a failed sync the system may report success for what it has thrown away. So what the
@@ -186,6 +202,7 @@ private:
   const std::unique_ptr<index_cache> lists_;
   std::unique_ptr<writer> writer_;
   reader_pool readers_;
+  index_loader loader_;
   /// The last snapshot of the last successful commit. The log is played back in order, so if this is
   /// there, all before it is.
   job_ptr confirmed_;

@@ -31,8 +31,8 @@ struct writer_options {
   int checkpoint_pages = 4096;
   /// Whether that happens beside the commits, on a thread of its own; else between two of them.
   bool checkpoints_beside = true;
-  /// Lists of agent jobs that no index gives in order are read from the database for organisations
-  /// with so many jobs or fewer (some milliseconds), for others from a column index in memory.
+  /// Lists of agent jobs are read from the database for organisations with that many jobs or fewer (half a
+  /// millisecond), for others from a column index in memory.
   std::size_t scanned_max = 1'000;
 };
 

@@ -8,7 +8,7 @@ std::vector<store_kind> all_store_kinds() {
   const auto open_sqlite = [](const std::filesystem::path& directory) {
     return open_sqlite_store({.path = directory / "jobs.db", .sync = store_sync::normal}).value();
   };
-  // However few the jobs: what no index gives in order comes from the column index.
+  // However few the jobs: lists of agent jobs come from the column index.
   const auto open_with_columns = [](const std::filesystem::path& directory) {
     return sqlite::open_store(
              {.path = directory / "jobs.db", .sync = store_sync::normal, .scanned_max = 0})
@@ -16,7 +16,7 @@ std::vector<store_kind> all_store_kinds() {
   };
   return {{"memory", [](const std::filesystem::path&) { return make_memory_store(); }},
           {"sqlite", open_sqlite},
-          {"ledger", open_with_columns}};
+          {"columns", open_with_columns}};
 }
 
 } // namespace callboard::tests

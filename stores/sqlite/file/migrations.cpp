@@ -352,8 +352,25 @@ ALTER TABLE messages ADD COLUMN said_id BLOB;
 ALTER TABLE messages ADD COLUMN said_at INTEGER;
 )sql";
 
-constexpr auto all_migrations
-  = std::to_array<migration>({version_1, version_2, version_3, version_4, version_5, version_6});
+constexpr auto version_7 = R"sql(
+-- Lists of agent jobs are found in memory, or by looking at all jobs of an organisation: what was kept to
+-- find them by any one filter was written again at each change of a job.
+DROP TABLE tagged;
+DROP TABLE facets;
+DROP INDEX jobs_by_due;
+DROP INDEX jobs_by_update;
+DROP INDEX jobs_by_type;
+DROP INDEX jobs_by_channel;
+DROP INDEX jobs_by_shelf;
+-- For lists: none of its columns ever changes.
+CREATE INDEX jobs_by_creation ON jobs (kind, organisation, created_at, id);
+-- For the start: what is live, without the delayed jobs, which may be many (see jobs_scheduled).
+CREATE INDEX jobs_live ON jobs (kind) WHERE state < 3 AND NOT (kind = 1 AND state = 0);
+ALTER TABLE shelves RENAME TO job_counts;
+)sql";
+
+constexpr auto all_migrations = std::to_array<migration>(
+  {version_1, version_2, version_3, version_4, version_5, version_6, version_7});
 
 } // namespace
 

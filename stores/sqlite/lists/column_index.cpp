@@ -2,7 +2,7 @@
 
 #include "core/jobs/order.hpp"
 #include "stores/sqlite/file/statement.hpp"
-#include "stores/sqlite/lists/merge_rule.hpp"
+#include "stores/sqlite/lists/time_bounds.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,6 +15,9 @@ std::int64_t ms_of(system_time time) noexcept {
   return time.time_since_epoch().count();
 }
 
+/// So many jobs are loaded in a millisecond or two, and nothing of it can be stopped.
+constexpr std::size_t jobs_at_once = 1'024;
+
 template <class T>
 void put_at(std::vector<T>& column, std::size_t slot, const T& value) {
   column[slot] = value;
@@ -24,7 +27,7 @@ void put_at(time_column& column, std::size_t slot, std::int64_t value) {
   column.set(slot, value);
 }
 
-/// The columns of `column_columns`, one by one.
+/// The columns of `index_columns`, one by one.
 template <class Columns, class Visit>
 void for_each_column(Columns& of, Visit visit) {
   visit(of.id);
@@ -78,13 +81,17 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<column_index>> column_index::load(connection& db) {
+result<std::size_t> column_index::count_jobs(connection& db) {
+  const auto jobs = db.number("SELECT ifnull(sum(jobs), 0) FROM job_counts WHERE kind = 1");
+  if (!jobs)
+    return tl::unexpected(jobs.error());
+  return static_cast<std::size_t>(*jobs);
+}
+
+result<std::unique_ptr<column_index>> column_index::load(connection& db, std::size_t jobs,
+                                                         const std::function<bool()>& goes_on) {
   auto made = std::make_unique<column_index>();
-  const auto count = db.number("SELECT ifnull(sum(jobs), 0) FROM shelves WHERE kind = 1");
-  if (!count)
-    return tl::unexpected(count.error());
-  for_each_column(made->jobs_,
-                  [&](auto& column) { column.reserve(static_cast<std::size_t>(*count)); });
+  for_each_column(made->jobs_, [jobs](auto& column) { column.reserve(jobs); });
   tags_by_row tags{db};
   statement all{db, "SELECT job, id, version, organisation, ifnull(job_type_id, ''), "
                     "ifnull(channel_code, ''), state, created_at, due_at, updated_at "
@@ -96,6 +103,8 @@ result<std::unique_ptr<column_index>> column_index::load(connection& db) {
       return tl::unexpected(is_there.error());
     if (!*is_there)
       return made;
+    if (made->size() % jobs_at_once == 0 && !goes_on())
+      return nullptr;
     const auto row = found.integer();
     column_entry entry;
     entry.id = found.id();

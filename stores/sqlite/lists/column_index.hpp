@@ -7,6 +7,8 @@
 #include "stores/sqlite/lists/id_index.hpp"
 #include "stores/sqlite/lists/string_dictionary.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -43,14 +45,26 @@ public:
     // nop
   }
 
-  /// Reads all agent jobs, within a transaction. Errors: `io`.
-  static result<std::unique_ptr<column_index>> load(connection& db);
+  /// How many agent jobs there are. Errors: `io`.
+  static result<std::size_t> count_jobs(connection& db);
+
+  /// Reads all agent jobs, within a transaction.
+  /// @param jobs how many there are, for the room that they take.
+  /// @param goes_on asked every thousand jobs; false gives up.
+  /// Returns null if it gave up. Errors: `io`.
+  static result<std::unique_ptr<column_index>> load(connection& db, std::size_t jobs,
+                                                    const std::function<bool()>& goes_on);
 
   /// Notes a snapshot, unless it is no agent job's or not newer than what is there.
   void put(const job& snapshot);
   void erase(const uuid& id);
   /// Notes all of them. A second time it changes nothing, if all that came since is noted again, too.
   void apply(const column_changes& changes);
+
+  /// How many agent jobs it holds.
+  std::size_t size() const noexcept {
+    return jobs_.id.size();
+  }
 
   /// What a query for agent jobs finds.
   column_page find(const job_query& query);
@@ -69,7 +83,7 @@ private:
   /// Nothing: no job has all that is asked for.
   std::optional<column_filter> filter_of(const job_query& query) const;
 
-  column_columns jobs_;
+  index_columns jobs_;
   id_index slots_;
   string_dictionary organisations_;
   string_dictionary job_types_;

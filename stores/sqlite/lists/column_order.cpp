@@ -20,7 +20,7 @@ std::int64_t rank_of(std::uint8_t state) noexcept {
 
 } // namespace
 
-order_key::order_key(const column_columns& jobs, const column_step& step)
+order_key::order_key(const index_columns& jobs, const column_step& step)
   : is_descending_{step.is_descending}, ranks_{step.ranks} {
   switch (step.by) {
     case job_field::created_at:
@@ -102,7 +102,7 @@ void order_key::split_names(std::int64_t key, selection& equal, selection& befor
   equal.keep_each_if([&](std::size_t i) { return ranks[names[i]] == key; });
 }
 
-first_places::first_places(const column_columns& jobs, const std::vector<column_step>& order,
+first_places::first_places(const index_columns& jobs, const std::vector<column_step>& order,
                            std::size_t count)
   : jobs_{jobs},
     count_{count},

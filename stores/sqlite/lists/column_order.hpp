@@ -12,7 +12,7 @@ namespace callboard::sqlite {
 /// A step of an order, with what it looks at.
 class order_key {
 public:
-  order_key(const column_columns& jobs, const column_step& step);
+  order_key(const index_columns& jobs, const column_step& step);
 
   bool is_descending() const noexcept {
     return is_descending_;
@@ -49,8 +49,7 @@ private:
 class first_places {
 public:
   /// @param count how many are wanted, at least one
-  first_places(const column_columns& jobs, const std::vector<column_step>& order,
-               std::size_t count);
+  first_places(const index_columns& jobs, const std::vector<column_step>& order, std::size_t count);
 
   /// Whether jobs had better be offered from the last to the first. They stand roughly by age, so this is
   /// where the first places of an order are that has a time in it.
@@ -74,7 +73,7 @@ private:
   /// Leaves the first `count_`; what comes after the last of them need not be looked at again.
   void sort_out();
 
-  const column_columns& jobs_;
+  const index_columns& jobs_;
   const std::size_t count_;
   const std::size_t places_;
   /// For jobs that are equal in all steps.

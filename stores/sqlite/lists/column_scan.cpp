@@ -29,7 +29,7 @@ lies compare(const time_column& column, const slot_block& of, const time_bounds&
 }
 
 /// Marks what is wanted, its state apart. Returns how many these are.
-std::size_t mark(selection& kept, const column_columns& jobs, const column_filter& wanted) {
+std::size_t mark(selection& kept, const index_columns& jobs, const column_filter& wanted) {
   const auto& of = kept.block();
   const auto by_due = compare(jobs.due_at, of, wanted.due);
   const auto by_created = compare(jobs.created_at, of, wanted.created);
@@ -69,7 +69,7 @@ std::size_t mark(selection& kept, const column_columns& jobs, const column_filte
 }
 
 void count_states(state_counts& to, const selection& kept, std::size_t count,
-                  const column_columns& jobs) {
+                  const index_columns& jobs) {
   const auto& of = kept.block();
   if (count < of.size / sparse) {
     kept.for_each(false, [&](std::size_t i) { ++to[jobs.state[of.begin + i]]; });
@@ -85,7 +85,7 @@ void count_states(state_counts& to, const selection& kept, std::size_t count,
   to[job_state_count - 1] += count - others;
 }
 
-std::size_t keep_states(selection& kept, std::size_t count, const column_columns& jobs,
+std::size_t keep_states(selection& kept, std::size_t count, const index_columns& jobs,
                         const column_filter& wanted) {
   auto is_less = false;
   for (std::uint8_t state = 0; state < job_state_count; ++state)
@@ -98,7 +98,7 @@ std::size_t keep_states(selection& kept, std::size_t count, const column_columns
 
 } // namespace
 
-column_page search(const column_columns& jobs, const column_filter& wanted,
+column_page search(const index_columns& jobs, const column_filter& wanted,
                    const std::vector<column_step>& order, std::size_t offset, std::size_t limit) {
   column_page page;
   const auto size = jobs.id.size();

@@ -2,7 +2,7 @@
 
 #include <callboard/store.hpp>
 
-#include "stores/sqlite/lists/job_source.hpp"
+#include "stores/sqlite/lists/time_bounds.hpp"
 #include "stores/sqlite/lists/time_column.hpp"
 
 #include <array>
@@ -13,7 +13,7 @@
 namespace callboard::sqlite {
 
 /// Jobs by columns: a slot each.
-struct column_columns {
+struct index_columns {
   std::vector<uuid> id;
   std::vector<std::uint64_t> version;
   time_column created_at;
@@ -99,7 +99,7 @@ struct column_page {
 /// Looks at all jobs, a column of a block at a time, and sorts only what can be on the page: a few
 /// nanoseconds a job, whatever is asked for. Blocks that lie elsewhere in time are passed over.
 /// @param order at least one step.
-column_page search(const column_columns& jobs, const column_filter& wanted,
+column_page search(const index_columns& jobs, const column_filter& wanted,
                    const std::vector<column_step>& order, std::size_t offset, std::size_t limit);
 
 } // namespace callboard::sqlite

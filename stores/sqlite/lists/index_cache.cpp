@@ -50,15 +50,17 @@ void index_cache::bring_up_to_date() {
   }
   for (const auto& each : missing)
     current_->apply(each);
-  if (!current_->is_worn() && std::chrono::steady_clock::now() - used_at_ <= idle_limit)
+  const auto is_too_large = current_->size() > jobs_max;
+  if (!current_->is_worn() && !is_too_large)
     return;
   const std::lock_guard lock{commits_};
   current_.reset();
   is_there_ = false;
+  is_wanted_ = !is_too_large;
 }
 
 column_index* index_cache::current() noexcept {
-  used_at_ = std::chrono::steady_clock::now();
+  is_wanted_ |= !is_there_;
   return current_.get();
 }
 
@@ -66,11 +68,22 @@ missing_changes index_cache::take_missing() {
   return {std::exchange(committed_, {}), kept(under_way_)};
 }
 
+bool index_cache::is_wanted() {
+  const std::lock_guard lock{commits_};
+  return is_wanted_ && !is_there_ && !loading_;
+}
+
 std::optional<std::uint64_t> index_cache::begin_loading() {
-  if (loading_)
+  if (is_there_ || loading_)
     return std::nullopt;
+  is_wanted_ = false;
   loading_ = ++loadings_;
   return loading_;
+}
+
+bool index_cache::is_loading(std::uint64_t number) {
+  const std::lock_guard lock{commits_};
+  return loading_ == number;
 }
 
 void index_cache::end_loading(std::uint64_t number, std::unique_ptr<column_index> loaded) {
@@ -82,7 +95,6 @@ void index_cache::end_loading(std::uint64_t number, std::unique_ptr<column_index
   if (!is_there_)
     committed_.clear();
   current_ = std::move(loaded);
-  used_at_ = std::chrono::steady_clock::now();
 }
 
 void index_cache::forget() {
@@ -90,6 +102,7 @@ void index_cache::forget() {
   under_way_ = {};
   current_.reset();
   is_there_ = false;
+  is_wanted_ = true;
   loading_.reset();
   committed_.clear();
 }

@@ -34,12 +34,12 @@ std::int64_t ms_of(system_time time) noexcept;
 /// "0, 3, 4"
 std::string list_of(const std::vector<job_state>& states);
 
+/// Adds the order of a query, in columns of `messages` or `jobs`.
+void add_order(query_text& to, const job_query& query);
+
 /// Runs a query that gives the rows of jobs in order, and returns those on the page that is asked for.
 /// Errors: `io`.
 result<std::vector<std::int64_t>> page_of(connection& db, query_text rows_in_order,
                                           const job_query& query);
-
-/// The rank of the column `state` (see `core::state_rank`).
-std::string rank_sql();
 
 } // namespace callboard::sqlite

@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t jobs_per_progress = 5000;
 
 constexpr auto tables = std::to_array<std::string_view>(
-  {"jobs", "specs", "messages", "tasks", "tags", "shelves", "tagged", "facets", "schedules",
-   "sessions", "session_specs", "session_messages", "session_leftovers"});
+  {"jobs", "specs", "messages", "tasks", "tags", "job_counts", "schedules", "sessions",
+   "session_specs", "session_messages", "session_leftovers"});
 
 /// Something that must not be: SQL that counts it, and what to say.
 struct rule {
@@ -43,22 +43,12 @@ constexpr auto rules = std::to_array<rule>({
    "jobs that are over without an end, or have one before"},
   {"WITH held AS (SELECT kind, organisation, state, count(*) AS jobs FROM jobs GROUP BY 1, 2, 3 "
    "UNION ALL SELECT 0, organisation, state, count(*) FROM messages GROUP BY 2, 3) "
-   "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM shelves)) "
-   "+ (SELECT count(*) FROM (SELECT * FROM shelves EXCEPT SELECT * FROM held))",
+   "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM job_counts)) "
+   "+ (SELECT count(*) FROM (SELECT * FROM job_counts EXCEPT SELECT * FROM held))",
    "counts of jobs that are wrong"},
-  {"WITH found AS (SELECT DISTINCT organisation, tag, state, created_at, id, job "
-   "FROM tags JOIN jobs USING (job) WHERE kind = 1) "
-   "SELECT (SELECT count(*) FROM (SELECT * FROM found EXCEPT SELECT * FROM tagged)) "
-   "+ (SELECT count(*) FROM (SELECT * FROM tagged EXCEPT SELECT * FROM found))",
-   "tags that jobs are not found by, or are found by wrongly"},
-  {"WITH held AS (SELECT organisation, 0, job_type_id, '', state, count(*) FROM jobs "
-   "WHERE kind = 1 GROUP BY 1, 3, 5 UNION ALL "
-   "SELECT organisation, 1, channel_code, job_type_id, state, count(*) FROM jobs "
-   "WHERE kind = 1 GROUP BY 1, 3, 4, 5 UNION ALL "
-   "SELECT organisation, 2, tag, '', state, count(*) FROM tagged GROUP BY 1, 3, 5) "
-   "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM facets)) "
-   "+ (SELECT count(*) FROM (SELECT * FROM facets EXCEPT SELECT * FROM held))",
-   "counts of agent jobs that are wrong"},
+  {"SELECT count(*) FROM jobs JOIN specs USING (job) "
+   "WHERE tag_count != (SELECT count(*) FROM tags WHERE tags.job = jobs.job)",
+   "jobs that have lost tags, or have too many"},
   {"SELECT count(*) FROM (SELECT 1 FROM schedules GROUP BY organisation, name HAVING count(*) > 1)",
    "names that several scheduled jobs have"},
   {"SELECT count(*) FROM schedules WHERE (schedule = '') != (every IS NOT NULL)",

@@ -9,14 +9,11 @@ namespace callboard::sqlite {
 
 namespace {
 
-// Shelf by shelf of what is live, but for the agent jobs that are scheduled: they may be many, and have
-// an index by the time that matters. Messages are not many, whatever their state.
+// Without the agent jobs that are due later: they may be many, and have an index by the time that matters.
+// Messages are not many, whatever their state.
 constexpr auto live_sql
-  = "SELECT jobs.job FROM shelves CROSS JOIN jobs INDEXED BY jobs_by_shelf "
-    "ON jobs.kind = shelves.kind AND jobs.organisation = shelves.organisation "
-    "AND jobs.state = shelves.state "
-    "WHERE shelves.state < 3 AND shelves.kind <> 0 "
-    "AND NOT (shelves.kind = 1 AND shelves.state = 0) UNION ALL "
+  = "SELECT job FROM jobs INDEXED BY jobs_live WHERE state < 3 AND NOT (kind = 1 AND state = 0) "
+    "UNION ALL "
     "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 AND due_at < ?1 "
     "UNION ALL "
     "SELECT job FROM messages WHERE state < 3";
@@ -38,11 +35,12 @@ constexpr auto scheduled_sql
   = "SELECT job FROM jobs INDEXED BY jobs_scheduled WHERE kind = 1 AND state = 0 "
     "AND (due_at, id) >= (?1, ?2) AND due_at < ?3 ORDER BY due_at, id LIMIT ?4";
 
-/// The shelves know the organisations, so that none has to be looked for among the jobs.
-constexpr auto count_delayed_sql
-  = "SELECT organisation, (SELECT count(*) FROM jobs INDEXED BY jobs_by_due WHERE kind = 1 "
-    "AND jobs.organisation = shelves.organisation AND state = 0 AND due_at >= ?1) "
-    "FROM shelves WHERE kind = 1 AND state = 0";
+constexpr auto delayed_sql
+  = "SELECT organisation, jobs FROM job_counts WHERE kind = 1 AND state = 0";
+
+/// Looks at those that are due before the time: they are few, the others may be many.
+constexpr auto due_sql = "SELECT organisation FROM jobs INDEXED BY jobs_scheduled "
+                         "WHERE kind = 1 AND state = 0 AND due_at < ?1";
 
 } // namespace
 
@@ -51,7 +49,8 @@ job_loader::job_loader(connection& db)
     last_ended_{db, last_ended_sql},
     last_ended_messages_{db, last_ended_messages_sql},
     scheduled_{db, scheduled_sql},
-    count_delayed_{db, count_delayed_sql} {
+    delayed_{db, delayed_sql},
+    due_{db, due_sql} {
   // nop
 }
 
@@ -93,16 +92,27 @@ result<std::vector<job_ptr>> job_loader::scheduled(const due_place& from, system
 
 result<std::map<std::string, std::size_t>> job_loader::count_delayed(system_time due_from) {
   std::map<std::string, std::size_t> counts;
-  auto found = count_delayed_.start(due_from);
-  const auto read = found.for_each([&counts](rows& row) {
+  auto all = delayed_.start();
+  auto read = all.for_each([&counts](rows& row) {
     auto organisation = row.text();
-    if (const auto count = row.size(); count > 0)
-      counts.emplace(std::move(organisation), count);
+    counts.emplace(std::move(organisation), row.size());
   });
   if (!read)
-    return tl::unexpected(read.error());
-  if (auto sound = found.check(); !sound)
-    return tl::unexpected(std::move(sound.error()));
+    return tl::unexpected(std::move(read.error()));
+  auto is_sound = true;
+  auto due = due_.start(due_from);
+  read = due.for_each([&](rows& row) {
+    const auto of = counts.find(row.text());
+    if (of == counts.end() || of->second == 0)
+      is_sound = false;
+    else
+      --of->second;
+  });
+  if (!read)
+    return tl::unexpected(std::move(read.error()));
+  if (!is_sound)
+    return damaged();
+  std::erase_if(counts, [](const auto& of) { return of.second == 0; });
   return counts;
 }
 

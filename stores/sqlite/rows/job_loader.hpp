@@ -40,7 +40,8 @@ private:
   statement last_ended_;
   statement last_ended_messages_;
   statement scheduled_;
-  statement count_delayed_;
+  statement delayed_;
+  statement due_;
 };
 
 } // namespace callboard::sqlite

@@ -27,8 +27,7 @@ std::string insert_spec_sql() {
 
 job_writer::job_writer(connection& db)
   : db_{db},
-    look_up_{db, "SELECT job, version, kind, organisation, state, task_count, created_at, "
-                 "ifnull(job_type_id, ''), ifnull(channel_code, ''), due_at FROM jobs "
+    look_up_{db, "SELECT job, version, kind, organisation, state, task_count, due_at FROM jobs "
                  "WHERE id = ?1"},
     insert_job_{db, insert_job_sql()},
     insert_spec_{db, insert_spec_sql()},
@@ -39,11 +38,6 @@ job_writer::job_writer(connection& db)
     erase_job_{db, "DELETE FROM jobs WHERE job = ?1"},
     erase_spec_{db, "DELETE FROM specs WHERE job = ?1"},
     erase_tags_{db, "DELETE FROM tags WHERE job = ?1"},
-    tags_of_job_{db, "SELECT DISTINCT tag FROM tags WHERE job = ?1"},
-    add_tagged_{db, "INSERT INTO tagged (organisation, tag, state, created_at, id, job) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
-    drop_tagged_{db, "DELETE FROM tagged WHERE organisation = ?1 AND tag = ?2 AND state = ?3 "
-                     "AND created_at = ?4 AND id = ?5"},
     tasks_{db},
     counts_{db},
     messages_{db, tasks_, counts_} {
@@ -90,9 +84,6 @@ result<std::optional<job_writer::stored_job>> job_writer::look_up(const uuid& id
   stored.organisation = found.text();
   stored.state = found.one_of(job_state::canceled);
   stored.task_count = found.count();
-  stored.created_at = found.time();
-  stored.job_type_id = found.text();
-  stored.channel_code = found.text();
   stored.due_at = found.time();
   if (auto ok = found.check(); !ok)
     return tl::unexpected(std::move(ok.error()));
@@ -112,10 +103,7 @@ result<bool> job_writer::insert(const job& snapshot) {
     return tl::unexpected(std::move(ok.error()));
   if (auto ok = tasks_.add(row, snapshot); !ok)
     return tl::unexpected(std::move(ok.error()));
-  const auto of = counted(spec);
-  if (auto ok = move_tags(row, spec, of.tags, std::nullopt, snapshot.state); !ok)
-    return tl::unexpected(std::move(ok.error()));
-  counts_.change(of, snapshot.state, 1);
+  counts_.change(spec.kind, spec.organisation, snapshot.state, 1);
   added_.push_back(spec.id);
   return true;
 }
@@ -147,11 +135,8 @@ result<void> job_writer::update(const job& snapshot, const stored_job& stored) {
   if (is_progress(snapshot, stored.state))
     return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));
   if (snapshot.state != stored.state) {
-    const auto of = counted(*snapshot.spec);
-    if (auto ok = move_tags(stored.row, *snapshot.spec, of.tags, stored.state, snapshot.state); !ok)
-      return ok;
-    counts_.change(of, stored.state, -1);
-    counts_.change(of, snapshot.state, 1);
+    counts_.change(stored.kind, stored.organisation, stored.state, -1);
+    counts_.change(stored.kind, stored.organisation, snapshot.state, 1);
   }
   return run(update_state_, std::tuple_cat(progress_values(snapshot), ending_values(snapshot),
                                            std::tuple{stored.row}));
@@ -176,37 +161,11 @@ result<void> job_writer::erase(const uuid& id) {
   if (gone.task_count > 1)
     if (auto ok = tasks_.erase(gone.row); !ok)
       return ok;
-  counted_job of{gone.kind, gone.organisation, gone.job_type_id, gone.channel_code, {}};
   if (gone.kind == job_kind::agent)
-    if (auto ok = forget_tags(gone, id, of); !ok)
+    if (auto ok = erase_tags_.run(gone.row); !ok)
       return ok;
-  counts_.change(of, gone.state, -1);
+  counts_.change(gone.kind, gone.organisation, gone.state, -1);
   return {};
-}
-
-result<void> job_writer::move_tags(std::int64_t row, const job_spec& spec,
-                                   const std::vector<std::string>& tags,
-                                   std::optional<job_state> from, job_state to) {
-  for (const auto& tag : tags) {
-    if (from)
-      if (auto ok = drop_tagged_.run(spec.organisation, tag, *from, spec.created_at, spec.id); !ok)
-        return ok;
-    if (auto ok = add_tagged_.run(spec.organisation, tag, to, spec.created_at, spec.id, row); !ok)
-      return ok;
-  }
-  return {};
-}
-
-result<void> job_writer::forget_tags(const stored_job& gone, const uuid& id, counted_job& of) {
-  {
-    auto found = tags_of_job_.start(gone.row);
-    if (auto ok = found.for_each([&](rows& tag) { of.tags.push_back(tag.text()); }); !ok)
-      return ok;
-  }
-  for (const auto& tag : of.tags)
-    if (auto ok = drop_tagged_.run(gone.organisation, tag, gone.state, gone.created_at, id); !ok)
-      return ok;
-  return of.tags.empty() ? result<void>{} : erase_tags_.run(gone.row);
 }
 
 } // namespace callboard::sqlite

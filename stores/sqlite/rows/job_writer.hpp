@@ -57,10 +57,6 @@ private:
     job_state state = job_state::pending;
     std::uint32_t task_count = 0;
     system_time due_at;
-    // For kind `agent`.
-    std::string job_type_id;
-    std::string channel_code;
-    system_time created_at;
   };
 
   result<void> put_message(const job& snapshot);
@@ -69,11 +65,6 @@ private:
   result<bool> insert(const job& snapshot);
   result<void> insert_spec(std::int64_t row, const job_spec& spec);
   result<void> update(const job& snapshot, const stored_job& stored);
-  /// Brings up to date what tagged jobs are found by.
-  result<void> move_tags(std::int64_t row, const job_spec& spec,
-                         const std::vector<std::string>& tags, std::optional<job_state> from,
-                         job_state to);
-  result<void> forget_tags(const stored_job& gone, const uuid& id, counted_job& of);
 
   connection& db_;
   statement look_up_;
@@ -86,9 +77,6 @@ private:
   statement erase_job_;
   statement erase_spec_;
   statement erase_tags_;
-  statement tags_of_job_;
-  statement add_tagged_;
-  statement drop_tagged_;
   task_writer tasks_;
   job_counts counts_;
   message_writer messages_;

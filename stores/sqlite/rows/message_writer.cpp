@@ -73,7 +73,7 @@ result<bool> message_writer::erase(const uuid& id) {
   if (gone.task_count > 1)
     if (auto ok = tasks_.erase(gone.row); !ok)
       return tl::unexpected(std::move(ok.error()));
-  counts_.change({job_kind::message, gone.organisation, {}, {}, {}}, gone.state, -1);
+  counts_.change(job_kind::message, gone.organisation, gone.state, -1);
   return true;
 }
 
@@ -128,7 +128,7 @@ result<bool> message_writer::insert(const job& snapshot) {
   last_row_ = *row;
   if (auto ok = tasks_.add(*row, snapshot); !ok)
     return tl::unexpected(std::move(ok.error()));
-  counts_.change({job_kind::message, spec.organisation, {}, {}, {}}, snapshot.state, 1);
+  counts_.change(job_kind::message, spec.organisation, snapshot.state, 1);
   remember(spec.id, stored_after(snapshot, *row));
   return true;
 }
@@ -156,9 +156,9 @@ result<void> message_writer::update(const job& snapshot, const stored_message& s
   if (is_progress(snapshot, stored.state))
     return run(update_progress_, std::tuple_cat(progress_values(snapshot), std::tuple{stored.row}));
   if (snapshot.state != stored.state) {
-    const counted_job of{job_kind::message, snapshot.spec->organisation, {}, {}, {}};
-    counts_.change(of, stored.state, -1);
-    counts_.change(of, snapshot.state, 1);
+    const auto& organisation = snapshot.spec->organisation;
+    counts_.change(job_kind::message, organisation, stored.state, -1);
+    counts_.change(job_kind::message, organisation, snapshot.state, 1);
   }
   return run(update_state_, std::tuple_cat(progress_values(snapshot), ending_values(snapshot),
                                            std::tuple{stored.row}));

@@ -1,16 +1,11 @@
+#include "stores/sqlite/index_loader.hpp"
 #include "stores/sqlite/lists/column_index.hpp"
 #include "stores/sqlite/lists/index_cache.hpp"
-#include "stores/sqlite/sqlite_store.hpp"
 #include "tests/stores/sqlite/sqlite_fixture.hpp"
-#include "tests/support/faulty_vfs.hpp"
-#include "tests/support/patience.hpp"
+#include "tests/stores/sqlite/tagged_jobs.hpp"
 #include "tests/support/random_seed.hpp"
 
-#include <sqlite3.h>
-
 #include <algorithm>
-#include <atomic>
-#include <future>
 #include <map>
 #include <random>
 #include <thread>
@@ -21,25 +16,6 @@ namespace {
 
 using sqlite::column_index;
 using sqlite::index_cache;
-
-job_ptr tagged_job(std::uint32_t number, std::uint64_t version, job_state state,
-                   const std::string& tag = "a") {
-  auto spec = plain_spec(job_kind::agent, number);
-  agent_job_fields fields;
-  fields.job_type_id = "report";
-  fields.tags = {tag};
-  spec->agent_job = std::make_shared<const agent_job_fields>(fields);
-  return snapshot(spec, version, state);
-}
-
-/// One that no index answers.
-job_query two_tags(std::vector<job_state> states = {}) {
-  return {.kind = job_kind::agent,
-          .organisation = "default",
-          .states = std::move(states),
-          .tags = {"a", "b"},
-          .counts_states = true};
-}
 
 TEST(ColumnIndex, AfterAnyChangesItHoldsWhatIsThere) {
   const auto seed = test::random_seed();
@@ -87,7 +63,7 @@ TEST(IndexCache, WhatComesWhileOneIsLoadedIsInIt) {
   index_cache keeper{0};
   const auto number = keeper.begin_loading();
   ASSERT_TRUE(number);
-  EXPECT_FALSE(keeper.begin_loading());
+  EXPECT_FALSE(keeper.begin_loading()) << "two at a time";
   auto loaded = std::make_unique<column_index>();
   loaded->put(*tagged_job(1, 1, job_state::pending));
   loaded->put(*tagged_job(2, 1, job_state::pending));
@@ -103,6 +79,47 @@ TEST(IndexCache, WhatComesWhileOneIsLoadedIsInIt) {
     keeper.current()->apply(each);
   EXPECT_EQ(keeper.current()->find(two_tags({job_state::failed})).matching, 1U);
   EXPECT_EQ(keeper.current()->find(two_tags()).matching, 1U);
+}
+
+TEST(IndexCache, OneIsWantedWhenAListHasMissedItUntilItIsLoaded) {
+  index_cache keeper{0};
+  EXPECT_FALSE(keeper.is_wanted());
+
+  EXPECT_EQ(keeper.current(), nullptr);
+  EXPECT_TRUE(keeper.is_wanted());
+
+  const auto number = keeper.begin_loading();
+  ASSERT_TRUE(number);
+  EXPECT_FALSE(keeper.is_wanted());
+  EXPECT_TRUE(keeper.is_loading(*number));
+
+  keeper.end_loading(*number, std::make_unique<column_index>());
+  EXPECT_FALSE(keeper.is_wanted());
+  EXPECT_NE(keeper.current(), nullptr);
+  EXPECT_FALSE(keeper.is_wanted());
+}
+
+TEST(IndexCache, FaultDropsItAndWantsAnother) {
+  index_cache keeper{0};
+  keeper.end_loading(*keeper.begin_loading(), std::make_unique<column_index>());
+
+  keeper.begin_commit({});
+  keeper.end_commit(false);
+
+  EXPECT_TRUE(keeper.is_wanted());
+  EXPECT_EQ(keeper.current(), nullptr);
+}
+
+TEST(IndexCache, LoadingIsStoppedByAFault) {
+  index_cache keeper{0};
+  const auto number = keeper.begin_loading();
+  ASSERT_TRUE(number);
+
+  keeper.begin_commit({});
+  keeper.end_commit(false);
+
+  EXPECT_FALSE(keeper.is_loading(*number));
+  EXPECT_TRUE(keeper.is_wanted());
 }
 
 TEST(IndexCache, OneThatWasLoadedBeforeAFaultIsNotTaken) {
@@ -139,194 +156,61 @@ TEST(IndexCache, CommitsBringItUpToDateWhileNoListHasTheTurn) {
   EXPECT_TRUE(keeper.take_missing().committed.empty());
 }
 
-class ColumnIndexStore : public sqlite_test {
+class ColumnIndexLoad : public sqlite_test {
 protected:
-  std::unique_ptr<store> open_with(const char* vfs = nullptr) {
-    auto opened = sqlite::open_store(
-      {.path = path(), .sync = store_sync::full, .vfs = vfs, .scanned_max = 0});
-    EXPECT_TRUE(opened) << opened.error().message;
-    return *std::move(opened);
-  }
-};
-
-TEST_F(ColumnIndexStore, ListsBesideCommitsAreOfOneMoment) {
-  // All jobs go from state to state together, and one more is there each time.
-  constexpr std::uint32_t count = 40;
-  constexpr std::uint64_t rounds = 40;
-  const auto jobs = open_with();
-  const auto commit_round = [&](std::uint64_t round) {
+  ColumnIndexLoad() {
     std::vector<job_ptr> batch;
-    for (std::uint32_t number = 1; number <= count; ++number)
-      batch.push_back(
-        tagged_job(number, round, round % 2 == 0 ? job_state::pending : job_state::processing));
-    batch.push_back(tagged_job(1'000 + static_cast<std::uint32_t>(round), 1, job_state::failed));
-    ASSERT_TRUE(jobs->commit(batch));
-  };
-  commit_round(1);
-  std::atomic<bool> is_done = false;
-  std::vector<std::thread> readers;
-  for (const auto state : {job_state::pending, job_state::processing})
-    readers.emplace_back([&, state] {
-      std::size_t failed = 0;
-      do {
-        const auto page = jobs->query(two_tags({state}));
-        ASSERT_TRUE(page);
-        ASSERT_TRUE(page->matching == 0 || page->matching == count);
-        ASSERT_EQ(page->jobs.size(), page->matching);
-        for (const auto& job : page->jobs)
-          ASSERT_EQ(job->state, state);
-        const auto now_failed = page->by_state[static_cast<std::size_t>(job_state::failed)];
-        ASSERT_EQ(page->total, count + now_failed);
-        ASSERT_GE(now_failed, failed);
-        failed = now_failed;
-      } while (!is_done);
-    });
-
-  for (std::uint64_t round = 2; round <= rounds; ++round)
-    commit_round(round);
-  is_done = true;
-  for (auto& reader : readers)
-    reader.join();
-
-  EXPECT_EQ(jobs->query(two_tags())->matching, count + rounds);
-}
-
-/// A store with a column index of two jobs, while a commit is held.
-class ColumnIndexStoreHeld : public ColumnIndexStore {
-protected:
-  ~ColumnIndexStoreHeld() override {
-    held.let_go();
+    for (std::uint32_t number = 1; number <= 30; ++number)
+      batch.push_back(tagged_job(number, 1, job_state::pending, number % 3 == 0 ? "a" : "z"));
+    batch.push_back(plain_message(31));
+    expect_done(open()->commit(batch));
+    db_ = sqlite::connection::open(path(), sqlite::access::read).value();
   }
 
-  void begin_commit(faulty_vfs::place held_at, std::vector<job_ptr> changed,
-                    std::vector<uuid> erased) {
-    jobs = open_with(held.name());
-    const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending),
-                                     tagged_job(2, 1, job_state::pending)};
-    ASSERT_TRUE(jobs->commit(first));
-    ASSERT_EQ(jobs->query(two_tags())->matching, 2U);
-    held.hold(held_at);
-    writing = std::async(std::launch::async, [this, changed, erased] {
-      return static_cast<store&>(*jobs).commit(changed, erased);
-    });
-    ASSERT_TRUE(held.wait_for_held());
-  }
-
-  /// The jobs of a state that a list finds while the commit is held.
-  std::vector<uuid> listed(job_state state) {
-    auto page = std::async(std::launch::async, [this, state] {
-      const auto found = jobs->query(two_tags({state}));
-      EXPECT_TRUE(found) << found.error().message;
-      return found ? ids_of(found->jobs) : std::vector<uuid>{};
-    });
-    const auto is_answered = page.wait_for(test::patience) == std::future_status::ready;
-    EXPECT_TRUE(is_answered) << "a list waits for the commit";
-    if (!is_answered)
-      held.let_go();
-    return page.get();
-  }
-
-  void end_commit() {
-    held.let_go();
-    ASSERT_TRUE(writing.get());
-  }
-
-  // Before the store, which must be closed first.
-  faulty_vfs held;
-  std::unique_ptr<store> jobs;
-  std::future<result<void>> writing;
+  std::unique_ptr<sqlite::connection> db_;
 };
 
-TEST_F(ColumnIndexStoreHeld, ListsDoNotWaitForTheDisk) {
-  begin_commit(faulty_vfs::place::sync,
-               {tagged_job(1, 2, job_state::failed), tagged_job(3, 1, job_state::pending)}, {});
+TEST_F(ColumnIndexLoad, AllAgentJobsAreReadWithTheirTags) {
+  const auto count = column_index::count_jobs(*db_);
+  ASSERT_EQ(count.value(), 30U);
 
-  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
-  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{});
+  const auto loaded = column_index::load(*db_, *count, [] { return true; });
 
-  end_commit();
-  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
-  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{numbered_id(1)});
+  ASSERT_TRUE(loaded);
+  ASSERT_TRUE(*loaded);
+  EXPECT_EQ((*loaded)->size(), 30U);
+  EXPECT_EQ((*loaded)->find(two_tags()).matching, 10U);
 }
 
-TEST_F(ColumnIndexStoreHeld, ListsHaveWhatCanBeSeenBeforeItsCommitHasEnded) {
-  begin_commit(faulty_vfs::place::end_of_write,
-               {tagged_job(1, 2, job_state::failed), tagged_job(3, 1, job_state::pending)}, {});
+TEST_F(ColumnIndexLoad, LoadingCanBeGivenUp) {
+  const auto loaded = column_index::load(*db_, 30, [] { return false; });
 
-  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
-  EXPECT_EQ(listed(job_state::failed), std::vector<uuid>{numbered_id(1)});
-
-  end_commit();
-  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(3), numbered_id(2)}));
+  ASSERT_TRUE(loaded);
+  EXPECT_FALSE(*loaded);
 }
 
-TEST_F(ColumnIndexStoreHeld, JobsAreListedUntilTheirErasureCanBeSeen) {
-  begin_commit(faulty_vfs::place::sync, {}, {numbered_id(1)});
+TEST_F(ColumnIndexLoad, LoaderBringsOneForAListThatHasMissedIt) {
+  index_cache keeper{0};
+  sqlite::reader_pool readers{path(), nullptr};
+  sqlite::index_loader loader{readers, keeper};
 
-  EXPECT_EQ(listed(job_state::pending), (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
+  loader.start();
+  loader.wait();
 
-  end_commit();
-  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
+  const auto turn = keeper.take_turn();
+  ASSERT_TRUE(keeper.current());
+  EXPECT_EQ(keeper.current()->size(), 30U);
 }
 
-TEST_F(ColumnIndexStoreHeld, JobsAreNotListedWhenTheirErasureCanBeSeen) {
-  begin_commit(faulty_vfs::place::end_of_write, {tagged_job(3, 1, job_state::pending)},
-               {numbered_id(1), numbered_id(3)});
+TEST_F(ColumnIndexLoad, LoaderLoadsNothingThatIsNotWanted) {
+  index_cache keeper{0};
+  sqlite::reader_pool readers{path(), nullptr};
+  sqlite::index_loader loader{readers, keeper};
 
-  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
+  loader.load_if_wanted();
+  loader.wait();
 
-  end_commit();
-  EXPECT_EQ(listed(job_state::pending), std::vector<uuid>{numbered_id(2)});
-}
-
-TEST_F(ColumnIndexStore, RefusedCommitIsNotListed) {
-  faulty_vfs shaky;
-  const auto jobs = open_with(shaky.name());
-  const std::vector<job_ptr> first{tagged_job(1, 1, job_state::pending)};
-  const std::vector<job_ptr> second{tagged_job(2, 1, job_state::pending)};
-  const std::vector<job_ptr> third{tagged_job(3, 1, job_state::pending)};
-  ASSERT_TRUE(jobs->commit(first));
-  EXPECT_EQ(jobs->query(two_tags())->matching, 1U);
-  shaky.fail({.on = faulty_vfs::operation::sync, .code = SQLITE_IOERR_FSYNC});
-  ASSERT_FALSE(jobs->commit(second));
-  EXPECT_GE(shaky.faults(), 1);
-
-  ASSERT_TRUE(jobs->commit(third));
-
-  EXPECT_EQ(ids_of(jobs->query(two_tags())->jobs),
-            (std::vector<uuid>{numbered_id(3), numbered_id(1)}));
-}
-
-TEST_F(ColumnIndexStore, JobsOfEarlierProcessesAreListed) {
-  {
-    const auto jobs = open_with();
-    const std::vector<job_ptr> batch{tagged_job(1, 3, job_state::completed),
-                                     tagged_job(2, 1, job_state::pending, "b"),
-                                     tagged_job(3, 1, job_state::pending, "c")};
-    ASSERT_TRUE(jobs->commit(batch));
-  }
-  const auto jobs = open_with();
-
-  EXPECT_EQ(ids_of(jobs->query(two_tags())->jobs),
-            (std::vector<uuid>{numbered_id(2), numbered_id(1)}));
-  const std::vector<job_ptr> older{tagged_job(1, 2, job_state::pending)};
-  ASSERT_TRUE(jobs->commit(older));
-  EXPECT_EQ(jobs->query(two_tags({job_state::completed}))->matching, 1U);
-}
-
-TEST_F(ColumnIndexStore, ErasedJobsAreNotListed) {
-  const auto jobs = open_with();
-  const std::vector<job_ptr> batch{tagged_job(1, 1, job_state::completed),
-                                   tagged_job(2, 1, job_state::completed, "b"),
-                                   tagged_job(3, 1, job_state::pending)};
-  ASSERT_TRUE(jobs->commit(batch));
-  EXPECT_EQ(jobs->query(two_tags())->matching, 3U);
-
-  const std::vector<uuid> erased{numbered_id(1)};
-  ASSERT_TRUE(jobs->erase(erased));
-  ASSERT_EQ(jobs->erase_finished(job_kind::agent, end_of_time, 10), 1U);
-
-  EXPECT_EQ(ids_of(jobs->query(two_tags())->jobs), std::vector<uuid>{numbered_id(3)});
+  EXPECT_EQ(keeper.current(), nullptr);
 }
 
 } // namespace

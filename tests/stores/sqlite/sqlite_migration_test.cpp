@@ -1,9 +1,10 @@
 #include "stores/sqlite/file/schema.hpp"
 #include "stores/sqlite/operations/operations.hpp"
-#include "tests/stores/sample_schedules.hpp"
 #include "tests/stores/sqlite/sqlite_fixture.hpp"
 
 #include <gmock/gmock.h>
+
+#include <map>
 
 namespace callboard::tests {
 
@@ -97,31 +98,41 @@ TEST_F(SqliteMigration, MessagesMoveToATableOfTheirOwn) {
   EXPECT_THAT(sqlite::check(path().string(), {})->faults, IsEmpty());
 }
 
-std::string milliseconds(system_time time) {
-  return std::to_string(time.time_since_epoch().count());
-}
+/// A scheduled job as version 4 had it, with runs to catch up on from 5 to 9 ms.
+constexpr auto schedule_of_version_4 = R"sql(
+INSERT INTO schedules (id, organisation, name, agent_id, schedule, content, timezone, is_enabled,
+                       time_limit, overlap, missed, status, version, created_at, updated_at,
+                       grid_start, run_count, failure_count, missed_count, skipped_count,
+                       made_up_after, made_up_until)
+VALUES (x'00000001000070008000000000000001', 'org1', 'hourly', zeroblob(16), '0 * * * *', '', 'UTC', 1,
+        1000, 0, 2, 0, 1, 1, 1, 1, 0, 0, 0, 0, 5, 9);
+)sql";
 
-TEST_F(SqliteMigration, WhatIsToBeMadeUpMovesIntoAList) {
+TEST_F(SqliteMigration, WhatIsToBeCaughtUpOnMovesIntoAList) {
   {
-    const auto jobs = open();
-    const auto record = plain_schedule(1);
-    expect_done(jobs->commit({}, {}, std::vector{schedule_change{record->id, record}}));
+    const auto db = connection::open(path(), access::create).value();
+    expect_done(sqlite::migrate(*db, sqlite::migrations().first(4)));
+    expect_done(db->run(schedule_of_version_4));
   }
-  run("ALTER TABLE schedules DROP COLUMN made_up;"
-      "ALTER TABLE schedules ADD COLUMN made_up_after INTEGER;"
-      "ALTER TABLE schedules ADD COLUMN made_up_until INTEGER;"
-      "UPDATE schedules SET made_up_after = "
-      + milliseconds(at_ms(5)) + ", made_up_until = " + milliseconds(at_ms(9))
-      + ";"
-        "CREATE INDEX messages_by_end ON messages (finished_at) WHERE finished_at IS NOT NULL;"
-        "PRAGMA user_version = 4");
 
   const auto found = open()->load_schedules();
 
   ASSERT_TRUE(found);
   ASSERT_EQ(found->size(), 1U);
-  EXPECT_EQ(found->front()->catch_up, (std::vector{time_range{at_ms(5), at_ms(9)}}));
+  const auto& ranges = found->front()->catch_up;
+  ASSERT_EQ(ranges.size(), 1U);
+  EXPECT_EQ(ranges.front().after.time_since_epoch(), std::chrono::milliseconds{5});
+  EXPECT_EQ(ranges.front().until.time_since_epoch(), std::chrono::milliseconds{9});
   EXPECT_THAT(sqlite::check(path().string(), {})->faults, IsEmpty());
+}
+
+TEST_F(SqliteMigration, LiveJobsOfVersion1AreTakenUp) {
+  make_version_1();
+  const auto jobs = open();
+
+  EXPECT_THAT(ids_of(*jobs->load_live(system_time{})), ::testing::ElementsAre(numbered_id(2)));
+  EXPECT_EQ(jobs->count_delayed(system_time{}).value(),
+            (std::map<std::string, std::size_t>{{"org1", 1}}));
 }
 
 TEST_F(SqliteMigration, MigratedDatabaseIsWhole) {

@@ -262,6 +262,7 @@ TEST_F(SqliteOperations, EachBrokenRuleIsFound) {
     {"DELETE FROM jobs WHERE job = 1", "1 specs without a job"},
     {"DELETE FROM jobs WHERE job = 1", "1 tags without a job"},
     {"DELETE FROM messages WHERE task_count > 1", "tasks without a job"},
+    {"DELETE FROM tags WHERE job = 1", "1 jobs that have lost tags"},
     {"UPDATE jobs SET kind = 0 WHERE job = 1", "1 messages among other jobs"},
     {"UPDATE messages SET error_code = NULL WHERE state = 4", "without an outcome"},
     {"UPDATE messages SET finished_at = 5 WHERE state = 1", "without an end"},
@@ -271,8 +272,8 @@ TEST_F(SqliteOperations, EachBrokenRuleIsFound) {
     {"UPDATE jobs SET error_code = NULL WHERE job = 7", "without an outcome"},
     {"UPDATE jobs SET finished_at = NULL WHERE job = 7", "without an end"},
     {"UPDATE jobs SET finished_at = 5 WHERE job = 1", "without an end"},
-    {"UPDATE shelves SET jobs = jobs + 1 WHERE kind = 0 AND state = 3", "counts of jobs"},
-    {"DELETE FROM shelves WHERE kind = 1", "counts of jobs"},
+    {"UPDATE job_counts SET jobs = jobs + 1 WHERE kind = 0 AND state = 3", "counts of jobs"},
+    {"DELETE FROM job_counts WHERE kind = 1", "counts of jobs"},
     {"UPDATE jobs SET task_kind = 9 WHERE job = 1", "job in row 1"},
     {"UPDATE jobs SET id = x'00' WHERE job = 1", "job in row 1"},
   };

@@ -97,8 +97,7 @@ TEST_F(SqliteSize, ErasedJobLeavesNothingBehind) {
 
   expect_done(jobs->erase(ids_of(batch)));
 
-  for (const auto* table :
-       {"jobs", "specs", "messages", "tasks", "tags", "shelves", "tagged", "facets"})
+  for (const auto* table : {"jobs", "specs", "messages", "tasks", "tags", "job_counts"})
     EXPECT_EQ(ask(std::string{"SELECT count(*) FROM "} + table), "0") << table;
 }
 
