@@ -152,6 +152,7 @@ struct engine::implementation {
       system.spawn(actors::agent, &context, actors::callback_binding(), history));
     auto infos = start.agents;
     const auto held = start.jobs;
+    auto zones = core::zones_in(start.options.zone_directory);
     actors::supervised watched;
     watched.keeper = start.keeper;
     watched.reader = start.reader;
@@ -160,7 +161,7 @@ struct engine::implementation {
     watched.registry = registry;
     watched.on_fatal = [this](std::string_view fault) { fatal.raise(fault); };
     supervisor = system.spawn(actors::supervisor, std::move(watched));
-    gateway = std::make_unique<actors::gateway>(registry, held, std::move(infos));
+    gateway = std::make_unique<actors::gateway>(registry, held, std::move(infos), std::move(zones));
   }
 
   ~implementation() {

@@ -8,9 +8,9 @@
 namespace callboard::actors {
 
 gateway::gateway(registry_actor registry, std::shared_ptr<const job_table> held,
-                 std::vector<agent_info> agents)
+                 std::vector<agent_info> agents, core::zone_database zones)
   : registry_(std::move(registry)),
-    schedules_(registry_),
+    schedules_(registry_, std::move(zones)),
     sessions_(registry_),
     held_(std::move(held)),
     agents_(std::move(agents)) {

@@ -18,8 +18,9 @@ namespace callboard::actors {
 class gateway final : public service {
 public:
   /// @param held what the registry holds; snapshots are read from it without asking.
+  /// @param zones where callers' threads look up the time zones of schedules.
   gateway(registry_actor registry, std::shared_ptr<const job_table> held,
-          std::vector<agent_info> agents);
+          std::vector<agent_info> agents, core::zone_database zones);
 
   using service::cancel;
   using service::get;

@@ -9,12 +9,16 @@
 
 #include <callboard/schedule_service.hpp>
 
+#include "core/schedules/schedule_check.hpp"
+
 namespace callboard::actors {
 
-/// The arguments of `schedule_service::create`.
+/// The arguments of `schedule_service::create`, checked on the caller's thread.
 struct create_schedule {
   std::string organisation;
   schedule_definition wanted;
+  /// What `wanted` says about when the job is due; its zone is there.
+  core::parsed_timing parsed;
   callback<scheduled_job_ptr> done;
 };
 
@@ -34,6 +38,8 @@ struct get_schedule {
 struct update_schedule {
   schedule_ref ref;
   schedule_edit edit;
+  /// The time zone that `edit` sets; null: none, or it is not known yet.
+  core::zone_ptr zone;
   callback<scheduled_job_ptr> done;
 };
 

@@ -5,7 +5,8 @@
 
 namespace callboard::actors {
 
-schedule_gateway::schedule_gateway(registry_actor registry) : registry_(std::move(registry)) {
+schedule_gateway::schedule_gateway(registry_actor registry, core::zone_database zones)
+  : registry_(std::move(registry)), zones_(std::move(zones)) {
   // nop
 }
 
@@ -16,7 +17,11 @@ void schedule_gateway::send(Call call) {
 
 void schedule_gateway::create(std::string organisation, schedule_definition wanted,
                               callback<scheduled_job_ptr> done) {
-  send(create_schedule{std::move(organisation), std::move(wanted), std::move(done)});
+  auto parsed = core::validate(wanted, &zones_);
+  if (!parsed)
+    return done(tl::unexpected(std::move(parsed.error())));
+  send(create_schedule{std::move(organisation), std::move(wanted), *std::move(parsed),
+                       std::move(done)});
 }
 
 void schedule_gateway::list(schedule_query query, callback<std::vector<scheduled_job_ptr>> done) {
@@ -29,7 +34,10 @@ void schedule_gateway::get(schedule_ref ref, callback<scheduled_job_ptr> done) {
 
 void schedule_gateway::update(schedule_ref ref, schedule_edit edit,
                               callback<scheduled_job_ptr> done) {
-  send(update_schedule{std::move(ref), std::move(edit), std::move(done)});
+  core::zone_ptr zone;
+  if (!edit.timezone().empty())
+    zone = zones_.find(edit.timezone()).value_or(nullptr);
+  send(update_schedule{std::move(ref), std::move(edit), std::move(zone), std::move(done)});
 }
 
 void schedule_gateway::set_enabled(schedule_ref ref, bool is_enabled,

@@ -9,7 +9,8 @@ namespace callboard::actors {
 /// The engine's `schedule_service`: turns calls from any thread into messages to the registry.
 class schedule_gateway final : public schedule_service {
 public:
-  explicit schedule_gateway(registry_actor registry);
+  /// @param zones where the zones of new schedules are looked up, on the caller's thread.
+  schedule_gateway(registry_actor registry, core::zone_database zones);
 
   using schedule_service::cancel_run;
   using schedule_service::create;
@@ -42,6 +43,7 @@ private:
   void send(Call call);
 
   registry_actor registry_;
+  core::zone_database zones_;
 };
 
 } // namespace callboard::actors

@@ -75,8 +75,9 @@ result<void> schedule_requests::check_agent(const schedule_definition& wanted) c
 
 void schedule_requests::on(create_schedule& call) {
   const auto now = jobs_.out.now();
-  auto made = core::make_schedule(std::move(call.wanted), std::move(call.organisation),
-                                  jobs_.out.next_id(now.wall), now.wall, parts_.due.zones());
+  auto made
+    = core::make_schedule(std::move(call.wanted), std::move(call.parsed),
+                          std::move(call.organisation), jobs_.out.next_id(now.wall), now.wall);
   if (!made)
     return call.done(tl::unexpected(std::move(made.error())));
   const auto& record = made->record;
@@ -114,7 +115,8 @@ void schedule_requests::on(update_schedule& call) {
     return;
   auto wanted = *held->job.record->definition;
   call.edit(wanted);
-  change(*held, std::move(wanted), std::move(call.done));
+  change(*held, std::move(wanted), core::given_zone{std::move(call.zone), parts_.due.zones()},
+         std::move(call.done));
 }
 
 void schedule_requests::on(enable_schedule& call) {
@@ -125,13 +127,13 @@ void schedule_requests::on(enable_schedule& call) {
     return call.done(fail(errc::conflict, "the job is completed"));
   auto wanted = *held->job.record->definition;
   wanted.is_enabled = call.is_enabled;
-  change(*held, std::move(wanted), std::move(call.done));
+  change(*held, std::move(wanted), parts_.due.zones(), std::move(call.done));
 }
 
 void schedule_requests::change(const core::schedule_index::entry& held, schedule_definition wanted,
-                               callback<scheduled_job_ptr> done) {
+                               const core::zone_source& zones, callback<scheduled_job_ptr> done) {
   const auto& before = *held.job.record;
-  auto edited = core::edit(held.job, std::move(wanted), jobs_.out.now().wall, parts_.due.zones());
+  auto edited = core::edit(held.job, std::move(wanted), jobs_.out.now().wall, zones);
   if (!edited)
     return done(tl::unexpected(std::move(edited.error())));
   if (edited->record == held.job.record)

@@ -47,7 +47,7 @@ private:
   const core::schedule_index::entry* schedule_for(Call& call);
   result<void> check_agent(const schedule_definition& wanted) const;
   void change(const core::schedule_index::entry& held, schedule_definition wanted,
-              callback<scheduled_job_ptr> done);
+              const core::zone_source& zones, callback<scheduled_job_ptr> done);
   /// Has a change stored and answers then. @param settled told before whether it could be.
   void answer_when_stored(schedule_change what, callback<scheduled_job_ptr> done,
                           scheduled_job_ptr value, std::function<void(bool is_stored)> settled);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "actors/registry/outbox.hpp"
@@ -27,11 +26,6 @@ constexpr std::chrono::milliseconds zone_look_interval{2000};
 /// A clock that goes back by less is being adjusted, not set.
 constexpr std::chrono::milliseconds set_back_min{1000};
 
-core::zone_database zones_of(const engine_options& options) {
-  return options.zone_directory.empty() ? core::system_zones()
-                                        : core::zone_database{options.zone_directory};
-}
-
 } // namespace
 
 schedules::schedules(const live_job_parts& parts, core::schedule_index& index, runs& started,
@@ -40,21 +34,21 @@ schedules::schedules(const live_job_parts& parts, core::schedule_index& index, r
     index_(index),
     runs_(started),
     admission_(admission),
-    zones_(zones_of(parts.context.options)) {
+    zones_(core::zones_in(parts.context.options.zone_directory)) {
   // nop
 }
 
 std::size_t schedules::restore(const std::vector<scheduled_job_ptr>& stored) {
   const auto now = parts_.out.now();
   std::size_t corrected_times = 0;
+  const core::zone_memory zones{zones_};
   for (const auto& record : stored) {
     if (record->definition->agent_id.is_nil()) {
       // Its callback has ended with the process that brought it.
       parts_.writes.put_schedule(record->id, nullptr);
       continue;
     }
-    auto corrected
-      = core::correct_times(core::restore_schedule(record, now.wall, zones_), now.wall);
+    auto corrected = core::correct_times(core::restore_schedule(record, now.wall, zones), now.wall);
     corrected_times += corrected.is_next_new ? 1 : 0;
     auto taken_up = core::with_causes(std::move(corrected.job), has_agent(*record->definition));
     if (taken_up.record != record)
@@ -120,22 +114,17 @@ void schedules::look_for_zones(const clock_reading& now) {
   if (index_.blocked().empty() || now.steady < next_zone_look_)
     return;
   next_zone_look_ = core::time_after(now.steady, zone_look_interval);
-  // Many schedules have few zones.
-  std::unordered_map<std::string, bool> are_there;
+  const core::zone_memory zones{zones_};
   for (const auto& id : std::vector(index_.blocked().begin(), index_.blocked().end())) {
     const auto& held = *index_.find(id);
-    const auto& zone = held.job.record->definition->timezone;
-    const auto [known, is_new] = are_there.try_emplace(zone, false);
-    if (is_new)
-      known->second = zones_.find(zone).has_value();
-    if (known->second && !held.is_leaving)
-      unblock(id, now.wall);
+    if (!held.is_leaving && zones.find(held.job.record->definition->timezone))
+      unblock(id, now.wall, zones);
   }
 }
 
-void schedules::unblock(const uuid& id, system_time now) {
+void schedules::unblock(const uuid& id, system_time now, const core::zone_source& zones) {
   const auto& job = index_.find(id)->job;
-  if (auto freed = core::unblock(job, now, zones_)) {
+  if (auto freed = core::unblock(job, now, zones)) {
     runs_.keep(core::with_causes(*std::move(freed), has_agent(*job.record->definition)));
     index_.stall(id); // there may be runs to make up for
   }

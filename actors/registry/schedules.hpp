@@ -50,7 +50,7 @@ private:
   void look_at(const uuid& id, system_time now);
   /// Looks now and then whether time zones that could not be read are there.
   void look_for_zones(const clock_reading& now);
-  void unblock(const uuid& id, system_time now);
+  void unblock(const uuid& id, system_time now, const core::zone_source& zones);
 
   live_job_parts parts_;
   core::schedule_index& index_;

@@ -79,6 +79,10 @@ const zone_database& system_zones() {
   return zones;
 }
 
+zone_database zones_in(const std::string& directory) {
+  return directory.empty() ? system_zones() : zone_database{directory};
+}
+
 result<zone_ptr> find_zone(std::string_view name) {
   return system_zones().find(name);
 }

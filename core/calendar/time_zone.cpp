@@ -86,6 +86,17 @@ system_time time_zone::instant_of(local_time<milliseconds> shown) const {
   }
 }
 
+result<zone_ptr> zone_memory::find(std::string_view name) const {
+  auto known = known_.find(name);
+  if (known == known_.end())
+    known = known_.emplace(std::string{name}, from_.find(name)).first;
+  return known->second;
+}
+
+result<zone_ptr> given_zone::find(std::string_view name) const {
+  return zone_ && zone_->name() == name ? zone_ : others_.find(name);
+}
+
 const zone_ptr& utc_zone() {
   static const zone_ptr utc = std::make_shared<const time_zone>(
     "UTC", seconds{0}, std::vector<time_zone::transition>{}, std::nullopt);

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <callboard/error.hpp>
@@ -75,24 +78,68 @@ using zone_ptr = std::shared_ptr<const time_zone>;
 /// which system time does not.
 result<time_zone> parse_tzif(std::string name, std::string_view bytes);
 
+/// Where time zones are looked up by name.
+class zone_source {
+public:
+  virtual ~zone_source() = default;
+
+  /// The zone of an IANA name. Errors: `invalid_argument` for names that there are not, `unavailable` if
+  /// there are none but UTC.
+  virtual result<zone_ptr> find(std::string_view name) const = 0;
+};
+
 /// A tz database: a directory with a TZif file for each zone. Any thread may read it.
-class zone_database {
+class zone_database final : public zone_source {
 public:
   /// @param directory need not exist, now or later.
   explicit zone_database(std::string directory);
 
-  /// The zone of an IANA name as the database has it at this moment; reads one small file. "UTC" is there
-  /// without a database. Errors: `invalid_argument` for names that the database does not have,
-  /// `unavailable` without a database.
-  result<zone_ptr> find(std::string_view name) const;
+  /// The zone as the database has it at this moment; reads one small file. "UTC" is there without a
+  /// database.
+  result<zone_ptr> find(std::string_view name) const override;
 
 private:
   std::string directory_;
 };
 
+/// Remembers what another source has found, and what it has not: many jobs have few zones, and share them.
+/// For one thread, and for as long as the zones are not expected to change.
+class zone_memory final : public zone_source {
+public:
+  /// @param from must outlive it.
+  explicit zone_memory(const zone_source& from) : from_(from) {
+    // nop
+  }
+
+  result<zone_ptr> find(std::string_view name) const override;
+
+private:
+  const zone_source& from_;
+  mutable std::map<std::string, result<zone_ptr>, std::less<>> known_;
+};
+
+/// A zone that has been found already, in front of another source.
+class given_zone final : public zone_source {
+public:
+  /// @param zone null: none is given.
+  /// @param others must outlive it.
+  given_zone(zone_ptr zone, const zone_source& others) : zone_(std::move(zone)), others_(others) {
+    // nop
+  }
+
+  result<zone_ptr> find(std::string_view name) const override;
+
+private:
+  zone_ptr zone_;
+  const zone_source& others_;
+};
+
 /// The system's tz database: the directory that the environment variable TZDIR names, else
 /// /usr/share/zoneinfo.
 const zone_database& system_zones();
+
+/// The database in a directory; empty: the system's.
+zone_database zones_in(const std::string& directory);
 
 /// Finds a zone in `system_zones`.
 result<zone_ptr> find_zone(std::string_view name);

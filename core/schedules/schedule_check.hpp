@@ -10,19 +10,25 @@
 
 namespace callboard::core {
 
-/// The first of some faults as an error: `invalid_argument`, "<field> <message>".
-tl::unexpected<error> fail_with(const std::vector<schedule_fault>& faults);
+/// What a definition says about when it is due, parsed.
+struct parsed_timing {
+  timing_rule rule;
+  /// The zone that `rule` is meant in. Null: it was not looked up, or cannot be read.
+  zone_ptr zone;
+};
 
-/// All that is wrong with a definition, whatever the time; empty: nothing.
-/// @param zones must have its time zone; null: whether it can be read does not matter.
-std::vector<schedule_fault> find_faults(const schedule_definition& definition,
-                                        const zone_database* zones);
+/// Parses a definition and checks all of it, whatever the time. Errors: `invalid_argument` with all
+/// faults.
+/// @param zones must have its time zone; null: the zone is not looked up.
+result<parsed_timing> validate(const schedule_definition& definition, const zone_source* zones);
 
-/// When a job with this definition is due; null if that depends on a time zone that cannot be read.
-/// (Intervals and dates with an offset depend on none.) Errors: `invalid_argument` for a schedule that
-/// cannot be read.
+/// Parses when a stored job is due. (What else it says was checked when it was created.) Errors:
+/// `invalid_argument` for a schedule that cannot be read.
+result<parsed_timing> parse_stored(const schedule_definition& definition, const zone_source& zones);
+
+/// When a job is due; null if that depends on a time zone that is not there. (Intervals and dates with an
+/// offset depend on none.)
 /// @param grid_start where an interval counts from.
-result<std::shared_ptr<const timing>> timing_of(const schedule_definition& definition,
-                                                system_time grid_start, const zone_database& zones);
+std::shared_ptr<const timing> timing_of(parsed_timing parsed, system_time grid_start);
 
 } // namespace callboard::core

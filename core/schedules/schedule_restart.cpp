@@ -51,10 +51,11 @@ std::vector<std::string> causes_of(const live_schedule& job, bool has_agent) {
 } // namespace
 
 live_schedule restore_schedule(scheduled_job_ptr record, system_time now,
-                               const zone_database& zones) {
-  auto when = timing_of(*record->definition, record->grid_start, zones);
+                               const zone_source& zones) {
+  auto parsed = parse_stored(*record->definition, zones);
+  auto when = parsed ? timing_of(*std::move(parsed), record->grid_start) : nullptr;
   // (One whose schedule cannot be read is blocked, too: it must neither fire nor be lost.)
-  live_schedule kept{std::move(record), when ? *std::move(when) : nullptr};
+  live_schedule kept{std::move(record), std::move(when)};
   if (kept.record->status != schedule_status::active)
     return kept;
   const auto since = unseen_since(*kept.record);
@@ -77,13 +78,14 @@ scheduled_job_ptr as_stored(const scheduled_job_ptr& record) {
 }
 
 std::optional<live_schedule> unblock(const live_schedule& job, system_time now,
-                                     const zone_database& zones) {
-  const auto when = timing_of(*job.record->definition, job.record->grid_start, zones);
-  if (!when || !*when)
+                                     const zone_source& zones) {
+  auto parsed = parse_stored(*job.record->definition, zones);
+  const auto when = parsed ? timing_of(*std::move(parsed), job.record->grid_start) : nullptr;
+  if (!when)
     return std::nullopt;
-  schedule_draft next{{job.record, *when}};
+  schedule_draft next{{job.record, when}};
   if (job.record->blocked_since)
-    go_on_from(next, **when, *job.record->blocked_since, now);
+    go_on_from(next, *when, *job.record->blocked_since, now);
   return std::move(next).done();
 }
 

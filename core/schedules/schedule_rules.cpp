@@ -29,18 +29,23 @@ bool is_in_past(const timing& when, system_time now) {
   return date && date->at <= now;
 }
 
-/// When a definition is due; null if its time zone cannot be read.
-result<std::shared_ptr<const timing>> future_timing(const schedule_definition& definition,
-                                                    system_time grid_start, system_time now,
-                                                    const zone_database& zones) {
-  auto when = timing_of(definition, grid_start, zones);
-  if (!when || !*when)
-    return when;
-  if (is_in_past(**when, now))
-    return fail(errc::invalid_argument, "schedule must not be in the past");
-  if (std::holds_alternative<dated_timing>(**when) && !next_due(**when, now))
-    return fail(errc::invalid_argument, "schedule must be before the year 10000 in UTC");
+/// When a job is due; null if its time zone cannot be read.
+result<std::shared_ptr<const timing>> future_timing(parsed_timing parsed, system_time grid_start,
+                                                    system_time now) {
+  auto when = timing_of(std::move(parsed), grid_start);
+  if (!when)
+    return nullptr;
+  if (is_in_past(*when, now))
+    return fail({{"/schedule", "must not be in the past"}});
+  if (std::holds_alternative<dated_timing>(*when) && !next_due(*when, now))
+    return fail({{"/schedule", "must be before the year 10000 in UTC"}});
   return when;
+}
+
+/// The zone that a job has; null if it cannot be read.
+zone_ptr zone_of(const live_schedule& job, const zone_source& zones) {
+  const auto* cron = std::get_if<cron_timing>(job.when.get());
+  return cron ? cron->zone : zones.find(job.record->definition->timezone).value_or(nullptr);
 }
 
 /// The job is disabled: from when on times count as missed once it is enabled again.
@@ -64,14 +69,18 @@ void go_on(const schedule_draft& next, const timing* when, std::optional<system_
 } // namespace
 
 result<live_schedule> make_schedule(schedule_definition wanted, std::string organisation,
-                                    const uuid& id, system_time now, const zone_database& zones) {
-  if (const auto faults = find_faults(wanted, &zones); !faults.empty())
-    return fail_with(faults);
-  auto when = future_timing(wanted, now, now, zones);
+                                    const uuid& id, system_time now, const zone_source& zones) {
+  auto parsed = validate(wanted, &zones);
+  if (!parsed)
+    return tl::unexpected(std::move(parsed.error()));
+  return make_schedule(std::move(wanted), *std::move(parsed), std::move(organisation), id, now);
+}
+
+result<live_schedule> make_schedule(schedule_definition wanted, parsed_timing parsed,
+                                    std::string organisation, const uuid& id, system_time now) {
+  auto when = future_timing(std::move(parsed), now, now);
   if (!when)
     return tl::unexpected(std::move(when.error()));
-  if (!*when)
-    return fail(errc::invalid_argument, "timezone cannot be read");
   auto made = std::make_shared<scheduled_job>();
   made->id = id;
   made->organisation = std::move(organisation);
@@ -165,19 +174,22 @@ live_schedule postpone(const live_schedule& before, schedule_step refused) {
 }
 
 result<live_schedule> edit(const live_schedule& job, schedule_definition wanted, system_time now,
-                           const zone_database& zones) {
+                           const zone_source& zones) {
   const auto& old = *job.record->definition;
   if (wanted == old)
     return job;
   const auto is_new_zone = wanted.timezone != old.timezone;
-  if (const auto faults = find_faults(wanted, is_new_zone ? &zones : nullptr); !faults.empty())
-    return fail_with(faults);
+  auto parsed = validate(wanted, is_new_zone ? &zones : nullptr);
+  if (!parsed)
+    return tl::unexpected(std::move(parsed.error()));
   const auto is_new_grid = wanted.schedule != old.schedule || wanted.interval != old.interval;
   const auto is_new_timing = is_new_grid || is_new_zone;
   const auto grid_start = is_new_grid ? now : job.record->grid_start;
   auto when = job.when;
   if (is_new_timing) {
-    auto changed = future_timing(wanted, grid_start, now, zones);
+    if (!parsed->zone && needs_zone(parsed->rule))
+      parsed->zone = zone_of(job, zones);
+    auto changed = future_timing(*std::move(parsed), grid_start, now);
     if (!changed)
       return tl::unexpected(std::move(changed.error()));
     when = *std::move(changed);

@@ -11,6 +11,7 @@
 #include <callboard/time.hpp>
 
 #include "core/calendar/timing.hpp"
+#include "core/schedules/schedule_check.hpp"
 
 namespace callboard::core {
 
@@ -46,15 +47,20 @@ inline constexpr std::chrono::seconds lateness_max{10};
 /// paused: a fraction of a second. (Those of an interval are counted however many they are.)
 inline constexpr std::uint64_t missed_times_counted_max = 10'000;
 
-/// Makes a scheduled job. Errors: `invalid_argument`.
+/// Makes a scheduled job of what `validate` has parsed; its zone is there. Errors: `invalid_argument`
+/// for a date that has passed.
+result<live_schedule> make_schedule(schedule_definition wanted, parsed_timing parsed,
+                                    std::string organisation, const uuid& id, system_time now);
+
+/// The same with `validate`. Errors: also those of `validate`.
 result<live_schedule> make_schedule(schedule_definition wanted, std::string organisation,
                                     const uuid& id, system_time now,
-                                    const zone_database& zones = system_zones());
+                                    const zone_source& zones = system_zones());
 
 /// Takes up a scheduled job that a store kept while the engine was down: what came due meanwhile was
 /// missed. It is blocked if its time zone, or its schedule, cannot be read.
 live_schedule restore_schedule(scheduled_job_ptr record, system_time now,
-                               const zone_database& zones = system_zones());
+                               const zone_source& zones = system_zones());
 
 /// What a store is to keep of a job.
 scheduled_job_ptr as_stored(const scheduled_job_ptr& record);
@@ -62,7 +68,7 @@ scheduled_job_ptr as_stored(const scheduled_job_ptr& record);
 /// Tries a blocked job again: if its time zone can be read it goes on, and what came due meanwhile was
 /// missed. No value if it stays blocked.
 std::optional<live_schedule> unblock(const live_schedule& job, system_time now,
-                                     const zone_database& zones);
+                                     const zone_source& zones);
 
 /// Notes in the record all that stands in the job's way.
 live_schedule with_causes(live_schedule job, bool has_agent);
@@ -87,7 +93,7 @@ live_schedule postpone(const live_schedule& before, schedule_step refused);
 /// Changes the definition. A time zone that the job has already need not be there. Errors:
 /// `invalid_argument`.
 result<live_schedule> edit(const live_schedule& job, schedule_definition wanted, system_time now,
-                           const zone_database& zones = system_zones());
+                           const zone_source& zones = system_zones());
 
 /// The wall clock was set back to `now`: intervals go on, and so does all else if that was by hours.
 live_schedule on_clock_set_back(const live_schedule& job, std::chrono::milliseconds by,

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <callboard/error.hpp>
 #include <callboard/job.hpp>
 #include <callboard/json_text.hpp>
 #include <callboard/time.hpp>
@@ -100,18 +101,9 @@ struct schedule_definition {
   friend bool operator==(const schedule_definition&, const schedule_definition&) = default;
 };
 
-/// What is wrong with a member of a definition.
-struct schedule_fault {
-  /// The member as the HTTP API spells it: "schedule", "timezone", "timeoutMs" …
-  std::string field = {};
-  /// What is wrong and what is allowed: "must be …".
-  std::string message = {};
-
-  friend bool operator==(const schedule_fault&, const schedule_fault&) = default;
-};
-
-/// All that is wrong with a definition, whatever the time; empty: nothing.
-std::vector<schedule_fault> find_faults(const schedule_definition& definition);
+/// All that is wrong with a definition, whatever the time; empty: nothing. Members are named as the HTTP
+/// API spells them: "/schedule", "/timezone", "/timeoutMs" …
+std::vector<field_fault> find_faults(const schedule_definition& definition);
 
 /// Times after the first one, up to and including the second, which is later.
 struct time_range {

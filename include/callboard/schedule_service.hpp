@@ -1,10 +1,12 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <future>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <callboard/callback.hpp>
@@ -13,8 +15,33 @@
 
 namespace callboard {
 
-/// Changes a definition. Called at most once, on an engine thread: it must neither block nor throw.
-using schedule_edit = std::function<void(schedule_definition&)>;
+/// A change of a definition.
+class schedule_edit {
+public:
+  /// @param change called at most once, on an engine thread; must not block or throw.
+  /// @param timezone the time zone that `change` sets, if it sets one. It is looked up on the caller's
+  ///   thread then; otherwise an engine thread reads a small file.
+  template <class Change>
+  requires(!std::same_as<Change, schedule_edit> && std::invocable<Change&, schedule_definition&>)
+    schedule_edit(Change change, std::string timezone = {}) // NOLINT: converts
+    : change_(std::move(change)), timezone_(std::move(timezone)) {
+    // nop
+  }
+
+  /// Changes a definition.
+  void operator()(schedule_definition& definition) const {
+    change_(definition);
+  }
+
+  /// The time zone that is set; empty: not known.
+  const std::string& timezone() const noexcept {
+    return timezone_;
+  }
+
+private:
+  std::function<void(schedule_definition&)> change_;
+  std::string timezone_;
+};
 
 /// What one can do with scheduled jobs: the port that the HTTP server and embedding programs call alike.
 /// Every member may be called from any thread and returns at once. What changes something is answered

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,27 +79,30 @@ public:
       step(definition);
   }
 
-  schedule_edit as_edit() && {
-    return [steps = std::move(steps_)](schedule_definition& definition) {
-      for (const auto& step : steps)
-        step(definition);
-    };
+  /// @param made what came of it, for its time zone.
+  schedule_edit as_edit(const schedule_definition& made) && {
+    const auto zone = has("timezone") ? made.timezone : std::string{};
+    return {[steps = std::move(steps_)](schedule_definition& definition) {
+              for (const auto& step : steps)
+                step(definition);
+            },
+            zone};
   }
 
   /// Adds what is wrong with the definition that came out, but for members that are known to be wrong
   /// already and, if `is_partial`, those that the body does not have.
   void add_faults(const schedule_definition& made, bool is_partial) {
     bool is_zone_missing = false;
-    for (const auto& fault : find_faults(made)) {
-      const auto member = fault.field.substr(0, fault.field.find('/'));
+    for (auto& fault : find_faults(made)) {
+      const auto member = fault.field.substr(0, fault.field.find('/', 1));
       const auto is_known = std::any_of(faults_.begin(), faults_.end(), [&](const auto& each) {
-        return each.field.starts_with('/' + member)
-               && (each.field.size() == member.size() + 1 || each.field[member.size() + 1] == '/');
+        return each.field.starts_with(member)
+               && (each.field.size() == member.size() || each.field[member.size()] == '/');
       });
-      if (is_known || (is_partial && !has(member)))
+      if (is_known || (is_partial && !has(member.substr(1))))
         continue;
-      faults_.push_back({'/' + fault.field, fault.message});
-      is_zone_missing = member == "timezone";
+      is_zone_missing = member == "/timezone";
+      faults_.push_back(std::move(fault));
     }
     // The job itself may have that zone already: then it need not be there, and only the engine can tell.
     if (is_partial && is_zone_missing && faults_.size() == 1)
@@ -240,7 +244,7 @@ private:
   const retry_policy& base_;
   std::vector<field_fault> faults_;
   body_reader body_;
-  std::vector<schedule_edit> steps_;
+  std::vector<std::function<void(schedule_definition&)>> steps_;
 };
 
 tl::unexpected<response> refuse(const std::vector<field_fault>& faults) {
@@ -278,10 +282,10 @@ tl::expected<schedule_definition, response> read_new_schedule(
   reader.read();
   schedule_definition made;
   reader.edit(made);
+  if (reader.faults().empty())
+    return made; // The engine checks it, once.
   reader.add_faults(made, false);
-  if (!reader.faults().empty())
-    return refuse(reader.faults());
-  return made;
+  return refuse(reader.faults());
 }
 
 tl::expected<schedule_edit, response> read_schedule_edit(
@@ -302,7 +306,7 @@ tl::expected<schedule_edit, response> read_schedule_edit(
   reader.add_faults(made, true);
   if (!reader.faults().empty())
     return refuse(reader.faults());
-  return std::move(reader).as_edit();
+  return std::move(reader).as_edit(made);
 }
 
 } // namespace callboard::http

@@ -8,7 +8,8 @@
 
 namespace callboard::http {
 
-/// The definition in the body of POST /api/jobs; or 400 with all that is wrong.
+/// The definition in the body of POST /api/jobs; or 400 with all that is wrong. If each member is of its
+/// type, what else is wrong with it is left to the engine, which parses the schedule.
 /// @param default_retry stands in for what a policy leaves out.
 tl::expected<schedule_definition, response> read_new_schedule(
   const request& asked, const std::optional<retry_policy>& default_retry);

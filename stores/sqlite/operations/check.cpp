@@ -145,9 +145,9 @@ private:
       ++report_.schedules;
       // A zone that this system does not know is no damage.
       for (const auto& fault : find_faults(*stored.record->definition))
-        if (fault.field != "timezone")
-          add_fault("scheduled job " + stored.record->id.to_string() + ": " + fault.field + ' '
-                    + fault.message);
+        if (fault.field != "/timezone")
+          add_fault("scheduled job " + stored.record->id.to_string() + ": " + fault.field.substr(1)
+                    + ' ' + fault.message);
       return {};
     });
     if (!read)

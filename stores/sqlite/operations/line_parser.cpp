@@ -134,7 +134,7 @@ std::string earlier_tasks_sql() {
 bool is_sound(const schedule_definition& what) {
   const auto faults = find_faults(what);
   return std::all_of(faults.begin(), faults.end(),
-                     [](const schedule_fault& each) { return each.field == "timezone"; });
+                     [](const field_fault& each) { return each.field == "/timezone"; });
 }
 
 tl::unexpected<error> no_job() {

@@ -80,8 +80,8 @@ TEST(ScheduleRules, FaultsAreFoundAllAtOnce) {
     fields += fault.field + ' ';
 
   EXPECT_EQ(fields,
-            "name payload interval schedule timezone retryPolicy/maxRetries "
-            "retryPolicy/initialDelayMs retryPolicy/maxDelayMs retryPolicy/jitter timeoutMs ");
+            "/name /payload /interval /schedule /timezone /retryPolicy/maxRetries "
+            "/retryPolicy/initialDelayMs /retryPolicy/maxDelayMs /retryPolicy/jitter /timeoutMs ");
   EXPECT_TRUE(find_faults(every(100ms)).empty());
 }
 
@@ -106,7 +106,7 @@ TEST(ScheduleRules, NamesAreCountedInCharacters) {
 
 TEST(ScheduleRules, DateInThePastIsRefused) {
   EXPECT_EQ(core::make_schedule(at("2026-02-28T23:59:59Z"), "default", uuid{}, start).error(),
-            (error{errc::invalid_argument, "schedule must not be in the past"}));
+            fail({{"/schedule", "must not be in the past"}}).value());
   EXPECT_EQ(make(at("2026-03-01T00:00:00.001Z")).record->next_run_at, start + 1ms);
 }
 
@@ -116,7 +116,7 @@ TEST(ScheduleRules, DateThatUtcShowsInTheYear10000IsRefused) {
   what.timezone = "America/New_York";
 
   EXPECT_EQ(core::make_schedule(what, "default", uuid{}, start).error(),
-            (error{errc::invalid_argument, "schedule must be before the year 10000 in UTC"}));
+            fail({{"/schedule", "must be before the year 10000 in UTC"}}).value());
 }
 
 TEST(ScheduleRules, OverlapDecidesWhatBecomesOfADueTime) {

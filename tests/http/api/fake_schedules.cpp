@@ -6,6 +6,8 @@ namespace callboard::tests {
 
 void fake_schedules::create(std::string, schedule_definition wanted,
                             callback<scheduled_job_ptr> done) {
+  if (auto faults = find_faults(wanted); !faults.empty())
+    return done(fail(std::move(faults)));
   created.push_back(std::move(wanted));
   done(job);
 }

@@ -29,7 +29,8 @@ protected:
 
   scheduled_job_ptr make(schedule_definition wanted) {
     std::optional<result<scheduled_job_ptr>> answer;
-    ask(create_schedule{"default", std::move(wanted),
+    auto parsed = core::validate(wanted, &core::system_zones()).value();
+    ask(create_schedule{"default", std::move(wanted), std::move(parsed),
                         [&](result<scheduled_job_ptr> made) { answer = std::move(made); }});
     store();
     return answer.value().value();
