@@ -52,6 +52,18 @@ struct id_equal {
   }
 };
 
+bool is_scheduled(const job& one) noexcept {
+  return one.state == job_state::scheduled && one.spec->kind == job_kind::agent;
+}
+
+std::array<bool, job_state_count> wanted_states(const job_query& query) {
+  std::array<bool, job_state_count> wanted{};
+  wanted.fill(query.states.empty());
+  for (const auto state : query.states)
+    wanted[static_cast<std::size_t>(state)] = true;
+  return wanted;
+}
+
 class memory_store final : public store {
 public:
   bool is_durable() const noexcept override {
@@ -207,18 +219,6 @@ public:
 
 private:
   using indexes_by_organisation = std::unordered_map<std::string, job_index>;
-
-  static bool is_scheduled(const job& one) noexcept {
-    return one.state == job_state::scheduled && one.spec->kind == job_kind::agent;
-  }
-
-  static std::array<bool, job_state_count> wanted_states(const job_query& query) {
-    std::array<bool, job_state_count> wanted{};
-    wanted.fill(query.states.empty());
-    for (const auto state : query.states)
-      wanted[static_cast<std::size_t>(state)] = true;
-    return wanted;
-  }
 
   /// A page of what needs no look at the jobs that are not on it.
   job_page newest_page(const job_query& query) const {

@@ -113,7 +113,7 @@ result<void> writer::configure(store_sync sync) {
   sqlite3_wal_hook(
     db_->handle(),
     [](void* self, sqlite3*, const char*, int pages) {
-      static_cast<writer*>(self)->log_pages_ = pages;
+      static_cast<writer*>(self)->log_.now = pages;
       return SQLITE_OK;
     },
     this);
@@ -254,16 +254,16 @@ void writer::tidy_up() {
     written_since_optimize_ = 0;
     [[maybe_unused]] const auto ok = db_->run("PRAGMA optimize");
   }
-  if (log_pages_ < pages_at_checkpoint_)
-    pages_at_checkpoint_ = 0; // it has begun anew
+  if (log_.now < log_.at_checkpoint)
+    log_.at_checkpoint = 0; // it has begun anew
   if (beside_)
     look_at_checkpointer();
-  if (log_pages_ - pages_at_checkpoint_ < checkpoint_pages_)
+  if (log_.now - log_.at_checkpoint < checkpoint_pages_)
     return;
-  if (!beside_ || log_pages_ >= checkpoint_pages_ * restart_factor) {
+  if (!beside_ || log_.now >= checkpoint_pages_ * restart_factor) {
     checkpoint();
   } else {
-    pages_at_checkpoint_ = log_pages_;
+    log_.at_checkpoint = log_.now;
     beside_->begin();
   }
 }
@@ -279,8 +279,8 @@ void writer::look_at_checkpointer() {
 }
 
 void writer::checkpoint() {
-  pages_at_checkpoint_ = log_pages_;
-  const auto is_long = log_pages_ >= checkpoint_pages_ * restart_factor;
+  log_.at_checkpoint = log_.now;
+  const auto is_long = log_.now >= checkpoint_pages_ * restart_factor;
   const auto mode = is_long ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
   sqlite3_busy_timeout(db_->handle(), restart_wait_ms);
   const auto code = sqlite3_wal_checkpoint_v2(db_->handle(), "main", mode, nullptr, nullptr);

@@ -105,9 +105,13 @@ private:
   const int checkpoint_pages_;
   /// Null: the log is copied between commits.
   std::unique_ptr<checkpointer> beside_;
-  /// Pages in the log, told by SQLite after each commit.
-  int log_pages_ = 0;
-  int pages_at_checkpoint_ = 0;
+  /// The write-ahead log, in pages.
+  struct log_length {
+    /// Told by SQLite after each commit.
+    int now = 0;
+    int at_checkpoint = 0;
+  };
+  log_length log_;
   std::size_t written_since_optimize_ = 0;
 };
 

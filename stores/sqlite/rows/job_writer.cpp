@@ -17,12 +17,6 @@ std::string insert_job_sql() {
          + names(ending_columns) + ") VALUES (" + places(1, all) + ") ON CONFLICT (id) DO NOTHING";
 }
 
-std::string insert_spec_sql() {
-  constexpr auto all = 1 + message_spec_columns.size() + extra_spec_columns.size();
-  return "INSERT INTO specs (job, " + names(message_spec_columns) + ", " + names(extra_spec_columns)
-         + ") VALUES (" + places(1, all) + ")";
-}
-
 } // namespace
 
 job_writer::job_writer(connection& db)
@@ -30,14 +24,11 @@ job_writer::job_writer(connection& db)
     look_up_{db, "SELECT job, version, kind, organisation, state, task_count, due_at FROM jobs "
                  "WHERE id = ?1"},
     insert_job_{db, insert_job_sql()},
-    insert_spec_{db, insert_spec_sql()},
-    insert_tag_{db, "INSERT INTO tags (job, position, tag) VALUES (?1, ?2, ?3)"},
+    specs_{db},
     update_progress_{db, update_progress_sql("jobs")},
     update_state_{db, update_state_sql("jobs")},
     update_span_{db, update_span_sql("jobs")},
     erase_job_{db, "DELETE FROM jobs WHERE job = ?1"},
-    erase_spec_{db, "DELETE FROM specs WHERE job = ?1"},
-    erase_tags_{db, "DELETE FROM tags WHERE job = ?1"},
     tasks_{db},
     counts_{db},
     messages_{db, tasks_, counts_} {
@@ -99,27 +90,13 @@ result<bool> job_writer::insert(const job& snapshot) {
   if (sqlite3_changes(db_.handle()) == 0)
     return false;
   const auto row = static_cast<std::int64_t>(sqlite3_last_insert_rowid(db_.handle()));
-  if (auto ok = insert_spec(row, spec); !ok)
+  if (auto ok = specs_.insert(row, spec); !ok)
     return tl::unexpected(std::move(ok.error()));
   if (auto ok = tasks_.add(row, snapshot); !ok)
     return tl::unexpected(std::move(ok.error()));
   counts_.change(spec.kind, spec.organisation, snapshot.state, 1);
   added_.push_back(spec.id);
   return true;
-}
-
-result<void> job_writer::insert_spec(std::int64_t row, const job_spec& spec) {
-  const auto values
-    = std::tuple_cat(std::tuple{row}, message_spec_values(spec), extra_spec_values(spec));
-  if (auto ok = run(insert_spec_, values); !ok)
-    return ok;
-  if (!spec.agent_job)
-    return {};
-  std::int64_t position = 0;
-  for (const auto& tag : spec.agent_job->tags)
-    if (auto ok = insert_tag_.run(row, position++, tag); !ok)
-      return ok;
-  return {};
 }
 
 result<void> job_writer::update(const job& snapshot, const stored_job& stored) {
@@ -156,13 +133,10 @@ result<void> job_writer::erase(const uuid& id) {
   const auto& gone = **stored;
   if (auto ok = erase_job_.run(gone.row); !ok)
     return ok;
-  if (auto ok = erase_spec_.run(gone.row); !ok)
+  if (auto ok = specs_.erase(gone.row, gone.kind); !ok)
     return ok;
   if (gone.task_count > 1)
     if (auto ok = tasks_.erase(gone.row); !ok)
-      return ok;
-  if (gone.kind == job_kind::agent)
-    if (auto ok = erase_tags_.run(gone.row); !ok)
       return ok;
   counts_.change(gone.kind, gone.organisation, gone.state, -1);
   return {};

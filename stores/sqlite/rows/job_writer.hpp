@@ -6,6 +6,7 @@
 #include "stores/sqlite/file/statement.hpp"
 #include "stores/sqlite/rows/job_counts.hpp"
 #include "stores/sqlite/rows/message_writer.hpp"
+#include "stores/sqlite/rows/spec_writer.hpp"
 #include "stores/sqlite/rows/task_writer.hpp"
 
 #include <cstdint>
@@ -63,20 +64,16 @@ private:
   result<std::optional<stored_job>> look_up(const uuid& id);
   /// Whether it was inserted: false if the id is there already.
   result<bool> insert(const job& snapshot);
-  result<void> insert_spec(std::int64_t row, const job_spec& spec);
   result<void> update(const job& snapshot, const stored_job& stored);
 
   connection& db_;
   statement look_up_;
   statement insert_job_;
-  statement insert_spec_;
-  statement insert_tag_;
+  spec_writer specs_;
   statement update_progress_;
   statement update_state_;
   statement update_span_;
   statement erase_job_;
-  statement erase_spec_;
-  statement erase_tags_;
   task_writer tasks_;
   job_counts counts_;
   message_writer messages_;
