@@ -13,15 +13,15 @@
 
 namespace callboard {
 
-/// What an agent says about attempts that failed at it, beside what jobs say themselves.
+/// An agent's settings for retries, in addition to those of jobs.
 struct agent_retry {
-  /// For messages that bring no policy: decides about tasks that the agent refused
-  /// (`agent_answer::is_refusal`), within the job's deadline. No retries: such a message fails at once.
+  /// For messages without a policy of their own: retries of tasks that the agent refused
+  /// (`agent_answer::is_refusal`), within the job's deadline. Without retries such a message fails at once.
   retry_policy refusals = {.retries_max = 2,
                            .delay = std::chrono::milliseconds{500},
                            .delay_max = std::chrono::milliseconds{8000}};
-  /// An `agent_answer::retry_after` counts up to here; 0 (it does not count) to a day. A minute outlasts
-  /// the windows in which most services count requests.
+  /// Upper bound for `agent_answer::retry_after`; from 0 (which ignores it) to a day. A minute is longer
+  /// than the windows of most rate limits.
   std::chrono::seconds retry_after_max{60};
 
   friend bool operator==(const agent_retry&, const agent_retry&) = default;
@@ -33,12 +33,12 @@ struct agent_info {
   uuid id = {};
   /// For people; unique too.
   std::string name = {};
-  /// Tasks that it works on at once, ≥ 1. 64 keeps a model server busy without drowning it.
+  /// Tasks at once, ≥ 1. 64 keeps a model server busy without overloading it.
   std::uint32_t concurrency = 64;
-  /// Jobs that may wait for a slot; none: no limit but the engine's own.
+  /// Jobs that may wait for a slot; none: only the engine's limits apply.
   std::optional<std::uint32_t> queue_limit = {};
-  /// What it is, by the configuration's word: "echo", "http", "openai", "exec"; empty for an agent of
-  /// the program's own. Callers see it; the engine does not look at it.
+  /// The type in the configuration: "echo", "http", "openai", "exec"; empty for an agent that the
+  /// program itself made. Shown to callers; the engine ignores it.
   std::string type = {};
   agent_retry retry = {};
 };
@@ -51,11 +51,11 @@ struct history_entry {
   shared_text content = {};
 };
 
-/// What an agent is asked to do: one turn. Immutable, shared, may be kept as long as needed.
+/// One turn that an agent is asked for. Immutable and shared; may be kept as long as needed.
 struct agent_task {
   /// Stable over re-delivery after a restart.
   uuid id = {};
-  /// The job as it stood when the task was handed over: user, metadata, params, payload …
+  /// The job when the task was sent: user, metadata, params, payload …
   job_ptr job = {};
   task_kind kind = task_kind::message;
   /// From 1, over the whole job.
@@ -68,7 +68,7 @@ struct agent_task {
   /// Who runs it.
   uuid agent_id = {};
   std::string agent_name = {};
-  /// When the task must be over, shown to the agent. The engine aborts it then by itself.
+  /// When the task must have ended, shown to the agent. The engine aborts it then.
   system_time deadline = {};
 };
 
@@ -84,18 +84,18 @@ enum class answer_status : std::uint8_t {
   failed,
 };
 
-/// What an agent says to a task.
+/// An agent's answer to a task.
 struct agent_answer {
   answer_status status = answer_status::completed;
   /// The text; UTF-8 (other bytes are replaced by U+FFFD before they are stored).
   std::string content = {};
   /// An object, or empty.
   json_text metadata = {};
-  /// With `failed`: why, as users may read it.
+  /// With `failed`: the reason, shown to users.
   std::string error = {};
-  /// With `failed`: do not try again.
+  /// With `failed`: do not retry.
   bool is_final = false;
-  /// With `failed`: the agent has certainly not begun the work (nobody listens, it is too busy), so that
+  /// With `failed`: the agent has certainly not started the work (connection refused, too busy), so
   /// another attempt cannot do it twice. See `agent_retry::refusals`.
   bool is_refusal = false;
   /// With `failed`: wait at least this long before the next attempt, up to `agent_retry::retry_after_max`
@@ -108,12 +108,12 @@ struct agent_answer {
   static agent_answer failure(std::string error);
   /// A `failed` answer that must not be retried.
   static agent_answer final_failure(std::string error);
-  /// A `failed` answer of an agent that has not begun the work.
+  /// A `failed` answer of an agent that has not started the work.
   static agent_answer refusal(std::string error);
 };
 
-/// Takes an agent's answer, from any thread, at most once: the first call counts, further ones are
-/// dropped. Copies share one answer. When the last copy goes unanswered, the task fails with
+/// Receives an agent's answer, from any thread. Only the first call counts; further calls are
+/// ignored. Copies share one answer. If the last copy is destroyed without a call, the task fails with
 /// "agent dropped the task".
 class completion {
 public:
@@ -130,18 +130,18 @@ private:
   std::shared_ptr<state> state_;
 };
 
-/// Runs tasks: the port behind which webhooks, models, programs and C++ functions stand.
+/// Runs tasks: the port that webhooks, models, programs and C++ functions implement.
 /// The engine calls `start` and `cancel` of one agent from one thread at a time; neither may block.
 class agent {
 public:
   virtual ~agent() = default;
 
-  /// Begins a task and returns at once; `done` may be called now or later, from any thread.
+  /// Starts a task and returns at once; `done` may be called now or later, from any thread.
   /// An exception fails the task.
   virtual void start(task_ptr task, completion done) = 0;
 
-  /// Gives a running task up: its job was canceled or its deadline passed. The slot is free already
-  /// and what the agent still answers is dropped. Unknown ids are ignored.
+  /// Aborts a running task: its job was canceled or its deadline passed. Its slot is already free,
+  /// and a late answer is dropped. Unknown ids are ignored.
   virtual void cancel(const uuid& task_id) = 0;
 };
 

@@ -21,7 +21,7 @@ enum class job_state : std::uint8_t; // callboard/job.hpp
 enum class errc : std::uint8_t {
   /// An argument breaks a documented rule; the message names it and what is allowed.
   invalid_argument,
-  /// No job (task, agent …) with that id is held.
+  /// There is no job (task, agent …) with that id.
   not_found,
   /// The job names an agent that is not configured.
   agent_not_found,
@@ -29,24 +29,24 @@ enum class errc : std::uint8_t {
   no_agents,
   /// The thing exists and belongs to another organisation.
   forbidden,
-  /// It was there and has ended: a conversation that has expired.
+  /// It existed and has ended: a session that has expired.
   gone,
-  /// The job is over already and cannot be changed; or its name is taken.
+  /// The job has ended and cannot be changed; or the name is taken.
   conflict,
   /// The scheduled job does not have the version that the caller expects.
   version_mismatch,
-  /// As many jobs as allowed are held, or as much text: try again later. Or a list would hold more text
-  /// than its reader allows: ask for fewer.
+  /// The limit on jobs, or on their text, is reached: retry later. Or a list has more text than its
+  /// reader allows: request fewer jobs.
   capacity,
-  /// The job's agent has as many jobs waiting as its `queue_limit` allows; try again later.
+  /// The agent's queue is full (`queue_limit`); retry later.
   agent_busy,
-  /// The caller has as many requests of this kind open as allowed; try again once one has been answered.
+  /// The caller has reached the limit on open requests of this kind; retry once one has been answered.
   too_many_requests,
-  /// The engine takes no new work: it is stopping, or its store fails.
+  /// The engine accepts no new work: it is stopping, or its store fails.
   unavailable,
   /// Reading or writing a file, a socket or a database failed.
   io,
-  /// A fault of Callboard itself.
+  /// A bug in Callboard.
   internal,
 };
 
@@ -56,7 +56,7 @@ inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::interna
 /// The stable lower-case name of a code, as logs and JSON show it ("agent_not_found").
 std::string_view to_string(errc code) noexcept;
 
-/// What is wrong with one part of what a caller gave.
+/// What is wrong with one part of a request.
 struct field_fault {
   /// The part as the HTTP API names it: a JSON Pointer into the body ("/schedule", "/retryPolicy/jitter"),
   /// or `?name` for a parameter of a query. Empty: the whole body.
@@ -67,26 +67,26 @@ struct field_fault {
   friend bool operator==(const field_fault&, const field_fault&) = default;
 };
 
-/// An expected failure: a code to branch on, a text to show, and what a program needs besides: nobody has
-/// to cut it out of the text.
+/// An expected failure: a code to branch on, a message to show, and details for programs, which never
+/// need to parse the message.
 struct error {
   /// What to branch on.
   errc code = errc::internal;
-  /// What was wrong, where, and what is allowed: lower-case, no full stop, nothing about the inside
-  /// of the server, so that it can be shown to whoever made the call.
+  /// What was wrong, where, and what is allowed: lower-case, no full stop, no internals of the server, so
+  /// that it can be shown to the caller.
   std::string message = {};
   /// `invalid_argument`: all that is wrong, part by part, where that is known.
   std::vector<field_fault> faults = {};
-  /// `conflict` with a job that is over: its final state.
+  /// `conflict` with a job that has ended: its final state.
   std::optional<job_state> state = std::nullopt;
-  /// `capacity`, `agent_busy`, `too_many_requests`, `unavailable`: when to try again. None: soon.
+  /// `capacity`, `agent_busy`, `too_many_requests`, `unavailable`: when to retry. None: soon.
   std::optional<std::chrono::seconds> retry_after = std::nullopt;
 
   friend bool operator==(const error&, const error&) = default;
 };
 
-/// A value or an `error`. (`std::expected` is C++23; this is its reference implementation.) Whoever drops
-/// one has forgotten to look: the compiler says so.
+/// A value or an `error`. (`std::expected` is C++23; this is its reference implementation.) The compiler
+/// warns if one is ignored.
 template <class T>
 class [[nodiscard]] result : public tl::expected<T, error> {
 public:
@@ -101,13 +101,13 @@ public:
     // nop
   }
 
-  /// What `next` makes of the value, or else the error. `next` returns a `result`.
+  /// The result of `next` for the value, or the error. `next` returns a `result`.
   template <class Function>
   auto and_then(Function&& next) && {
     return continued(std::move(*this), std::forward<Function>(next));
   }
 
-  /// The same, and the value stays.
+  /// The same; keeps the value.
   template <class Function>
   auto and_then(Function&& next) const& {
     return continued(*this, std::forward<Function>(next));
@@ -145,7 +145,7 @@ inline tl::unexpected<error> fail(errc code, std::string message) {
 /// @pre there is something wrong.
 tl::unexpected<error> fail(std::vector<field_fault> faults);
 
-/// The same: `conflict`, because a job is over.
+/// The same: `conflict`, because a job has ended.
 tl::unexpected<error> fail_as_over(job_state state);
 
 } // namespace callboard

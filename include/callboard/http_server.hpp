@@ -20,7 +20,7 @@
 
 namespace callboard {
 
-/// What a key opens. The texts are those of the configuration ("SERVICES:READ").
+/// What a key allows. The configuration uses the same names ("SERVICES:READ").
 enum class api_scope : std::uint8_t { messaging, services_read, services_write, jobs, operations };
 
 /// A key as the configuration holds it: never the key, only its digest.
@@ -29,98 +29,98 @@ struct api_key {
   std::string name = {};
   /// SHA-256 of the key.
   std::array<std::uint8_t, 32> sha256 = {};
-  /// Whose jobs it sees.
+  /// The organisation whose jobs it can see.
   std::string organisation = "default";
   std::set<api_scope> scopes = {};
 };
 
-/// How much clients may ask of the APIs: so often in any `window`, all at once or spread over it; beyond
-/// it 429. 0: as often as they like. An address is one IPv4 address or one /64 network with IPv6.
+/// Rate limits: requests per `window`, at once or spread over it; beyond them 429. 0: no limit. An address
+/// is one IPv4 address or one IPv6 /64 network.
 struct rate_limits {
   /// Requests with one key.
   std::size_t requests_per_key = 0;
   /// Requests from one address.
   std::size_t requests_per_address = 0;
-  /// Requests from one address with keys that the server does not know. Those with a right key are
-  /// served all the same: others may share the address.
+  /// Requests from one address with unknown keys. Requests with a valid key are still served: others may
+  /// share the address.
   std::size_t failed_keys_per_address = 20;
   /// ≥ 1 s.
   std::chrono::seconds window{60};
 };
 
-/// Which requests the log is told of.
+/// Which requests are logged.
 enum class log_choice : std::uint8_t {
   off,
-  /// Those that were answered 5xx, or after more than a second though the client did not ask to wait.
+  /// Those answered with 5xx, or after more than a second without a wait.
   failures,
   all
 };
 
-/// What can be set about the HTTP server. The defaults are the program's.
+/// Settings of the HTTP server. The defaults are the program's.
 struct http_options {
   /// Address to listen on.
   std::string address = "127.0.0.1";
-  /// 0: any free port; `http_server::port` tells which.
+  /// 0: a free port; `http_server::port` returns it.
   std::uint16_t port = 3000;
-  /// Threads that serve connections; 0: from the machine's cores.
+  /// Threads that serve connections; 0: derived from the number of cores.
   std::size_t threads = 0;
-  /// Keys; while none is given `/api/*` is open.
+  /// API keys; without any, `/api/*` is open.
   std::vector<api_key> keys = {};
-  /// What opens `/services/*` and `/organizations/*`, which always need a key, while `keys` is empty.
+  /// The key for `/services/*` and `/organizations/*`, which always require one, while `keys` is empty.
   std::optional<api_key> development_key = {};
-  /// The organisations that jobs can be for, besides the caller's own.
+  /// The organisations that jobs can belong to, besides the caller's own.
   std::vector<organisation> organisations = {};
-  /// What agent jobs can be made of.
+  /// The job types of the Agent Jobs API.
   std::vector<job_type> job_types = {};
-  /// Listen on other than loopback addresses without any key.
+  /// Allows listening on other than loopback addresses without a key.
   bool allow_insecure = false;
-  /// How clients reach this server ("https://jobs.example.com"); counts as an own origin.
+  /// URL at which clients reach this server ("https://jobs.example.com"); counts as an own origin.
   std::string public_url = {};
   /// Origins of web pages that may call; "*": any.
   std::vector<std::string> allowed_origins = {};
-  /// PEM files; both or none. With them the server speaks TLS 1.2 and up only.
+  /// PEM files; both or none. With them the server only accepts TLS, 1.2 and later.
   std::string tls_certificate = {};
   std::string tls_private_key = {};
-  /// Longest request body; beyond it 413.
+  /// Maximum size of a request body; beyond it 413.
   std::size_t body_bytes_max = 2 * 1024 * 1024;
   /// Connections at once; ≥ 1. Each costs a descriptor and about 6 KiB.
   std::size_t connections_max = 10'000;
-  /// Connections from one address at once (from one /64 network with IPv6); 0: as many as there are.
+  /// Connections at once from one address (one IPv6 /64 network); 0: no limit.
   std::size_t connections_per_address_max = 0;
-  /// Bytes of answers over 16 KiB that may be held until clients have read them; ≥ 16 MiB. Beyond it
-  /// connections end whose clients have taken nothing for the longest time, and lists are answered 503.
-  /// Several of the largest lists, and little beside the memory of a server.
+  /// Bytes of unread responses over 16 KiB, in total; ≥ 16 MiB. Beyond it the connections whose clients
+  /// have read nothing for the longest time are closed, and lists are answered with 503. Enough for
+  /// several of the largest lists, and little compared with the memory of a server.
   std::size_t unsent_bytes_max = 256 * 1024 * 1024;
-  /// Bytes that requests may hold, all together, before they have come as a whole; ≥ 16 MiB. What comes in
-  /// one piece, and requests up to 4 KiB, do not count. Beyond it those whose clients have stopped sending
-  /// are answered 503, else the one that needs more. More than a hundred of the largest bodies.
+  /// Bytes of incomplete requests, in total; ≥ 16 MiB. Requests that arrive in one piece or have at most
+  /// 4 KiB do not count. Beyond it requests whose clients have stopped sending are answered with 503, or
+  /// else the one that needs more. Enough for more than a hundred of the largest bodies.
   std::size_t unread_bytes_max = 256 * 1024 * 1024;
   rate_limits rates = {};
-  /// Whether `connections_max` was asked for: then a limit on descriptors that is too low is an
-  /// error, else the number is lowered to what fits.
+  /// Whether `connections_max` was configured: then a descriptor limit that is too low is an error;
+  /// otherwise the number is lowered to what fits.
   bool connections_max_is_explicit = false;
-  /// What POST /api/messaging/jobs uses without `timeoutMs`; 1–300 s.
+  /// Time limit of a message without `timeoutMs`; 1–300 s.
   std::chrono::milliseconds default_time_limit{30'000};
-  /// Bounds of the Sessions API, as `engine_options` has them.
+  /// Limits of the Sessions API, as in `engine_options`.
   session_limits sessions{};
-  /// Retries of scheduled jobs that bring no policy, and what theirs leave out; as `engine_options` has it.
+  /// Retries of scheduled jobs without a policy, and defaults for incomplete ones; as in `engine_options`.
   std::optional<retry_policy> run_retry = {};
-  /// How long the head of a request may take to arrive; beyond it 408. ≥ 1 ms. Long enough for a bad
-  /// mobile connection; clients that drip their bytes hold a connection no longer than that.
+  /// Time for the head of a request to arrive; beyond it 408. ≥ 1 ms. Long enough for a poor mobile
+  /// connection; a client that sends its bytes slowly holds a connection no longer.
   std::chrono::milliseconds head_limit{10'000};
-  /// How long a connection may idle between requests, and the body of a request may take to arrive.
+  /// Idle time between requests, and time for the body of a request to arrive.
   std::chrono::seconds idle_limit{60};
-  /// How long no client must have connected before the server connects to itself to see whether it still
-  /// takes connections (see `http_server::on_fatal`); 0: never. Long enough to cost nothing.
+  /// After this time without a new connection the server connects to itself, to check that it still
+  /// accepts connections (see `http_server::on_fatal`); 0: never. Long enough to cost nothing.
   std::chrono::milliseconds watchdog_interval{30'000};
-  /// After so much silence a comment is sent in streams of events, so that nobody in between takes the
-  /// connection for dead; ≥ 100 ms. Shorter than what proxies usually wait, a minute.
+  /// After this silence a comment is sent in event streams, so that no proxy considers the connection
+  /// dead; ≥ 100 ms. Shorter than the usual timeout of proxies, a minute.
   std::chrono::milliseconds stream_comment_interval{15'000};
-  /// Counts only where there is a log.
+  /// Applies only if there is a log.
   log_choice logged_requests = log_choice::all;
 };
 
-/// One line of what happened, for whoever keeps the log.
+/// One answered request, for the log.
 struct http_log_entry {
   std::string_view request_id = {};
   std::string_view method = {};
@@ -130,7 +130,7 @@ struct http_log_entry {
   std::chrono::microseconds took{0};
   /// Name of the key used; empty without one.
   std::string_view key_name = {};
-  /// The job that it was about, or that it made; empty if there was none.
+  /// The job that it named or created; empty if none.
   std::string_view job_id = {};
 };
 
@@ -139,9 +139,9 @@ class http_server {
 public:
   /// Listens and serves. `jobs` must outlive the server. Errors: `invalid_argument` (options),
   /// `io` (address in use, no such certificate, too few descriptors).
-  /// @param callbacks answers POST /agents/tasks/:id/result; may be null: then it is 404.
-  /// @param log told of answered requests, on a server thread; may be empty.
-  ///   `http_options::logged_requests` says of which.
+  /// @param callbacks handles POST /agents/tasks/:id/result; null: the route is 404.
+  /// @param log called for answered requests, on a server thread; may be empty.
+  ///   `http_options::logged_requests` selects which.
   static result<http_server> start(http_options options, service& jobs,
                                    std::shared_ptr<task_callbacks> callbacks = nullptr,
                                    std::function<void(const http_log_entry&)> log = {});
@@ -154,20 +154,20 @@ public:
   /// The port it listens on.
   std::uint16_t port() const noexcept;
 
-  /// Bytes of answers over 16 KiB that clients have asked for and not read yet. From any thread.
+  /// Bytes of unread responses over 16 KiB. From any thread.
   std::size_t unsent_bytes() const;
 
-  /// Bytes that requests hold which have not come as a whole. From any thread.
+  /// Bytes of incomplete requests. From any thread.
   std::size_t unread_bytes() const;
 
-  /// Told once, on a thread of the server, when it takes no connections any more although it should: end
-  /// the process. Must not destroy or stop the server.
+  /// Called at most once, on a server thread, if the server unexpectedly no longer accepts connections: end
+  /// the process. It must not destroy or stop the server.
   void on_fatal(std::function<void(std::string_view)> told);
 
-  /// Takes no new connections; from now on `/readyz` says 503 and answers close their connection.
+  /// Stops accepting connections; from now on `/readyz` is 503 and responses close their connection.
   void stop_accepting();
 
-  /// `stop_accepting`, waits until the requests in flight are answered, at most `grace`, and ends.
+  /// `stop_accepting`, then waits up to `grace` for requests in flight to be answered, and stops.
   void stop(std::chrono::milliseconds grace);
 
 private:

@@ -26,21 +26,21 @@ enum class job_kind : std::uint8_t {
   run,
 };
 
-/// Where a job stands. `docs/job-states.md` draws the ways between them.
+/// The state of a job. `docs/job-states.md` shows the transitions.
 enum class job_state : std::uint8_t {
-  /// Its time has not come yet.
+  /// Not due yet.
   scheduled,
-  /// Waits for a slot of its agent, or for its next retry.
+  /// Waits for a slot at its agent, or for a retry.
   pending,
-  /// Its agent works on it.
+  /// Its agent is working on it.
   processing,
   /// Terminal: the agent answered.
   completed,
-  /// Terminal: the agent failed and no retry was left, or the server gave up.
+  /// Terminal: the agent failed and no retry was left, or the server ended the job.
   failed,
   /// Terminal: the deadline passed first.
   timeout,
-  /// Terminal: somebody canceled it.
+  /// Terminal: it was canceled.
   canceled,
 };
 
@@ -61,21 +61,21 @@ std::optional<job_state> parse_job_state(std::string_view name) noexcept;
 /// The kind of that name (lower case); no value for anything else.
 std::optional<job_kind> parse_job_kind(std::string_view name) noexcept;
 
-/// Why a task was given to the agent. Agents see it as `kind`. All tasks of a run are of kind `run`.
+/// Why there is a task. Agents see it as `kind`. All tasks of a run are of kind `run`.
 enum class task_kind : std::uint8_t { message, start, retry, follow_up, run };
 
-/// Where a task stands; `waiting` = in its agent's queue.
+/// The state of a task; `waiting`: in its agent's queue.
 enum class task_state : std::uint8_t { waiting, running, completed, failed, canceled };
 
 std::string_view to_string(task_kind kind) noexcept;
 std::string_view to_string(task_state state) noexcept;
 
-/// Text that several snapshots of a job share; never changed once made, null for "none".
+/// A string that several snapshots of a job share; immutable; null: none.
 using shared_text = std::shared_ptr<const std::string>;
 
 /// One turn with the agent.
 struct task_record {
-  /// Stable over re-delivery after a restart, so that the agent can tell a repeat. Set at creation.
+  /// The same when the task is sent again after a restart, so agents can recognise it. Set at creation.
   uuid id = {};
   /// Set at creation.
   task_kind kind = task_kind::message;
@@ -85,26 +85,26 @@ struct task_record {
   std::uint32_t attempt = 1;
   /// When the task was put into the agent's queue.
   system_time created_at = {};
-  /// When it ended, however it did.
+  /// When it ended, in whatever state.
   std::optional<system_time> finished_at = {};
   /// The agent's text, once `completed`.
   shared_text result = {};
-  /// Why it failed, once `failed`.
+  /// The error, once `failed`.
   shared_text error = {};
 };
 
 /// How the wait grows from one retry to the next.
 enum class backoff : std::uint8_t { fixed, exponential };
 
-/// When a failed task is tried again. The default is: never.
+/// When a failed task is retried. The default is: never.
 struct retry_policy {
   /// Retries over the whole job, 0–100.
   std::uint32_t retries_max = 0;
   /// Wait before the first retry; 0 to 400 years.
   std::chrono::milliseconds delay{1000};
-  /// No wait is longer than this, but for the jitter; 0 to 400 years.
+  /// Maximum wait, before jitter; 0 to 400 years.
   std::chrono::milliseconds delay_max{60'000};
-  /// Doubled from retry to retry, or always `delay`.
+  /// Doubles with each retry, or stays at `delay`.
   backoff growth = backoff::exponential;
   /// Each wait is multiplied by a random factor within 1 ± jitter; 0–1.
   double jitter = 0.0;
@@ -118,13 +118,13 @@ struct agent_job_fields {
   std::string job_type_id = {};
   /// The request's `params`, an object.
   json_text params = {};
-  /// The request's `target_channel`, given back as it came.
+  /// The request's `target_channel`, returned exactly as received.
   json_text target_channel = {};
   /// Its `code`, which users filter and sort by.
   std::string channel_code = {};
-  /// The settings in effect, an object: kept to be shown.
+  /// The effective settings, an object; only for display.
   json_text config = {};
-  /// Goes to the agent with every task; empty for none.
+  /// Sent to the agent with every task; empty: none.
   std::string profile_id = {};
   /// What users filter by.
   std::vector<std::string> tags = {};
@@ -134,17 +134,17 @@ struct agent_job_fields {
 enum class run_trigger : std::uint8_t {
   /// It was due.
   schedule,
-  /// Somebody asked for it.
+  /// A client requested it.
   manual,
-  /// It makes up for a time that was missed.
+  /// It catches up on a missed time.
   missed,
 };
 
 /// "schedule", "manual", "missed".
 std::string_view to_string(run_trigger trigger) noexcept;
 
-/// What only jobs of kind `run` carry. Their `due_at` is the time that they were scheduled for, and may
-/// lie before `created_at`.
+/// What only jobs of kind `run` carry. Their `due_at` is the time they were scheduled for, and may be
+/// before `created_at`.
 struct run_fields {
   /// The scheduled job that fired.
   uuid schedule_id = {};
@@ -169,27 +169,27 @@ struct session_turn {
   friend bool operator==(const session_turn&, const session_turn&) = default;
 };
 
-/// What a caller asks for. `service::submit` checks it, adds what is missing and makes a `job_spec`.
+/// A request for a job. `service::submit` validates it, adds defaults and creates a `job_spec`.
 struct new_job {
   job_kind kind = job_kind::message;
-  /// Whose job it is; others do not see it.
+  /// The owner; other organisations cannot see the job.
   std::string organisation = "default";
   /// Who runs it; none: the first configured agent.
   std::optional<uuid> agent_id = {};
-  /// Who asks, as the caller spelled it; empty for none.
+  /// The user, exactly as the client sent it; empty: none.
   std::string user_id = {};
   /// The prompt. UTF-8 without NUL.
   std::string content = {};
-  /// Where in `content` the job's id is put in once there is one: byte offsets, ascending, at most 1000.
+  /// Positions in `content` at which the job's id is inserted: byte offsets, ascending, at most 1000.
   std::vector<std::size_t> id_places = {};
-  /// The caller's own object, kept and given back; empty for none.
+  /// The client's own object, returned exactly as received; empty: none.
   json_text metadata = {};
-  /// From when the job is due to when it must be over; ≥ 1 ms, at most 400 years.
+  /// Time from when the job is due until it must have ended; 1 ms to 400 years.
   std::chrono::milliseconds time_limit{30'000};
-  /// Limit on a single task, from when the agent takes it; none: only `time_limit` counts. ≥ 1 ms, at
-  /// most 400 years.
+  /// Time limit of a single task, from when the agent takes it; 1 ms to 400 years; none: only
+  /// `time_limit` applies.
   std::optional<std::chrono::milliseconds> attempt_time_limit = {};
-  /// When to start, before the year 10000; absent or past: now. (A run keeps a time that is past.)
+  /// When to start, before the year 10000; absent or past: now. (A run keeps a past time.)
   std::optional<system_time> due_at = {};
   retry_policy retry = {};
   /// How often the agent may ask for a follow-up, 0–100.
@@ -202,8 +202,8 @@ struct new_job {
   std::shared_ptr<const session_turn> session = {};
 };
 
-/// What a job was created with; all snapshots of a job share one. It never changes, but for a start that
-/// finds that the clock was wrong: `due_at` and `expires_at` are set right then.
+/// What a job was created with, shared by all its snapshots. It never changes, except that a start after a
+/// clock error corrects `due_at` and `expires_at`.
 struct job_spec {
   /// UUID version 7, made by the engine.
   uuid id = {};
@@ -216,9 +216,9 @@ struct job_spec {
   json_text metadata = {};
   /// When the job was accepted.
   system_time created_at = {};
-  /// When it may start: `created_at`, or the later time that was asked for.
+  /// When it may start: `created_at`, or the later time requested.
   system_time due_at = {};
-  /// When it must be over: `due_at + time_limit`.
+  /// When it must have ended: `due_at + time_limit`.
   system_time expires_at = {};
   std::optional<std::chrono::milliseconds> attempt_time_limit = {};
   retry_policy retry = {};
@@ -238,16 +238,16 @@ struct job_outcome {
   shared_text content = {};
   /// The agent's metadata, an object, or empty.
   json_text metadata = {};
-  /// Stable word for why it failed: "agent_error", "agent_not_found", "timeout", "follow_up_limit",
+  /// Stable code of the failure: "agent_error", "agent_not_found", "timeout", "follow_up_limit",
   /// "shutdown", "internal"; empty unless `failed` or `timeout`.
   std::string error_code = {};
-  /// Text to show for `failed` and `timeout`; for `canceled` the reason given, maybe empty.
+  /// Error text of `failed` and `timeout`; for `canceled` the reason given, may be empty.
   std::string error_text = {};
 };
 
-/// A job as it stood at one version: an immutable snapshot. Cheap to copy, safe to share.
+/// One version of a job: an immutable snapshot. Cheap to copy, safe to share.
 struct job {
-  /// What it was created with; never null in a job that the library hands out.
+  /// What it was created with; never null in a job from the library.
   std::shared_ptr<const job_spec> spec = {};
   /// 1 at creation, +1 at each change, never repeated.
   std::uint64_t version = 0;

@@ -58,7 +58,7 @@ public:
     return call_(run);
   }
 
-  /// Whether there is one.
+  /// Whether it is set.
   explicit operator bool() const noexcept {
     return static_cast<bool>(call_);
   }
@@ -83,8 +83,8 @@ private:
   std::function<result<std::string>(const callback_run&)> call_;
 };
 
-/// What `job_manager::create_job` is to create. The members mean what those of `schedule_definition`
-/// mean, and have the same limits.
+/// What `job_manager::create_job` creates. The members have the meaning and limits of those of
+/// `schedule_definition`.
 struct job_request {
   /// Required, unique in the organisation.
   std::string name = {};
@@ -95,41 +95,41 @@ struct job_request {
   std::string schedule = {};
   /// From start to start; or `schedule`.
   std::optional<std::chrono::milliseconds> interval = {};
-  /// Called in place of an agent.
+  /// Called instead of an agent.
   job_callback callback = {};
-  /// Goes along with every run, an object.
+  /// Sent with every run, an object.
   json_text payload = json_text::from_valid("{}");
   /// The prompt for the agent; empty: the payload.
   std::string content = {};
   std::string timezone = "UTC";
   bool is_enabled = true;
-  /// When a failed attempt is tried again; none: `engine_options::run_retry` says.
+  /// When a failed attempt is retried; none: `engine_options::run_retry` applies.
   std::optional<retry_policy> retry = {};
-  /// Limit on one attempt.
+  /// Time limit of one attempt.
   std::chrono::milliseconds time_limit{300'000};
   overlap_policy overlap = overlap_policy::skip;
   missed_policy missed = missed_policy::skip;
 };
 
-/// How a `job_manager` works.
+/// Settings of a `job_manager`.
 struct job_manager_options {
   /// Whose jobs it creates and sees.
   std::string organisation = "default";
-  /// Callbacks that are called at once, ≥ 1; further ones wait for their turn. The threads start with the
-  /// first job that has a callback.
+  /// Callbacks at once, ≥ 1; further ones wait. The threads start with the first job that has a
+  /// callback.
   std::size_t threads = 4;
 };
 
-/// Scheduled jobs from C++: what `/api/jobs` offers, and callbacks in place of agents.
+/// Scheduled jobs from C++: like `/api/jobs`, and with callbacks instead of agents.
 ///
-/// A job with a callback is like any other, and is listed with the others, over HTTP too, marked as such
+/// A job with a callback is listed like any other, over HTTP too, and marked
 /// (`schedule_definition::runner` is set, `agent_id` is nil; in JSON `agentId` is null and `callback`
-/// true). But it lives no longer than its engine: when the next one starts on the same store, the job and
-/// its runs are forgotten there. And its callback is called only as long as the manager is there: the
-/// destructor asks callbacks under way to stop and waits for them, and later runs fail.
+/// true). It does not outlive its engine: the next engine on the same store deletes the job and its runs.
+/// Its callback is only called while the manager exists: the
+/// destructor asks running callbacks to stop and waits for them; later runs fail.
 ///
-/// All members block until the engine has answered, and may be called from any thread that may wait for
-/// it: from callbacks, but not from what the engine calls itself (the callbacks of `service`, agents).
+/// All members block until the engine has answered. They may be called from any thread that may block,
+/// including job callbacks, but not from engine threads (the callbacks of `service`, agents).
 /// Errors of all: those of the same member of `schedule_service`, and `internal` when the engine has
 /// stopped by a fault.
 class job_manager {
@@ -138,7 +138,7 @@ public:
   explicit job_manager(service& jobs, job_manager_options options = {});
   job_manager(const job_manager&) = delete;
   job_manager& operator=(const job_manager&) = delete;
-  /// Asks callbacks under way to stop and waits for them; none is called any more. Not from a callback.
+  /// Asks running callbacks to stop and waits for them; none is called afterwards. Not from a callback.
   ~job_manager();
 
   /// Creates a job and returns it, with its id. Errors also: `invalid_argument` unless there is exactly
@@ -148,19 +148,19 @@ public:
   /// The organisation's jobs, by name. `query.organisation` is set here.
   result<std::vector<scheduled_job_ptr>> list(schedule_query query = {});
 
-  /// A job as it stands.
+  /// The current state of a job.
   result<scheduled_job_ptr> get(const uuid& id);
 
   /// Changes a job's definition. `edit` is called on an engine thread.
   result<scheduled_job_ptr> update(const uuid& id, schedule_edit edit);
 
-  /// Gives a job another callback, in place of its old one or its agent. Runs that are going go on.
+  /// Replaces a job's callback or agent by another callback. Live runs continue.
   result<scheduled_job_ptr> set_callback(const uuid& id, job_callback callback);
 
   /// Pauses or resumes.
   result<scheduled_job_ptr> set_enabled(const uuid& id, bool is_enabled);
 
-  /// Ends a job and cancels its runs. A callback under way is asked to stop, not waited for.
+  /// Deletes a job and cancels its runs. A running callback is asked to stop, without waiting for it.
   result<scheduled_job_ptr> remove(const uuid& id);
 
   /// Starts a run now and returns it. Its end: `service::wait`.

@@ -12,12 +12,12 @@
 
 namespace callboard {
 
-/// A value within a `json_text`, read where it stands: nothing is parsed or built until it is asked
-/// for. As cheap to copy as a `std::string_view`, and valid as long as the text. A text that is not valid
-/// JSON, from a damaged database say, yields some parts or none, never anything beyond it.
+/// A value within a `json_text`, read in place: nothing is parsed or built until it is needed.
+/// As cheap to copy as a `std::string_view`, and valid as long as the text. Text that is not valid
+/// JSON, for example from a damaged database, yields some parts or none, and never reads out of bounds.
 class json_view {
 public:
-  /// No value: it is of no kind.
+  /// No value, of no type.
   json_view() = default;
 
   /// The whole of a text.
@@ -32,12 +32,12 @@ public:
     return made;
   }
 
-  /// The value as it is spelled.
+  /// The value as written.
   std::string_view text() const noexcept {
     return text_;
   }
 
-  /// A copy of the text, to be kept.
+  /// A copy of the text.
   json_text kept() const {
     return json_text::from_valid(std::string{text_});
   }
@@ -71,24 +71,24 @@ public:
     return begins_with('t');
   }
 
-  /// Whether the value is a string of that content.
+  /// Whether the value is a string with that content.
   bool is(std::string_view content) const;
 
   /// The content of a string, escapes resolved. @pre is_string()
   std::string string() const;
 
-  /// The nearest double of a number; infinite if no double is as large. What is not zero does not become
-  /// zero. @pre is_number()
+  /// The nearest double of a number; infinite if it is out of range. A number that is not zero does not
+  /// become zero. @pre is_number()
   double number() const noexcept;
 
-  /// The value if it is an integer that 64 signed bits hold (`5`, `5.0` and `50e-1` all are 5), judged by
-  /// its digits; no value for everything else.
+  /// The value if it is a 64-bit signed integer (`5`, `5.0` and `50e-1` all are 5), computed exactly; no
+  /// value otherwise.
   std::optional<std::int64_t> integer() const noexcept;
 
-  /// The member of that name; none if there is none, or the value is no object.
+  /// The member of that name; none if there is none, or the value is not an object.
   std::optional<json_view> find(std::string_view name) const;
 
-  /// The element at a position; none if there is none, or the value is no array.
+  /// The element at a position; none if there is none, or the value is not an array.
   std::optional<json_view> at(std::size_t position) const;
 
 private:
@@ -99,13 +99,13 @@ private:
   std::string_view text_;
 };
 
-/// Steps through the members of an object, or the elements of an array, in their order. Of other values
-/// it finds none.
+/// Iterates over the members of an object, or the elements of an array, in order. Finds none in other
+/// values.
 class json_cursor {
 public:
   explicit json_cursor(json_view over) noexcept;
 
-  /// Goes to the next member or element, at first to the first one. False: there is none.
+  /// Moves to the next member or element; the first call moves to the first. False: there is none.
   bool next() noexcept;
 
   /// Whether the member has that name.
@@ -114,7 +114,7 @@ public:
   /// The member's name, escapes resolved.
   std::string name() const;
 
-  /// The member's name as it is spelled, with its quotes.
+  /// The member's name as written, with its quotes.
   std::string_view spelled_name() const noexcept {
     return name_.text();
   }
@@ -132,8 +132,8 @@ private:
   json_view value_;
 };
 
-/// Builds a document of a value, for libraries that need one. Numbers that are integers of 64 bits by
-/// value become such (`5.0`, too), all others the nearest double.
+/// Builds a document from a value, for libraries that need one. Numbers with the value of a 64-bit integer
+/// become integers (also `5.0`), all others the nearest double.
 nlohmann::json to_document(json_view value);
 
 } // namespace callboard

@@ -22,11 +22,11 @@ class agent;
 
 /// What happens when a run is due while an earlier one is still going. Manual runs do not count.
 enum class overlap_policy : std::uint8_t {
-  /// The new run does not take place.
+  /// The new run is skipped.
   skip,
-  /// It waits until the old one is over; only one waits.
+  /// It waits until the old one has ended; at most one waits.
   queue,
-  /// Both go on.
+  /// Both run.
   allow,
   /// The old one is canceled.
   cancel,
@@ -38,17 +38,17 @@ enum class missed_policy : std::uint8_t {
   skip,
   /// One run for all of them.
   once,
-  /// A run for each of the last `catch_up_runs_max`, one after another.
+  /// One run for each of the last `catch_up_runs_max` times, one after another.
   all,
 };
 
-/// Where a scheduled job stands.
+/// The status of a scheduled job.
 enum class schedule_status : std::uint8_t {
   /// It has a next run.
   active,
-  /// It is not enabled.
+  /// It is disabled.
   paused,
-  /// Its date is over, or no further time matches.
+  /// Its date has passed, or no further time matches.
   completed,
 };
 
@@ -65,37 +65,37 @@ std::optional<missed_policy> parse_missed_policy(std::string_view name) noexcept
 /// The status of that name; no value for anything else.
 std::optional<schedule_status> parse_schedule_status(std::string_view name) noexcept;
 
-/// Most runs that are made up for one time of being down or paused.
+/// Maximum number of catch-up runs for one period of being down or paused.
 inline constexpr std::size_t catch_up_runs_max = 1000;
 
-/// What a caller says about a scheduled job, and may change.
+/// The part of a scheduled job that callers set and may change.
 struct schedule_definition {
-  /// Unique in the organisation, 1–255 characters, no blanks at its ends, UTF-8 without NUL.
+  /// Unique in the organisation, 1–255 characters, no leading or trailing blanks, UTF-8 without NUL.
   std::string name = {};
   /// For people.
   std::optional<std::string> description = {};
   /// Who runs it; nil: `runner`.
   uuid agent_id = {};
-  /// A cron expression or a date-time (docs/schedules.md); empty: `interval` says when.
+  /// A cron expression or a date-time (docs/schedules.md); empty: `interval` applies.
   std::string schedule = {};
-  /// From start to start, at least 100 ms; none: `schedule` says when.
+  /// From start to start, at least 100 ms; none: `schedule` applies.
   std::optional<std::chrono::milliseconds> interval = {};
-  /// Goes to the agent with every run, an object.
+  /// Sent to the agent with every run, an object.
   json_text payload = {};
   /// The prompt of every run; empty: the payload.
   std::string content = {};
-  /// Whose clocks `schedule` means: a name of the tz database.
+  /// The time zone of `schedule`: a name from the tz database.
   std::string timezone = "UTC";
   /// Whether it fires.
   bool is_enabled = true;
-  /// When a failed attempt is tried again; none: `engine_options::run_retry` says.
+  /// When a failed attempt is retried; none: `engine_options::run_retry` applies.
   std::optional<retry_policy> retry = {};
-  /// Limit on one attempt, 1 ms to a day.
+  /// Time limit of one attempt, 1 ms to a day.
   std::chrono::milliseconds time_limit{300'000};
   overlap_policy overlap = overlap_policy::skip;
   missed_policy missed = missed_policy::skip;
-  /// Runs it in place of a configured agent; `agent_id` is nil then. It cannot be stored: such a job is
-  /// forgotten with its runs when the next engine starts. `job_manager` makes one of a callback.
+  /// Runs it instead of a configured agent; `agent_id` is nil then. It cannot be stored: the next engine
+  /// deletes such a job with its runs at startup. `job_manager` makes one from a callback.
   std::shared_ptr<agent> runner = {};
 
   friend bool operator==(const schedule_definition&, const schedule_definition&) = default;
@@ -105,7 +105,7 @@ struct schedule_definition {
 /// API spells them: "/schedule", "/timezone", "/timeoutMs" …
 std::vector<field_fault> find_faults(const schedule_definition& definition);
 
-/// Times after the first one, up to and including the second, which is later.
+/// Times after `after`, up to and including `until`, which is later.
 struct time_range {
   system_time after = {};
   system_time until = {};
@@ -113,7 +113,7 @@ struct time_range {
   friend bool operator==(const time_range&, const time_range&) = default;
 };
 
-/// A scheduled job as it stood at one moment: an immutable snapshot. Made by the engine.
+/// An immutable snapshot of a scheduled job. Made by the engine.
 struct scheduled_job {
   /// UUID version 7.
   uuid id = {};
@@ -126,15 +126,15 @@ struct scheduled_job {
   system_time created_at = {};
   /// When this version came to be.
   system_time updated_at = {};
-  /// Where intervals count from: when the job got its interval.
+  /// The start of the interval's grid: when the job got its interval.
   system_time grid_start = {};
   /// When it is due next; none while paused or completed, and while its time zone cannot be read.
   std::optional<system_time> next_run_at = {};
   /// When its newest run was started.
   std::optional<system_time> last_run_at = {};
-  /// The run that ended last; null before the first, and if it is not kept any more.
+  /// The run that ended last; null before the first, and if it is no longer kept.
   job_ptr last_run = {};
-  /// Runs started, manual ones too.
+  /// Runs started, including manual ones.
   std::uint64_t run_count = 0;
   /// Runs that ended `failed` or `timeout`.
   std::uint64_t failure_count = 0;
@@ -142,29 +142,29 @@ struct scheduled_job {
   std::uint64_t missed_count = 0;
   /// Times not run because of `overlap`.
   std::uint64_t skipped_count = 0;
-  /// All that stands in its way: "timezone US/Eastern is not available" (it is not due until the zone is
-  /// back), "agent … is not configured" (each of its runs fails). Empty: nothing. Not stored.
+  /// Everything that blocks it: "timezone US/Eastern is not available" (not due until the zone is
+  /// back), "agent … is not configured" (each of its runs fails). Empty: not blocked. Not stored.
   std::vector<std::string> blocked_by = {};
 
-  // What is still to be done; for the engine.
+  // Pending work; for the engine.
 
   /// Since when it is paused.
   std::optional<system_time> paused_at = {};
-  /// While its time zone cannot be read: no time from here on has been looked at. Stored as `next_run_at`.
+  /// While its time zone cannot be read: times from here on have not been handled. Stored as `next_run_at`.
   std::optional<system_time> blocked_since = {};
-  /// The time whose run waits until the one before it is over.
+  /// The time whose run waits until the previous one has ended.
   std::optional<system_time> waiting_for = {};
-  /// Runs are made up for the times in these ranges, oldest first; they do not overlap.
+  /// Catch-up runs are still to be started for the times in these ranges, oldest first, without overlap.
   std::vector<time_range> catch_up = {};
 };
 
-/// How scheduled jobs travel: shared and immutable.
+/// How scheduled jobs are passed: shared and immutable.
 using scheduled_job_ptr = std::shared_ptr<const scheduled_job>;
 
-/// Names a scheduled job, and what the caller may see.
+/// Identifies a scheduled job, and what the caller may see.
 struct schedule_ref {
   uuid id = {};
-  /// The job must be this organisation's, else it is `not_found`; empty: anybody's.
+  /// The job must be this organisation's, else it is `not_found`; empty: any.
   std::string organisation = {};
   /// The job must have one of these versions, else `version_mismatch`; empty: any.
   std::vector<std::uint64_t> versions = {};
@@ -180,14 +180,14 @@ struct schedule_place {
 
 /// Which scheduled jobs a list shows. All conditions must hold.
 struct schedule_query {
-  /// Only this organisation's; empty: everybody's.
+  /// Only this organisation's; empty: all.
   std::string organisation = {};
   std::optional<uuid> agent_id = {};
   std::optional<schedule_status> status = {};
   std::optional<std::string> name = {};
-  /// Only what stands behind this place, whether or not a job stands there; none: from the beginning.
+  /// Only jobs after this place, whether or not there is a job at it; none: from the beginning.
   std::optional<schedule_place> after = {};
-  /// Longest list; 0: no limit.
+  /// Maximum length of the list; 0: no limit.
   std::size_t limit = 0;
 };
 
@@ -196,11 +196,11 @@ struct run_query {
   uuid schedule_id = {};
   /// Only runs in one of these states; empty: all.
   std::vector<job_state> states = {};
-  /// Longest list, 1–1000.
+  /// Maximum length of the list, 1–1000.
   std::size_t limit = 50;
-  /// Of finished runs only so many, the newest, count as kept.
+  /// Only this many finished runs, the newest, count as kept.
   std::size_t keep = 100;
-  /// A list whose runs hold more bytes of text is not read: `capacity`. 0: no limit.
+  /// If the runs have more bytes of text the list fails with `capacity`. 0: no limit.
   std::size_t text_bytes_max = 0;
 };
 

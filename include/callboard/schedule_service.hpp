@@ -43,9 +43,9 @@ private:
   std::string timezone_;
 };
 
-/// What one can do with scheduled jobs: the port that the HTTP server and embedding programs call alike.
-/// Every member may be called from any thread and returns at once. What changes something is answered
-/// once it is stored. Errors of all members that name a job: `not_found`.
+/// Operations on scheduled jobs: the port that the HTTP server and embedding programs use.
+/// Every member may be called from any thread and returns at once. Changes are answered once they are
+/// stored. Errors of all members that name a job: `not_found`.
 class schedule_service {
 public:
   virtual ~schedule_service() = default;
@@ -56,42 +56,42 @@ public:
                       callback<scheduled_job_ptr> done)
     = 0;
 
-  /// Scheduled jobs, by name. Page by page: `query.limit`, and `query.after` the last one's place.
+  /// Scheduled jobs, by name. For paging set `query.limit`, and `query.after` to the last job's place.
   virtual void list(schedule_query query, callback<std::vector<scheduled_job_ptr>> done) = 0;
 
-  /// A scheduled job as it stands.
+  /// The current state of a scheduled job.
   virtual void get(schedule_ref ref, callback<scheduled_job_ptr> done) = 0;
 
-  /// Changes a definition. The next run is computed anew when the timing has changed; an interval that
-  /// only was disabled keeps its grid. A run under way is not touched. Errors: as `create`, and
+  /// Changes a definition. The next run is recomputed if the timing has changed; an interval that
+  /// was only disabled keeps its grid. A run in progress is not affected. Errors: as `create`, and
   /// `version_mismatch`.
   virtual void update(schedule_ref ref, schedule_edit edit, callback<scheduled_job_ptr> done) = 0;
 
-  /// Pauses or resumes. Errors: `conflict` when it is completed, `version_mismatch`, `unavailable`.
+  /// Pauses or resumes. Errors: `conflict` if it is completed, `version_mismatch`, `unavailable`.
   virtual void set_enabled(schedule_ref ref, bool is_enabled, callback<scheduled_job_ptr> done) = 0;
 
-  /// Ends a scheduled job: it fires no more, its runs are canceled and forgotten. Hands over what it
-  /// was. Errors: `version_mismatch`, `unavailable`.
+  /// Deletes a scheduled job: it no longer fires, and its runs are canceled and deleted. Returns its last
+  /// state. Errors: `version_mismatch`, `unavailable`.
   virtual void remove(schedule_ref ref, callback<scheduled_job_ptr> done) = 0;
 
-  /// Starts a run now, beside whatever runs. (If its agent is not configured the run fails like any
+  /// Starts a run now, alongside any others. (If its agent is not configured the run fails like any
   /// other.) Errors: `capacity`, `agent_busy`, `unavailable`.
   virtual void run_now(schedule_ref ref, callback<job_ptr> done) = 0;
 
-  /// Runs, newest first, live ones too. `query.schedule_id` and `query.keep` are set by the engine.
+  /// Runs, newest first, including live ones. `query.schedule_id` and `query.keep` are set by the engine.
   /// Errors: `invalid_argument`, `capacity` (see `run_query::text_bytes_max`), `unavailable` (store).
   virtual void runs(schedule_ref ref, run_query query, callback<std::vector<job_ptr>> done) = 0;
 
-  /// One of its runs as it stands. Errors: `not_found` also if the job has no such run, `unavailable`
+  /// The current state of one of its runs. Errors: `not_found` also if the job has no such run, `unavailable`
   /// (store).
   virtual void get_run(schedule_ref ref, uuid run, callback<job_ptr> done) = 0;
 
-  /// Ends a live run as `canceled` and aborts its task. Errors: as `get_run`, and `conflict` when it is
-  /// over.
+  /// Ends a live run as `canceled` and aborts its task. Errors: as `get_run`, and `conflict` if it has
+  /// ended.
   virtual void cancel_run(schedule_ref ref, uuid run, std::string reason, callback<job_ptr> done)
     = 0;
 
-  /// The next times after `after` (none: now) at which the job is due, at most `count` (1–1000). None for
+  /// The next due times after `after` (none: now), at most `count` (1–1000). None for
   /// a completed job, while its time zone cannot be read, and for a paused one unless `after` is given.
   /// Errors: `invalid_argument`.
   virtual void next_times(schedule_ref ref, std::optional<system_time> after, std::size_t count,

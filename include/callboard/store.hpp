@@ -18,21 +18,21 @@
 
 namespace callboard {
 
-/// What a list can be ordered by.
+/// Fields that a list can be ordered by.
 enum class job_field : std::uint8_t {
   created_at,
   updated_at,
   due_at,
-  /// By the word that the Agent Jobs API has for it: canceled, completed, failed and timeout (one word
+  /// By its name in the Agent Jobs API: canceled, completed, failed and timeout (one word
   /// there), processing ("RUNNING"), scheduled, pending ("WAITING").
   state,
-  /// Bytewise; jobs of other kinds than `agent` have the empty text.
+  /// Bytewise; empty for jobs of other kinds than `agent`.
   job_type_id,
   /// As `job_type_id`.
   channel_code,
 };
 
-/// One step of an order.
+/// One field of an order.
 struct job_sort {
   job_field by = job_field::created_at;
   bool is_descending = true;
@@ -43,7 +43,7 @@ struct job_sort {
 /// Which jobs a list shows. All conditions must hold.
 struct job_query {
   job_kind kind = job_kind::message;
-  /// Only this organisation's jobs; empty: everybody's.
+  /// Only this organisation's jobs; empty: all.
   std::string organisation = {};
   /// Only jobs in one of these states; empty: all.
   std::vector<job_state> states = {};
@@ -59,43 +59,43 @@ struct job_query {
   /// Only jobs created within these times, both included; none: without that bound.
   std::optional<system_time> created_from = {};
   std::optional<system_time> created_to = {};
-  /// The order; empty: newest first. What is equal in all of it is ordered by creation, then by id, in
-  /// the direction of the first step.
+  /// The order; empty: newest first. Ties are ordered by creation, then by id, in the direction of the
+  /// first field.
   std::vector<job_sort> sort = {};
-  /// Whether `job_page::by_state` is wanted.
+  /// Whether to fill `job_page::by_state`.
   bool counts_states = false;
-  /// Longest page, 1–1000.
+  /// Maximum size of the page, 1–1000.
   std::size_t limit = 50;
-  /// Matching jobs to leave out before the page.
+  /// Matching jobs to skip before the page.
   std::size_t offset = 0;
-  /// A page whose jobs hold more bytes of text is not read: `capacity`. 0: no limit.
+  /// If the jobs have more bytes of text the page fails with `capacity`. 0: no limit.
   std::size_t text_bytes_max = 0;
 };
 
 /// How many jobs are in each state, indexed by `job_state`.
 using state_counts = std::array<std::size_t, job_state_count>;
 
-/// A page of jobs, in the order that was asked for.
+/// A page of jobs, in the requested order.
 struct job_page {
   std::vector<job_ptr> jobs = {};
   /// Jobs of that kind and organisation, whatever their state.
   std::size_t total = 0;
   /// Jobs that match the whole query, before limit and offset.
   std::size_t matching = 0;
-  /// Jobs that match all of the query but its states; only set if `job_query::counts_states` is.
+  /// Jobs that match the query without its states; only set if `job_query::counts_states` is.
   state_counts by_state = {};
 };
 
-/// A place among the jobs that are due later: by `due_at`, then by id.
+/// A place among the delayed jobs: by `due_at`, then by id.
 struct due_place {
   system_time due_at = {};
   uuid id = {};
 };
 
-/// What becomes of a scheduled job in a store.
+/// A change of a scheduled job in a store.
 struct schedule_change {
   uuid id = {};
-  /// Null: it is forgotten, and all its finished runs with it.
+  /// Null: it is deleted with all its finished runs.
   scheduled_job_ptr record = {};
 };
 
@@ -142,9 +142,9 @@ class store {
 public:
   virtual ~store() = default;
 
-  /// Whether a job survives the process once `commit` has returned. If so the engine answers
-  /// creations and shows terminal states only after their commit. If not, changes may gather for as long
-  /// as the engine asks for no list and does not end.
+  /// Whether a job survives the process once `commit` has returned. If so, the engine answers
+  /// creations and shows terminal states only after their commit. If not, the engine may collect changes
+  /// until a list needs them or it ends.
   virtual bool is_durable() const noexcept = 0;
 
   /// Does all of it or nothing. With nothing to do it tells whether a store whose last write failed can
@@ -162,28 +162,28 @@ public:
     return apply({{}, ids, {}, {}, {}});
   }
 
-  /// All jobs that are not terminal, oldest first, but for agent jobs that are scheduled for
-  /// `due_before` or later: there may be many, and nobody needs them yet. Called once, before any other
+  /// All jobs that are not terminal, oldest first, except agent jobs due at
+  /// `due_before` or later: there may be many, and they are not needed yet. Called once, before any other
   /// member.
   virtual result<std::vector<job_ptr>> load_live(system_time due_before) = 0;
 
-  /// How many agent jobs of each organisation are scheduled for that time or later.
+  /// The number of agent jobs of each organisation that are due at that time or later.
   virtual result<std::map<std::string, std::size_t>> count_delayed(system_time due_from) = 0;
 
-  /// Agent jobs that are scheduled for a time before `until` and stand at or behind a place, in the
-  /// order of their places; at most `limit`.
+  /// Delayed agent jobs due before `until`, from a place on, in the order of their places; at most
+  /// `limit`.
   virtual result<std::vector<job_ptr>> load_delayed(const due_place& from, system_time until,
                                                     std::size_t limit)
     = 0;
 
-  /// Finished jobs of a kind in the order in which they ended: the last `limit` of them, or fewer if
-  /// their texts would take more than `text_bytes_max`, but the last one in any case; and all that ended
+  /// Finished jobs of a kind in the order in which they ended: the last `limit`, or fewer if
+  /// their text has more than `text_bytes_max`, but always the last one; and all that ended
   /// in the same millisecond as the first of these. Called once, after `load_live`.
   virtual result<std::vector<job_ptr>> load_finished(job_kind kind, std::size_t limit,
                                                      std::size_t text_bytes_max)
     = 0;
 
-  /// All scheduled jobs, in any order. Called once, before any other member but `load_live`.
+  /// All scheduled jobs, in any order. Called once, before any other member except `load_live`.
   virtual result<std::vector<scheduled_job_ptr>> load_schedules() = 0;
 
   /// All sessions, in any order. Called once, before any other member but `load_live`.
@@ -200,11 +200,11 @@ public:
   /// `limit`. Returns how many. Errors: `io`; nothing was erased.
   virtual result<std::size_t> erase_leftovers(std::size_t limit) = 0;
 
-  /// Runs of a scheduled job, newest first. May run beside the other members, on another thread.
+  /// Runs of a scheduled job, newest first. May be called concurrently, on another thread.
   /// Errors: `capacity` (see `run_query::text_bytes_max`), `io`.
   virtual result<std::vector<job_ptr>> load_runs(const run_query& query) = 0;
 
-  /// Forgets finished runs of scheduled jobs except the newest `keep` of each, in one transaction: at most
+  /// Deletes finished runs of scheduled jobs except the newest `keep` of each, in one transaction: at most
   /// `limit` in all, the oldest of a job first. If it returns `limit`, there may be more. Errors: `io`;
   /// nothing was erased.
   virtual result<std::size_t> erase_runs(std::span<const uuid> schedule_ids, std::size_t keep,
@@ -217,35 +217,35 @@ public:
   /// A page of jobs. Errors: `capacity` (see `job_query::text_bytes_max`), `io`.
   virtual result<job_page> query(const job_query& query) = 0;
 
-  /// Forgets jobs of a kind that ended before that time, at most `limit`, the oldest first. Returns how
-  /// many. Errors: `io`; nothing was erased.
+  /// Deletes jobs of a kind that ended before that time, at most `limit`, the oldest first. Returns their
+  /// number. Errors: `io`; nothing was erased.
   virtual result<std::size_t> erase_finished(job_kind kind, system_time before, std::size_t limit)
     = 0;
 };
 
-/// Keeps jobs in memory, as the snapshots themselves: fast, and gone with the process.
+/// Keeps jobs in memory, as the snapshots themselves: fast, but lost with the process.
 std::unique_ptr<store> make_memory_store();
 
 /// What a commit of the SQLite store waits for.
 enum class store_sync : std::uint8_t {
-  /// The disk has it (fsync): it survives loss of power.
+  /// Data is flushed to disk (fsync): it survives power loss.
   full,
-  /// The operating system has it: it survives a crash of the process, not always one of the machine.
+  /// Data is passed to the operating system: it survives a crash of the process, not always of the machine.
   normal,
 };
 
-/// What can be set about the SQLite store.
+/// Settings of the SQLite store.
 struct sqlite_store_options {
-  /// The database file. It is made if it is not there, and so are its directories.
+  /// The database file. It and its directories are created if they do not exist.
   std::string path = {};
   store_sync sync = store_sync::full;
 };
 
-/// Keeps jobs in a SQLite database, for this process alone, until they are erased. An older database
-/// is brought up to date. While a write fails the store goes on answering reads; each further commit
-/// tries again, and what was confirmed once is never lost silently: if the file turns out to lack it,
-/// commits fail for good. Errors: `invalid_argument` (no path), `io` (the file or its directory cannot
-/// be written, is in use by another process, is no database, is damaged, or is from a newer version).
+/// Keeps jobs in a SQLite database that belongs to this process. An older database
+/// is migrated. While writes fail the store still answers reads, and each further commit
+/// tries again. Confirmed data is never lost silently: if the file turns out to lack it,
+/// all further commits fail. Errors: `invalid_argument` (no path), `io` (the file or its directory cannot
+/// be written, is in use by another process, is not a database, is damaged, or is from a newer version).
 result<std::unique_ptr<store>> open_sqlite_store(sqlite_store_options options);
 
 } // namespace callboard

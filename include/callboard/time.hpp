@@ -4,13 +4,13 @@
 
 namespace callboard {
 
-/// Wall time: only for what is stored or shown. Jumps when somebody sets the clock.
+/// Wall time: only for stored and shown times. Jumps when the clock is set.
 using system_time = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
 /// Monotonic time: for deadlines and waits.
 using steady_time = std::chrono::steady_clock::time_point;
 
-/// One instant as both clocks show it. Rules take it as an argument and never ask a clock.
+/// One instant on both clocks. Rules take it as an argument and never read a clock.
 struct clock_reading {
   steady_time steady = {};
   system_time wall = {};
