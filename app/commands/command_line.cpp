@@ -13,12 +13,12 @@ namespace callboard::app {
 namespace {
 
 constexpr const char* footer
-  = R"(Settings come from a JSON file (--config, else callboard.json or agentos.config.json in
-the working directory), then CALLBOARD_* environment variables, then flags.
+  = R"(Settings come from a JSON file (--config, or callboard.json or agentos.config.json in the
+working directory); CALLBOARD_* environment variables override it, and flags override both.
 
-Exit codes: 0 stopped as asked, 64 wrong command line, 69 something outside failed (port
-in use, file not writable), 70 fault of the program or its store, 78 wrong configuration,
-130 and 143 a second SIGINT or SIGTERM.)";
+Exit status: 0 stopped on request, 64 invalid command line, 69 external failure (port in use,
+file not writable), 70 internal error or failed store, 78 invalid configuration, 130 and 143
+second SIGINT or SIGTERM.)";
 
 /// A flag that overrides a key of the configuration.
 struct override_flag {
@@ -29,13 +29,13 @@ struct override_flag {
 
 constexpr override_flag overrides[] = {
   {"--listen", "/listen",
-   "Address and port to listen on, e.g. 127.0.0.1:3000; port 0: any free one"},
-  {"--store", "/store", "Where jobs are kept"},
-  {"--log-level", "/log/level", "debug, info, warning (or warn) or error"},
+   "Address and port to listen on, e.g. 127.0.0.1:3000; port 0 selects a free one"},
+  {"--store", "/store", "Where jobs are kept: sqlite:FILE or memory:"},
+  {"--log-level", "/log/level", "Lowest level to log: debug, info, warning (or warn), error"},
 };
 
-/// Adds what decides about the configuration. The same options stand at the program itself and at
-/// its commands, so that each `--help` shows them.
+/// Adds the options that select and override the configuration. The program and its commands have the same
+/// ones, so that each `--help` shows them.
 void add_config_options(CLI::App& to, command_line& line) {
   to.add_option("--config", line.config_file, "Configuration file")->type_name("FILE");
   for (const auto& flag : overrides)
@@ -51,7 +51,7 @@ void add_config_options(CLI::App& to, command_line& line) {
 void add_serve_options(CLI::App& to, command_line& line) {
   add_config_options(to, line);
   to.add_option("--port-file", line.port_file,
-                "Write the port to this file once the server listens")
+                "Write the port to this file once the server is listening")
     ->type_name("FILE");
 }
 
@@ -60,13 +60,13 @@ void add_key_options(CLI::App& to, command_line& line) {
   const auto scopes = std::find_if(keys.begin(), keys.end(), [](const key_rule& rule) {
                         return rule.pointer == "/apiKeys/*/scopes";
                       })->choices;
-  to.add_option("--org", line.key_organisation, "Organisation whose jobs the key sees")
+  to.add_option("--org", line.key_organisation, "Organisation whose jobs the key can see")
     ->type_name("ORG")
     ->required();
-  to.add_option("--scope", line.key_scopes, "What the key opens; may be given several times")
+  to.add_option("--scope", line.key_scopes, "What the key allows; can be repeated")
     ->required()
     ->check(CLI::IsMember(std::vector<std::string>{scopes.begin(), scopes.end()}));
-  to.add_option("--name", line.key_name, "For people and the log")
+  to.add_option("--name", line.key_name, "Name of the key, for people and the log")
     ->type_name("NAME")
     ->default_val("key");
 }
@@ -81,19 +81,20 @@ struct store_subcommand {
 };
 
 constexpr store_subcommand store_subcommands[] = {
-  {"check", store_task::check, "Read everything and list what is wrong; may run beside the server",
+  {"check", store_task::check, "Read everything and list problems; works while the server runs",
    nullptr, nullptr},
-  {"export", store_task::export_jobs, "Write all jobs as JSON Lines; may run beside the server",
-   "--output", "Write to this file, not to standard output"},
+  {"export", store_task::export_jobs, "Write all jobs as JSON Lines; works while the server runs",
+   "--output", "Write to this file instead of standard output"},
   {"import", store_task::import_jobs,
-   "Put exported jobs in; the server must not run. What is as new or newer stays", "--input",
-   "Read from this file, not from standard input"},
-  {"compact", store_task::compact,
-   "Give free pages back to the file system; the server must not run", nullptr, nullptr},
+   "Import exported jobs; stored jobs in the same or a newer version are kept. Stop the server "
+   "first",
+   "--input", "Read from this file instead of standard input"},
+  {"compact", store_task::compact, "Return free pages to the file system. Stop the server first",
+   nullptr, nullptr},
 };
 
 void add_store_commands(CLI::App& program, command_line& line) {
-  auto* store = program.add_subcommand("store", "Look after the database of the store");
+  auto* store = program.add_subcommand("store", "Maintain the database");
   store->require_subcommand(1);
   for (const auto& one : store_subcommands) {
     auto* added = store->add_subcommand(one.name, one.meaning);
@@ -117,19 +118,20 @@ tl::expected<command_line, early_exit> parse_command_line(int argc, const char* 
   program.require_subcommand(0, 1);
   add_serve_options(program, line);
 
-  auto* serve = program.add_subcommand("serve", "Run the server (what happens without a command)");
+  auto* serve = program.add_subcommand("serve", "Run the server (the default command)");
   add_serve_options(*serve, line);
 
   auto* check = program.add_subcommand(
-    "check-config", "Check the configuration and print what is in effect, secrets masked");
+    "check-config",
+    "Check the configuration and print the effective settings, with secrets masked");
   add_config_options(*check, line);
-  check->add_flag("--keys", line.prints_keys, "Print the table of all keys instead, as Markdown");
+  check->add_flag("--keys", line.prints_keys, "Print the table of all keys as Markdown instead");
   check->callback([&] { line.what = command::check_config; });
 
-  auto* key = program.add_subcommand("key", "Make API keys");
+  auto* key = program.add_subcommand("key", "Create API keys");
   key->require_subcommand(1);
-  auto* fresh
-    = key->add_subcommand("new", "Make a key: print it, once, and the entry for the configuration");
+  auto* fresh = key->add_subcommand(
+    "new", "Create a key; prints it once, and the entry for the configuration");
   add_key_options(*fresh, line);
   fresh->callback([&] { line.what = command::new_key; });
 

@@ -69,7 +69,7 @@ std::string print_masked(const json& values) {
 }
 
 std::string print_key_table() {
-  std::string made = "| key | holds | default | variable | meaning |\n|---|---|---|---|---|\n";
+  std::string made = "| key | value | default | variable | meaning |\n|---|---|---|---|---|\n";
   for (const auto& rule : config_keys()) {
     std::string meaning{rule.meaning};
     if (!rule.agent_type.empty())

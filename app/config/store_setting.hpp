@@ -11,7 +11,7 @@ inline constexpr std::string_view store_default = R"("sqlite:var/callboard.db")"
 
 /// What the setting may say, as the documentation shows it.
 inline constexpr std::string_view store_meaning
-  = "Where jobs are kept: `sqlite:FILE`, in a database, or `memory:`, gone with the process.";
+  = "Where jobs are kept: `sqlite:FILE` is a database, `memory:` is lost with the process.";
 
 /// What is wrong with a `store` setting; nothing when it can be opened by this program.
 std::optional<std::string> store_complaint(std::string_view setting);
