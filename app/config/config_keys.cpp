@@ -60,36 +60,40 @@ std::vector<key_rule> server_keys() {
             "Live jobs of all kinds, including delayed ones."),
     integer("/capacity/maxLiveJobsPerOrganization", 0, jobs_most, "0",
             "Live jobs of one organisation; 0: no limit."),
+  };
+}
+
+std::vector<key_rule> api_keys() {
+  return {
     section("/messaging", "The Messaging Jobs API."),
     integer("/messaging/defaultTimeoutMs", 1000, 300'000, "30000",
             "Time limit of a job without `timeoutMs`."),
     integer("/messaging/retentionSeconds", 0, retention_most_s, "600",
             "How long a finished job is kept after it expires."),
-    section("/sessions", "The Sessions API. Times are minutes, fractions too."),
+    section("/sessions", "The Sessions API. Times are in minutes and may be fractions."),
     above_least(number("/sessions/defaultTimeoutMinutes", 0, minutes_most, "30",
-                       "From the last renewal of a session to its end, where it is created without "
-                       "`timeoutMinutes`; brought within the next two.")),
+                       "Time from the last renewal to the end of a session without "
+                       "`timeoutMinutes`; kept within the next two settings.")),
     above_least(
-      number("/sessions/minTimeoutMinutes", 0, minutes_most, "5", "Shortest `timeoutMinutes`.")),
-    above_least(number("/sessions/maxTimeoutMinutes", 0, minutes_most, "1440",
-                       "Longest `timeoutMinutes`; `maxDurationMinutes` reaches twice as far.")),
+      number("/sessions/minTimeoutMinutes", 0, minutes_most, "5", "Minimum of `timeoutMinutes`.")),
     above_least(
-      number("/sessions/maxDurationMinutes", 0, minutes_most, "720",
-             "From the creation of a session to its end, however often it is renewed, where "
-             "it is created without one of its own.")),
-    above_least(
-      number("/sessions/warningThresholdMinutes", 0, minutes_most, "5",
-             "With no more time left a session is near its expiration, where it is created "
-             "without one of its own.")),
+      number("/sessions/maxTimeoutMinutes", 0, minutes_most, "1440",
+             "Maximum of `timeoutMinutes`; the maximum of `maxDurationMinutes` is twice that.")),
+    above_least(number("/sessions/maxDurationMinutes", 0, minutes_most, "720",
+                       "Time from the creation to the end of a session without "
+                       "`maxDurationMinutes`, however often it is renewed.")),
+    above_least(number(
+      "/sessions/warningThresholdMinutes", 0, minutes_most, "5",
+      "Remaining time below which a session without its own setting is near its expiration.")),
     integer("/sessions/maxSessions", 1, jobs_most, "10000",
-            "Sessions that have not expired, of all organisations; beyond it creation answers "
-            "`503`."),
+            "Sessions that have not expired, over all organisations; beyond it creation is "
+            "answered with `503`."),
     integer("/sessions/maxMessages", 1, jobs_most, "10000",
-            "Messages kept of each session, answers included; beyond it the oldest go."),
+            "Messages kept per session, including answers; beyond it the oldest are dropped."),
     integer("/sessions/maxWaiting", 1, jobs_most, "16",
             "Messages of one session that may wait for their answers; beyond it `429`."),
     integer("/sessions/historyMessages", 1, 1'000'000, "100",
-            "The newest messages of a session that its agent is given with the next one."),
+            "How many of the newest messages of a session its agent receives with the next one."),
     section("/agentJobs", "The Agent Jobs API."),
     integer("/agentJobs/retentionDays", 0, days_most, "30",
             "How long finished jobs are kept in a durable store."),
@@ -106,6 +110,11 @@ std::vector<key_rule> server_keys() {
     integer("/retryPolicy/maxDelayMs", 0, day_ms, "60000", "Maximum wait before a retry."),
     number("/retryPolicy/jitter", 0, 1, "0.2",
            "Each wait is varied randomly by up to this fraction, up or down."),
+  };
+}
+
+std::vector<key_rule> network_keys() {
+  return {
     section("/cors", "Requests from web pages."),
     with_check(texts("/cors/allowedOrigins", "[]",
                      "Origins that may call the server (`https://app.example.com`), or `*` for "
@@ -209,7 +218,8 @@ std::vector<key_rule> list_keys() {
 const std::vector<key_rule>& config_keys() {
   static const auto keys = [] {
     std::vector<key_rule> all;
-    for (const auto& part : {server_keys(), limit_keys(), agent_keys(), list_keys()})
+    for (const auto& part :
+         {server_keys(), api_keys(), network_keys(), limit_keys(), agent_keys(), list_keys()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
