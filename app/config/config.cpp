@@ -258,7 +258,7 @@ checked<server_config> load_config(const config_sources& sources) {
   made.shutdown_grace = std::chrono::seconds{from.integer<std::int64_t>("/shutdown/graceSeconds")};
   made.log = read_log(from);
   made.log.directory_is_explicit = has_directory;
-  made.printed = print_masked(document.shown);
+  made.printed = print_masked(document.shown, json_view{document.given});
   made.file = std::move(document.file);
   made.warnings = std::move(document.warnings);
   return made;

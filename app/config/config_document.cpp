@@ -9,6 +9,7 @@
 #include <set>
 
 #include <callboard/json_text.hpp>
+#include <callboard/json_view.hpp>
 
 #include "app/config/config_schema.hpp"
 #include "app/config/nearest_word.hpp"
@@ -51,10 +52,12 @@ result<std::string> without_comments(std::string_view text) {
   return blank_comments(text);
 }
 
+/// What is kept is taken from the text as it is spelled, so that numbers beyond any double are fine.
 result<json> parse_blanked(const std::string& text) {
-  return parse_json(text).map_error([&](error fault) {
-    return error{fault.code, with_place(std::move(fault.message), text)};
-  });
+  auto given = compact_json(text);
+  if (!given)
+    return fail(given.error().code, with_place(std::move(given.error().message), text));
+  return to_document(json_view{*given});
 }
 
 /// The file to read, by the order of `config_sources`.

@@ -1,5 +1,8 @@
 #include "app/config/config_print.hpp"
 
+#include <string>
+#include <vector>
+
 #include <nlohmann/json.hpp>
 
 #include <callboard/json_text.hpp>
@@ -15,24 +18,53 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-ordered_json print_value(const key_rule& rule, const json& value);
+/// Builds the document to print, with placeholders for the objects that are printed as given.
+class printer {
+public:
+  ordered_json section(const json& object, std::string_view pattern, json_view given) {
+    auto made = ordered_json::object();
+    for (const auto* rule : rules_for(pattern, object))
+      if (const auto found = object.find(rule->name()); found != object.end())
+        made[std::string{rule->name()}]
+          = value_of(*rule, *found, given.find(rule->name()).value_or(json_view{}));
+    return made;
+  }
 
-ordered_json print_section(const json& object, std::string_view pattern) {
-  auto made = ordered_json::object();
-  for (const auto* rule : rules_for(pattern, object))
-    if (const auto found = object.find(rule->name()); found != object.end())
-      made[std::string{rule->name()}] = print_value(*rule, *found);
-  return made;
-}
+  /// The text with the objects in place of their placeholders.
+  std::string filled(std::string text) const {
+    for (std::size_t i = 0; i < as_given_.size(); ++i) {
+      const auto mark = dump_json(placeholder(i));
+      if (const auto at = text.find(mark); at != text.npos)
+        text.replace(at, mark.size(), as_given_[i]);
+    }
+    return text;
+  }
 
-ordered_json print_value(const key_rule& rule, const json& value) {
+private:
+  /// No setting contains this control character.
+  static std::string placeholder(std::size_t number) {
+    return '\x01' + std::to_string(number) + '\x01';
+  }
+
+  ordered_json value_of(const key_rule& rule, const json& value, json_view given);
+
+  std::vector<std::string_view> as_given_;
+};
+
+ordered_json printer::value_of(const key_rule& rule, const json& value, json_view given) {
   if (rule.type == key_type::section && value.is_object())
-    return print_section(value, rule.pointer);
+    return section(value, rule.pointer, given);
   if (rule.type == key_type::sections) {
     auto made = ordered_json::array();
+    json_cursor as_given{given};
     for (const auto& element : value)
-      made.push_back(print_section(element, std::string{rule.pointer} + "/*"));
+      made.push_back(section(element, std::string{rule.pointer} + "/*",
+                             as_given.next() ? as_given.value() : json_view{}));
     return made;
+  }
+  if (rule.type == key_type::object && given.is_object()) {
+    as_given_.push_back(given.text());
+    return placeholder(as_given_.size() - 1);
   }
   if (rule.type == key_type::text_map && rule.is_secret) {
     auto made = ordered_json::object();
@@ -63,9 +95,11 @@ std::string type_of(const key_rule& rule) {
 
 } // namespace
 
-std::string print_masked(const json& values) {
+std::string print_masked(const json& values, json_view given) {
   constexpr int indent = 2;
-  return print_section(values, "").dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+  printer made;
+  const auto whole = made.section(values, "", given);
+  return made.filled(whole.dump(indent, ' ', false, ordered_json::error_handler_t::replace));
 }
 
 std::string print_key_table() {

@@ -31,6 +31,16 @@ TEST_F(ConfigSources, OwnFileGoesBeforeAgentOs) {
   EXPECT_THAT(load_good("{}").printed, ::testing::Not(HasSubstr("retryPolicy")));
 }
 
+// Symptom: members came out sorted, 1.50 as 1.5, and a number beyond any double was refused.
+TEST_F(ConfigSources, KeptObjectsArePrintedAsGiven) {
+  sources.variables["NAME"] = "x";
+
+  const auto config = load_good(R"({"agents":[{"name":"m","type":"openai","baseUrl":"http://h/v1",
+    "model":"x","extraBody":{"z": 1.50, "a": 1e400, "s": "${NAME}"}}]})");
+
+  EXPECT_THAT(config.printed, HasSubstr(R"("extraBody": {"z":1.50,"a":1e400,"s":"${NAME}"})"));
+}
+
 TEST_F(ConfigSources, OfAgentOsFileOnlyTheRetryPolicyIsRead) {
   dir.write("agentos.config.json", R"({
     // theirs
