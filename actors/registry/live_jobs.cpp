@@ -15,6 +15,21 @@ bool is_for_agent(const callboard::job* one) noexcept {
   return one && core::occupies_agent(*one);
 }
 
+/// @param before null for a new job. @param after null for one that is not to be.
+void count_for_agent(job_entry& entry, const callboard::job* before, const callboard::job* after) {
+  if (!entry.agent)
+    return; // it is gone
+  if (is_for_agent(before) && !is_for_agent(after))
+    --entry.agent->load;
+  if (!is_for_agent(before) && is_for_agent(after))
+    ++entry.agent->load;
+}
+
+void start_actor(outbox& out, job_entry& entry, core::live_job job) {
+  out.begin(entry, std::move(job));
+  entry.has_actor = true;
+}
+
 } // namespace
 
 live_jobs::live_jobs(const live_job_parts& parts, std::shared_ptr<job_table> table)
@@ -59,7 +74,7 @@ job_entry& live_jobs::hold(core::transition first, listed_agent* agent) {
   }
   if (record->spec->session && !turns_->begins(*record))
     return entry; // its actor comes when its turn does
-  start_actor(entry, std::move(first.next));
+  start_actor(parts_.out, entry, std::move(first.next));
   // On the job's behalf: jobs that begin on several threads would reach their agent in any order.
   if (first.effects.start_task)
     parts_.out.offer(entry, record);
@@ -74,7 +89,7 @@ void live_jobs::begin_turn(job_entry& entry) {
   const auto wake = core::next_wake(first.next);
   if (is_terminal(record->state))
     return update({record, wake});
-  start_actor(entry, std::move(first.next));
+  start_actor(parts_.out, entry, std::move(first.next));
   if (first.is_changed)
     update({record, wake});
   if (first.effects.start_task)
@@ -85,11 +100,6 @@ void live_jobs::hold_finished(const job_ptr& record) {
   auto& entry = table_->add(record);
   counters_.add_ended(*record);
   keep_finished(entry);
-}
-
-void live_jobs::start_actor(job_entry& entry, core::live_job job) {
-  parts_.out.begin(entry, std::move(job));
-  entry.has_actor = true;
 }
 
 void live_jobs::update(const job_update& what) {
@@ -139,16 +149,6 @@ void live_jobs::show(job_entry& entry, const job_ptr& snapshot) {
   keep_finished(entry);
   if (snapshot->spec->session)
     turns_->on_message_gone(*snapshot);
-}
-
-void live_jobs::count_for_agent(job_entry& entry, const callboard::job* before,
-                                const callboard::job* after) {
-  if (!entry.agent)
-    return; // it is gone
-  if (is_for_agent(before) && !is_for_agent(after))
-    --entry.agent->load;
-  if (!is_for_agent(before) && is_for_agent(after))
-    ++entry.agent->load;
 }
 
 void live_jobs::keep_finished(job_entry& entry) {
@@ -202,7 +202,7 @@ void live_jobs::begin_if_due(job_entry& entry) {
   if (is_terminal(record->state))
     return update({record, wake});
   entry.agent = agent;
-  start_actor(entry, std::move(first.next));
+  start_actor(parts_.out, entry, std::move(first.next));
   update({record, wake});
   parts_.out.offer(entry, record);
 }

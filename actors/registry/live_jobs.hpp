@@ -135,11 +135,9 @@ public:
 
 private:
   void show(job_entry& entry, const job_ptr& snapshot);
-  void count_for_agent(job_entry& entry, const callboard::job* before, const callboard::job* after);
   void keep_finished(job_entry& entry);
   void drop(job_entry& entry);
   void begin_if_due(job_entry& entry);
-  void start_actor(job_entry& entry, core::live_job job);
 
   live_job_parts parts_;
   std::shared_ptr<job_table> table_;

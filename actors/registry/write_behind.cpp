@@ -46,7 +46,8 @@ void write_behind::begin() {
 void write_behind::put(batch_place& place, job_ptr snapshot) {
   auto& snapshots = next_.batch.snapshots;
   if (is_gathered(place)) {
-    snapshots[place.slot] = std::move(snapshot);
+    if (!std::exchange(snapshots[place.slot], std::move(snapshot)))
+      --next_.taken_back;
   } else {
     place = {number_, static_cast<std::uint32_t>(snapshots.size())};
     snapshots.push_back(std::move(snapshot));

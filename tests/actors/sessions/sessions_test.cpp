@@ -225,7 +225,7 @@ TEST_F(Sessions, NextMessageStartsHoweverTheOneBeforeEnded) {
   runner->answer(agent_answer::final_failure("broken"));
   run();
   ASSERT_EQ(runner->started.size(), 2u);
-  cancel(canceled.job);
+  ASSERT_TRUE(cancel(canceled.job));
   ASSERT_EQ(runner->started.size(), 3u);
   advance(10s);
   ASSERT_EQ(runner->started.size(), 4u);

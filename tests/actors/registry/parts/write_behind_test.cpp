@@ -98,6 +98,18 @@ TEST_F(WriteBehind, SnapshotThatIsTakenBackIsNotSent) {
   EXPECT_EQ(sent.front()->spec->id, job_of(2)->spec->id);
 }
 
+TEST_F(WriteBehind, SnapshotThatIsPutAgainIsSent) {
+  batch_place place;
+  durable.put(place, job_of(1));
+  durable.take_back(place);
+  durable.put(place, job_of(1));
+
+  durable.begin();
+
+  ASSERT_EQ(out.commits.size(), 1u);
+  EXPECT_EQ(out.commits.front().what->snapshots.size(), 1u);
+}
+
 TEST_F(WriteBehind, BatchOfWhatWasTakenBackIsNotSent) {
   batch_place place;
   durable.put(place, job_of(1));
