@@ -67,8 +67,10 @@ bool write_text(const std::string& file, const std::string& text) {
 void add_load_options(CLI::App& app, load_command& command) {
   auto& options = command.options;
   app.add_option("--url", command.url, "Server to load")->capture_default_str();
-  app.add_option("--scenario", command.scenario_name, "create, get, create+wait, list or mixed")
-    ->check(CLI::IsMember({"create", "get", "create+wait", "list", "mixed"}))
+  app
+    .add_option("--scenario", command.scenario_name,
+                "create, get, create+wait, list, mixed or session")
+    ->check(CLI::IsMember({"create", "get", "create+wait", "list", "mixed", "session"}))
     ->capture_default_str();
   app.add_option("--connections", options.connections, "Connections at once")
     ->capture_default_str();
@@ -151,9 +153,9 @@ void add_figures_options(CLI::App& app, figures_options& options) {
     ->capture_default_str();
   app.add_option("--only", options.only, "Only these figures, separated by commas")
     ->delimiter(',')
-    ->check(CLI::IsMember({"get", "create", "wait", "idle", "sqlite", "recovery", "latency", "live",
-                           "finished", "dropped", "deadlines", "schedules", "cost", "agent-create",
-                           "agent-lists", "firing"}));
+    ->check(CLI::IsMember({"get", "create", "wait", "session", "idle", "sqlite", "recovery",
+                           "latency", "live", "finished", "dropped", "deadlines", "schedules",
+                           "cost", "agent-create", "agent-lists", "firing"}));
   app.add_flag("--quick", options.is_quick, "Small and short, to see that all works");
   app.add_option("--markdown", options.markdown_file, "Replace the generated block of this page");
   app.add_option("--json", options.json_file, "Write the figures as JSON to this file");

@@ -102,6 +102,34 @@ result<figure> take_wait(http_stage& stage, const figures_options& options,
                     stage.wait_answer_bytes(), say);
 }
 
+result<figure> take_session(http_stage& stage, const figures_options& options,
+                            const progress_sink& say) {
+  figure made{.key = "session",
+              .name = "Message of a session, answered ÷ POST with Prefer: wait",
+              .limit = 0.8};
+  made.method = fmt::format(
+    "Messages of sessions answered per second (transport http, one at a time in each session, "
+    "memory store), {} connections, closed loop, ÷ messaging jobs answered per second by the same "
+    "server through Prefer: wait.",
+    options.connections);
+  const auto rounds = options.is_quick ? quick_rounds : options.rounds;
+  std::vector<series> taken;
+  for (const auto kind : {scenario::session, scenario::create_wait}) {
+    auto one = take_rounds({&stage.server()}, plan_for(options, kind, options.connections), rounds,
+                           made.name, say);
+    if (!one)
+      return tl::unexpected(one.error());
+    taken.push_back(std::move(one->front()));
+    taken.back().name = to_string(kind);
+  }
+  made.reached = spread_of(ratios(taken[0].values, taken[1].values));
+  for (const auto& each : taken)
+    made.details.push_back(fmt::format("{}: {}/s, {} µs of processor time each", each.name,
+                                       to_text(spread_of(each.values).median),
+                                       to_text(spread_of(each.cpu_us).median)));
+  return made;
+}
+
 result<figure> take_idle(http_stage& stage, const figures_options& options,
                          const progress_sink& say) {
   figure made{.key = "idle",
@@ -133,8 +161,11 @@ result<figure> take_idle(http_stage& stage, const figures_options& options,
 result<std::vector<figure>> take_http_figures(const figures_options& options,
                                               const progress_sink& say) {
   using taker = result<figure> (*)(http_stage&, const figures_options&, const progress_sink&);
-  constexpr std::pair<const char*, taker> takers[]{
-    {"get", take_get}, {"create", take_create}, {"wait", take_wait}, {"idle", take_idle}};
+  constexpr std::pair<const char*, taker> takers[]{{"get", take_get},
+                                                   {"create", take_create},
+                                                   {"wait", take_wait},
+                                                   {"session", take_session},
+                                                   {"idle", take_idle}};
   std::vector<figure> taken;
   if (std::none_of(std::begin(takers), std::end(takers),
                    [&](const auto& each) { return options.wants(each.first); }))

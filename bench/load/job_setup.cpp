@@ -56,6 +56,31 @@ result<std::vector<std::string>> make_finished_jobs(http_client& client,
   return ids;
 }
 
+result<std::vector<std::string>> make_sessions(http_client& client, const request_set& requests,
+                                               std::size_t count) {
+  auto agent_id = requests.agent_id();
+  if (agent_id.empty()) {
+    auto document = object_of(client.call(requests.get("/api/agents")), ok);
+    if (!document)
+      return tl::unexpected(document.error());
+    const auto first = nlohmann::json::json_pointer{"/data/agents/0/id"};
+    if (!document->contains(first) || !document->at(first).is_string())
+      return fail(errc::unavailable, "the server has no agent");
+    agent_id = document->at(first).get<std::string>();
+  }
+  std::vector<std::string> ids;
+  while (ids.size() < count) {
+    auto document = object_of(client.call(requests.create_session(agent_id)), created);
+    if (!document)
+      return tl::unexpected(document.error());
+    auto id = document->find("sessionId");
+    if (id == document->end() || !id->is_string())
+      return fail(errc::unavailable, "the server's answer to a creation has no sessionId");
+    ids.push_back(id->get<std::string>());
+  }
+  return ids;
+}
+
 result<job_counts> count_jobs(http_client& client, const request_set& requests) {
   auto document = object_of(client.call(requests.get("/api/messaging/jobs/health")), ok);
   if (!document)

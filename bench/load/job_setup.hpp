@@ -17,6 +17,11 @@ namespace callboard::bench {
 result<std::vector<std::string>> make_finished_jobs(http_client& client,
                                                     const request_set& requests, std::size_t count);
 
+/// Makes sessions with the agent of the requests, or else the server's first one, and returns their ids.
+/// Errors: as `make_finished_jobs`.
+result<std::vector<std::string>> make_sessions(http_client& client, const request_set& requests,
+                                               std::size_t count);
+
 /// How many messaging jobs a server holds, by what has become of them.
 struct job_counts {
   std::size_t live = 0;

@@ -179,6 +179,14 @@ double load_report::generator_cores() const noexcept {
 result<request_set> prepare_requests(const load_options& options) {
   request_set requests{options.target, options.requests};
   http_client client{options.target};
+  if (options.kind == scenario::session) {
+    // So that a session is free again when its turn comes.
+    auto made = make_sessions(client, requests, 4 * std::max<std::size_t>(options.connections, 1));
+    if (!made)
+      return tl::unexpected(made.error());
+    requests.add_sessions(*made);
+    return requests;
+  }
   auto needs_jobs = options.kind == scenario::get || options.kind == scenario::mixed;
   if (!needs_jobs) {
     if (auto answer = client.call(requests.get("/livez")); !answer)

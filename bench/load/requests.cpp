@@ -1,5 +1,6 @@
 #include "bench/load/requests.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -14,9 +15,11 @@ constexpr std::string_view agent_jobs_path = "/services/agent-jobs";
 /// Who asks, in every request; any UUID will do.
 constexpr std::string_view user_id = "3f0b7a52-6f0e-4f3c-9d1b-6a2f1c8e5d47";
 
-constexpr std::array<std::string_view, 5> scenario_names{"create", "get", "create+wait", "list",
-                                                         "mixed"};
-static_assert(scenario_names.size() == static_cast<std::size_t>(scenario::mixed) + 1);
+constexpr std::string_view sessions_path = "/api/messaging/sessions";
+
+constexpr std::array<std::string_view, 6> scenario_names{"create", "get",   "create+wait",
+                                                         "list",   "mixed", "session"};
+static_assert(scenario_names.size() == static_cast<std::size_t>(scenario::session) + 1);
 
 /// Shares of `mixed`, of 20.
 constexpr std::uint64_t mixed_parts = 20;
@@ -89,13 +92,14 @@ std::string request_set::message_body() const {
 }
 
 std::string request_set::post(std::string_view extra_fields) const {
-  const auto is_agent_job = !options_.job_type_id.empty();
-  const auto body = is_agent_job ? agent_job_body() : message_body();
+  return options_.job_type_id.empty() ? post_to(jobs_path, extra_fields, message_body())
+                                      : post_to(agent_jobs_path, extra_fields, agent_job_body());
+}
+
+std::string request_set::post_to(std::string_view path, std::string_view extra_fields,
+                                 const std::string& body) const {
   std::string text = "POST ";
-  text.append(is_agent_job ? agent_jobs_path : jobs_path)
-    .append(" HTTP/1.1\r\nHost: ")
-    .append(where_.authority())
-    .append("\r\n");
+  text.append(path).append(" HTTP/1.1\r\nHost: ").append(where_.authority()).append("\r\n");
   text.append("Content-Type: application/json\r\n");
   if (!options_.key.empty())
     text.append("Authorization: Bearer ").append(options_.key).append("\r\n");
@@ -104,9 +108,32 @@ std::string request_set::post(std::string_view extra_fields) const {
   return text.append(body);
 }
 
+void request_set::add_sessions(const std::vector<std::string>& session_ids) {
+  // As many characters as a session takes.
+  constexpr std::size_t content_bytes_max = 4000;
+  const auto body = std::string{R"({"transport":"http","timeoutMs":)"}
+                      .append(std::to_string(options_.time_limit_ms))
+                      .append(R"(,"content":")")
+                      .append(prose(std::min(options_.content_bytes, content_bytes_max)))
+                      .append(R"("})");
+  for (const auto& id : session_ids)
+    messages.push_back(post_to(std::string{sessions_path} + "/" + id + "/messages", "", body));
+}
+
+std::string request_set::create_session(std::string_view agent_id) const {
+  return post_to(sessions_path, "",
+                 std::string{R"({"agentId":")"}
+                   .append(agent_id)
+                   .append(R"(","userId":")")
+                   .append(user_id)
+                   .append(R"("})"));
+}
+
 request_sequence::request_sequence(const request_set& set, scenario kind, std::uint64_t seed)
   // The generator stays at 0 for ever once it is there.
   : set_(set), kind_(kind), state_(((seed + 1) * 0x9e3779b97f4a7c15ULL) | 1), recent_(set.gets) {
+  if (kind_ == scenario::session)
+    session_ = random() % set_.messages.size();
 }
 
 void request_sequence::learn(std::string_view body) {
@@ -139,6 +166,10 @@ std::string_view request_sequence::next() noexcept {
       return set_.list;
     case scenario::get:
       return any_get();
+    case scenario::session:
+      // One after the other, so that few messages meet in one session.
+      session_ = (session_ + 1) % set_.messages.size();
+      return set_.messages[session_];
     case scenario::mixed:
       break;
   }

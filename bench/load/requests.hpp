@@ -24,9 +24,11 @@ enum class scenario : std::uint8_t {
   /// What polling clients do: of 20 requests 14 get one of the newest jobs, 4 create, 1 create+wait,
   /// 1 list.
   mixed,
+  /// POST of a message to one of some sessions with `"transport":"http"`; answered with the agent's answer.
+  session,
 };
 
-/// "create", "get", "create+wait", "list", "mixed".
+/// "create", "get", "create+wait", "list", "mixed", "session".
 std::string_view to_string(scenario kind) noexcept;
 /// The scenario of that name; no value for anything else.
 std::optional<scenario> parse_scenario(std::string_view name) noexcept;
@@ -56,12 +58,25 @@ struct request_set {
   std::string list;
   /// One for each known job; empty until `add_gets`.
   std::vector<std::string> gets;
+  /// A message to each known session; empty until `add_sessions`.
+  std::vector<std::string> messages;
 
   /// @param where goes into the Host field.
   request_set(const endpoint& where, request_options options);
 
   /// Adds a GET for each of some jobs.
   void add_gets(const std::vector<std::string>& job_ids);
+
+  /// Adds a message to each of some sessions.
+  void add_sessions(const std::vector<std::string>& session_ids);
+
+  /// The bytes of a POST that creates a session with an agent.
+  std::string create_session(std::string_view agent_id) const;
+
+  /// `request_options::agent_id`.
+  const std::string& agent_id() const noexcept {
+    return options_.agent_id;
+  }
 
   /// The bytes of a GET of one job.
   std::string get_job(std::string_view id) const;
@@ -73,6 +88,8 @@ private:
   std::string message_body() const;
   std::string agent_job_body() const;
   std::string post(std::string_view extra_fields) const;
+  std::string post_to(std::string_view path, std::string_view extra_fields,
+                      const std::string& body) const;
 
   endpoint where_;
   request_options options_;
@@ -81,7 +98,7 @@ private:
 /// Says which request comes next. The same seed gives the same sequence. One for each thread.
 class request_sequence {
 public:
-  /// @param set must outlive this; holds a GET at least if `kind` needs one.
+  /// @param set must outlive this; holds a GET, or a session, if `kind` needs one.
   request_sequence(const request_set& set, scenario kind, std::uint64_t seed);
 
   /// The next request's bytes; valid until `learn`.
@@ -107,6 +124,8 @@ private:
   /// The GETs of the newest jobs; `oldest_` is the next to be replaced.
   std::vector<std::string> recent_;
   std::size_t oldest_ = 0;
+  /// The session whose turn it is.
+  std::size_t session_ = 0;
 };
 
 } // namespace callboard::bench
