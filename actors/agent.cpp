@@ -90,7 +90,7 @@ void agent_state::on_abort(const uuid& task_id) {
   try {
     runner_of(*running->spec).cancel(task_id);
   } catch (...) {
-    // The slot is free and the job is over; what a runner makes of it is its own affair.
+    // The slot is free and the job has ended; what a runner does with it does not matter.
   }
   start_waiting();
 }

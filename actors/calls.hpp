@@ -80,7 +80,7 @@ struct retention_sweep {
   job_kind kind = job_kind::message;
   /// Those that ended before.
   system_time before;
-  /// At most so many at a time: commits must not wait long.
+  /// At most this many at a time: commits must not wait long.
   std::size_t limit = 0;
 };
 

@@ -76,7 +76,7 @@ using job_actor = caf::typed_actor<
   caf::reacts_to<atom::wake>,
   // The engine ends and keeps nothing: fail.
   caf::reacts_to<atom::stop>,
-  // The engine ends, or the job was never acknowledged: abort the task, tell nobody, quit.
+  // The engine ends, or the job was never acknowledged: abort the task and quit silently.
   caf::reacts_to<atom::abandon>>;
 
 /// The AGENT actor interface: the slots and the queue of one configured agent.
@@ -113,7 +113,7 @@ using store_reader_actor = caf::typed_actor<
 using store_keeper_actor = store_reader_actor::extend<
   // Write a batch: all of it or nothing.
   caf::replies_to<atom::commit, store_batch_ptr>::with<store_outcome>,
-  // Forget some of the jobs whose time is over.
+  // Erase some of the jobs whose retention has passed.
   caf::replies_to<atom::sweep, retention_sweep>::with<sweep_outcome>,
   // Forget the older runs of scheduled jobs.
   caf::replies_to<atom::sweep, run_sweep>::with<sweep_outcome>,
@@ -126,7 +126,7 @@ using registry_actor = caf::typed_actor<
   caf::reacts_to<atom::submit, submit_call_ptr>,
   // Answer with the job as it stands.
   caf::reacts_to<atom::get, job_call_ptr>,
-  // Answer when the job is over, or the time is.
+  // Answer when the job has ended, or the time has passed.
   caf::reacts_to<atom::wait, job_call_ptr>,
   // End a live job.
   caf::reacts_to<atom::cancel, job_call_ptr>,
@@ -144,7 +144,7 @@ using registry_actor = caf::typed_actor<
   caf::reacts_to<atom::drain, drain_call_ptr>,
   // INTERNAL: something is due.
   caf::reacts_to<atom::wake>,
-  // INTERNAL: the grace period of a drain is over.
+  // INTERNAL: the grace period of a drain has passed.
   caf::reacts_to<atom::stop>,
   // INTERNAL: try the store again after a fault.
   caf::reacts_to<atom::retry>>;

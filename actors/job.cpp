@@ -15,7 +15,7 @@ job_actor::behavior_type job_actor_state::make_behavior(const engine_context& fr
   job = std::move(start.job);
   registry = std::move(start.registry);
   agent = std::move(start.agent);
-  // A fault of ours (memory, say) must not leave a job that nobody ends.
+  // A fault of ours (memory, say) must not leave a job that never ends.
   self->set_exception_handler([this](std::exception_ptr&) -> caf::error {
     on(core::event::broken{});
     return caf::exit_reason::unhandled_exception;
@@ -35,7 +35,7 @@ job_actor::behavior_type job_actor_state::make_behavior(const engine_context& fr
 
 void job_actor_state::on(const core::job_event& event) {
   auto step = core::apply(job, event, now_of(self, *context), context->random);
-  // Only the canceling of a job that is over is refused; the registry tells whoever asked.
+  // Only canceling an ended job is refused; the registry tells the caller.
   if (!step || !step->is_changed)
     return;
   job = std::move(step->next);

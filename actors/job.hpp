@@ -21,7 +21,7 @@ struct job_actor_state {
 
   job_actor::behavior_type make_behavior(const engine_context& context, job_start start);
 
-  /// Applies an event, performs the effects, tells the registry, quits when the job is over.
+  /// Applies an event, performs the effects, tells the registry, quits when the job has ended.
   void on(const core::job_event& event);
   void on_abandon();
   void perform(const core::job_effects& effects);

@@ -12,7 +12,7 @@ namespace {
 
 using sharing = caf::scheduler::coordinator<caf::policy::work_sharing>;
 
-/// Passes everything on to the clock that runs, but for the end of actors.
+/// Passes everything on to the running clock, except the end of actors.
 class quiet_clock final : public caf::detail::thread_safe_actor_clock {
 public:
   explicit quiet_clock(caf::detail::thread_safe_actor_clock& running) : running_(running) {

@@ -17,7 +17,7 @@ using namespace agents;
 /// Tokens of 256 bits cannot be guessed.
 constexpr std::size_t token_bytes = 32;
 
-/// Late answers hear `conflict` for so many tasks back; at some 200 bytes each, 2 MB.
+/// Late answers get `conflict` for this many tasks; at about 200 bytes each, 2 MB.
 constexpr std::size_t closed_tasks_max = 10'000;
 
 class callback_table final : public task_callbacks {

@@ -18,7 +18,7 @@ std::string_view tail_of(std::string_view text, std::size_t bytes_max);
 /// The first `bytes_max` bytes at most, ending with a whole character.
 std::string_view head_of(std::string_view text, std::size_t bytes_max);
 
-/// The first characters of valid text, at most so many.
+/// The first characters of valid text, up to a number.
 std::string_view first_characters(std::string_view text, std::size_t characters_max);
 
 /// Whether a text shows nothing: empty, or only white space and characters without a width.

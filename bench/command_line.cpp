@@ -83,7 +83,7 @@ void add_load_options(CLI::App& app, load_command& command) {
     ->capture_default_str();
   app.add_option("--duration", command.duration_s, "Seconds measured")->capture_default_str();
   app.add_option("--warm-up", command.warm_up_s, "Seconds before that")->capture_default_str();
-  app.add_option("--requests", options.requests_max, "End after so many requests; no warm-up");
+  app.add_option("--requests", options.requests_max, "End after this many requests; no warm-up");
   app.add_option("--threads", options.threads, "Threads of the generator")->capture_default_str();
   app.add_option("--answer-limit", command.answer_limit_s, "Seconds after which an answer is lost")
     ->capture_default_str();
@@ -207,7 +207,7 @@ int soak(soak_command command) {
   return ended ? EXIT_SUCCESS : failed(ended.error());
 }
 
-/// Leaves without taking the engine apart: a million live jobs take a while to end, and nobody wants
+/// Leaves without taking the engine apart: a million live jobs take a while to end, and no caller wants
 /// to know how long.
 [[noreturn]] void leave(int code) {
   std::cout.flush();

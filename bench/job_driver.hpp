@@ -46,7 +46,7 @@ public:
   /// Submits `count` jobs like `model` and waits until all are created. The first error, if any.
   result<void> create(const new_job& model, std::size_t count);
 
-  /// Submits `count` jobs like `model` and waits until all are over; an error if one is not completed.
+  /// Submits `count` jobs like `model` and waits until all have ended; an error if one is not completed.
   result<void> run_to_end(const new_job& model, std::size_t count);
 
 private:

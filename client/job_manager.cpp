@@ -39,7 +39,7 @@ public:
 
 private:
   std::shared_mutex mutex_;
-  /// Nobody else holds it.
+  /// There is no other owner.
   std::shared_ptr<agent> threads_;
 };
 

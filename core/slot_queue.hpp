@@ -11,7 +11,7 @@
 
 namespace callboard::core {
 
-/// Tasks of one agent: so many run at once, the rest wait in the order in which they came.
+/// Tasks of one agent: a number of them run at once, the rest wait in order of arrival.
 /// Every operation is O(1), and nothing is kept of a task that is gone.
 /// @tparam Item what stands for a task that waits.
 /// @tparam Running what is kept of it while it runs; made from an `Item`.

@@ -30,7 +30,7 @@ void require_showable(const std::string& text) {
 void require_usable(const agent_answer& answer) {
   require_showable(answer.content);
   require_showable(answer.error);
-  // Whoever reads of a failure is told why; nobody else is told of one.
+  // A failure has a reason, and only a failure has one.
   require((answer.status == answer_status::failed) == !answer.error.empty());
   if (answer.metadata.is_empty())
     return;

@@ -96,7 +96,7 @@ std::size_t thread_count(std::size_t wanted) {
 /// The threads of a running server and what they run. Ends with all its connections.
 class server_loop {
 public:
-  /// With `count` threads; told before the first runs, so that one alone needs to wake nobody.
+  /// With `count` threads; told before the first runs, so that a single one needs to wake no other.
   explicit server_loop(std::size_t count) : count_(count), io_(static_cast<int>(count)) {
     // nop
   }
@@ -171,7 +171,7 @@ public:
     wire_->close_listener();
   }
 
-  /// Waits until nobody waits for an answer or is about to ask.
+  /// Waits until no client waits for a response or is about to send a request.
   void await_idle(std::chrono::milliseconds grace) {
     auto quiet_since = steady_clock::now();
     auto accepted = shared_->accepted();
@@ -183,7 +183,7 @@ public:
       } else if (wire_->connections() == 0) {
         return;
       } else if (now - quiet_since >= quiet_before_end) {
-        // On a busy machine nothing may have come only because nobody has looked.
+        // On a busy machine input may only be missing because it has not been read yet.
         if (!look_once(deadline) || shared_->accepted() == accepted)
           return;
       }
@@ -239,7 +239,7 @@ private:
   std::size_t count_;
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
-  /// Long lists are printed by a thread of its own, one after the other: nobody else waits for them.
+  /// Long lists are printed by a thread of its own, one after the other: no other request waits for them.
   asio::io_context aside_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_aside_{aside_.get_executor()};
   asio::steady_timer sweeper_{io_};

@@ -39,7 +39,7 @@ private:
   int descriptor_;
 };
 
-/// Opens a file whose content is nobody else's business: a new one is made for its owner alone (0600).
+/// Opens a private file: a new one is made for its owner alone (0600).
 /// Symbolic links are not followed, and only regular files are taken: what a link names may belong to
 /// somebody else. The descriptor is not inherited by programs.
 /// @param flags as for open(2).

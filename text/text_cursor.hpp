@@ -51,7 +51,7 @@ public:
     return value > max ? std::nullopt : std::optional{static_cast<unsigned>(value)};
   }
 
-  /// Takes exactly so many digits; no value, and nothing taken, if fewer come next.
+  /// Takes exactly this many digits; no value, and nothing taken, if fewer follow.
   constexpr std::optional<unsigned> digits(std::size_t count) noexcept {
     if (rest_.size() < count)
       return std::nullopt;

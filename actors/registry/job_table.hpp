@@ -23,7 +23,7 @@ struct job_entry : core::timer_node {
   batch_place batch;
   /// Whether its newest snapshot is terminal, be it visible or not.
   bool is_over = false;
-  /// Whether its actor is there: not while it is scheduled, nor once it is over.
+  /// Whether its actor is there: not while it is delayed, nor once it has ended.
   bool has_actor = false;
   /// Null if it is not configured any more.
   listed_agent* agent = nullptr;
@@ -58,7 +58,7 @@ public:
   }
 
   // -- for the registry alone --------------------------------------------------
-  // Nobody else writes, so what only reads here needs no lock.
+  // There is no other writer, so reads here need no lock.
 
   /// Null if the job is not held. The address stays the same until `remove`.
   job_entry* find(const uuid& id) {

@@ -157,7 +157,7 @@ void live_jobs::keep_finished(job_entry& entry) {
 
 void live_jobs::drop(job_entry& entry) {
   const auto id = entry.visible->spec->id;
-  // Agent jobs stay in a durable store, runs in any: only so many of them are kept.
+  // Agent jobs stay in a durable store, runs in any: only a number of them is kept.
   const auto kind = entry.visible->spec->kind;
   if (kind == job_kind::message || (kind == job_kind::agent && !parts_.context.is_durable))
     parts_.writes.erase(id, entry.texts.bytes);

@@ -118,7 +118,7 @@ public:
   /// Lets go of a job whose creation could not be stored: it is not to be.
   void discard(job_entry& entry);
 
-  /// Drops finished messaging jobs, the oldest first, until so much more text fits, and so many more jobs.
+  /// Drops finished messaging jobs, the oldest first, until this much more text and this many more jobs fit.
   void make_room(std::size_t text_bytes, std::size_t jobs);
 
   // -- jobs that are due later -------------------------------------------------

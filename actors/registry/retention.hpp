@@ -35,7 +35,7 @@ public:
   /// A job is not held any more.
   void release(core::text_share& texts) noexcept;
 
-  /// Whether a finished messaging job has to go before so much more text fits, and so many more jobs.
+  /// Whether a finished messaging job has to go before this much more text and this many more jobs fit.
   /// @param messages messaging jobs that are held.
   bool must_drop(std::size_t messages, std::size_t more_text_bytes, std::size_t more_jobs) const;
 
@@ -55,7 +55,7 @@ public:
   /// Has the store forget, in portions, what ended before that time.
   void sweep(job_kind kind, system_time before);
 
-  /// Has it forget agent jobs whose time is over, and again in a minute.
+  /// Has it erase agent jobs whose retention has passed, and again in a minute.
   void sweep_agent_jobs();
 
   /// When to call `sweep_agent_jobs`; none before the first time.

@@ -243,7 +243,7 @@ void schedule_requests::on(cancel_one_run& call) {
     asked->reason = std::move(call.reason);
     return parts_.calls.cancel(*entry, asked);
   }
-  // Those that are not held are over, or not there.
+  // Those that are not held have ended, or do not exist.
   call.done = [done = std::move(call.done)](result<job_ptr> found) {
     if (found)
       done(fail_as_over((*found)->state));

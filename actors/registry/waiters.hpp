@@ -61,7 +61,7 @@ public:
   /// Answers those who wait for the end of a job, which has come.
   void answer(job_entry& entry);
 
-  /// Answers those who wait with the job as it is now, but for those who cancel it.
+  /// Answers those who wait with the job as it is now, except those who cancel it.
   void release(job_entry& entry);
 
   /// Answers all who wait: the job could not be stored and is not to be.

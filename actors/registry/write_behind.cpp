@@ -12,7 +12,7 @@ namespace {
 /// How long to leave a store alone that could not write.
 constexpr std::chrono::seconds store_retry{1};
 
-/// Changes that are worth a message to the keeper of a store that is not durable. Nobody waits for that
+/// Changes that are worth a message to the keeper of a store that is not durable. No call waits for that
 /// store before it is asked for a list, and what goes there in one piece is written once a job.
 constexpr std::size_t gathered_min = 256;
 

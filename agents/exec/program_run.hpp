@@ -79,7 +79,7 @@ public:
   std::optional<steady_time> due() const;
 
   /// Reads and writes what can be, and does what is due.
-  /// @param guard forgets the group when the run is over.
+  /// @param guard forgets the group when the run has ended.
   void advance(steady_time now, const program_guard& guard);
 
   /// Forgets the handler and ends the processes: SIGTERM, later SIGKILL.

@@ -30,7 +30,7 @@ public:
   run_id run(run_order order, program_run::outcome_handler done);
 
   /// Ends a run's processes, without calling its handler (which may be running just now). Unknown ids
-  /// and those of runs that are over are ignored.
+  /// and those of ended runs are ignored.
   void end(run_id id);
 
 private:

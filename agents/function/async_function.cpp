@@ -49,7 +49,7 @@ public:
       try {
         cancel_(task_id);
       } catch (...) {
-        // The task is over whatever the hook says, and nobody is left to be told.
+        // The task has ended whatever the hook says, and there is no caller to tell.
       }
     }
     (*entry)(canceled_answer());

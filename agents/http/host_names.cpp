@@ -93,7 +93,7 @@ std::vector<host_names::request_id> host_names::note(const host_addresses& found
 
 void host_names::begin_lookup(const std::string& host) const {
   try {
-    // It cannot be interrupted, so nobody waits for it: it holds all that it touches.
+    // It cannot be interrupted, so nothing waits for it: it owns all that it uses.
     std::thread{[host, ask = ask_, tell = tell_] { tell(ask(host)); }}.detach();
   } catch (const std::system_error&) {
     // There is no thread for it now. As if the name server had not answered.

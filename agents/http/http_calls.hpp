@@ -37,7 +37,7 @@ struct http_call {
   steady_time started_at;
   /// Set once the request is handed over.
   std::atomic<outbound_http::request_id> request{0};
-  /// Whether the request is over, so that there is nothing to abort.
+  /// Whether the request has ended, so that there is nothing to abort.
   std::atomic<bool> has_response{false};
   /// Ends the wait for the callback; 0: no such limit.
   std::atomic<timer::call_id> time_limit{0};
@@ -70,7 +70,7 @@ private:
   void on_callback(const call_ptr& call, agent_answer answer);
   void await_callback(const call_ptr& call);
 
-  /// Ends a task if nobody has done so.
+  /// Ends a task unless it has ended.
   void finish(const call_ptr& call, agent_answer answer);
   /// Ends a task that is out of `open_`.
   void give_up(const http_call& call, agent_answer answer);

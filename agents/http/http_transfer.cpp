@@ -165,7 +165,7 @@ int http_transfer::on_progress(void* self, curl_off_t /*to_receive*/, curl_off_t
 }
 
 void http_transfer::drop_request() {
-  // An answer may take hours, and the request is never sent again: nobody reads it any more.
+  // An answer may take hours, and the request is never sent again: it is not needed any more.
   auto* handle = handle_.get();
   curl_easy_setopt(handle, CURLOPT_POSTFIELDS, "");
   curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{0});

@@ -13,7 +13,7 @@ namespace agents {
 
 namespace {
 
-/// Nobody retries after more than a year; keeps sums of times within range.
+/// No retry waits more than a year; keeps sums of times within range.
 constexpr std::chrono::seconds retry_after_max{366 * 24 * 3600};
 
 } // namespace

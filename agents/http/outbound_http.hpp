@@ -48,7 +48,7 @@ enum class http_fault : std::uint8_t {
   unknown_host,
   /// All addresses of the host are refused (`outbound_options`).
   refused_address,
-  /// Nobody accepts connections there, or not within the time for that.
+  /// Connections are refused there, or not accepted in time.
   no_connection,
   /// TLS could not be agreed upon.
   tls,
@@ -121,7 +121,7 @@ public:
   request_id post(agents::http_request request, response_handler done);
 
   /// Closes a request without calling its handler (which may be running just now). Unknown ids and
-  /// those of requests that are over are ignored.
+  /// those of ended requests are ignored.
   void abort(request_id id);
 
 private:

@@ -74,7 +74,7 @@ bool transfer_connection::may_send(CURL* handle, const std::string& ends, int lo
   curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &connects);
   if (connects == 0) {
     socket_ = sockets_.find(ends);
-    // Its end, or something that nobody asked for, like a 408 or the farewell of TLS. libcurl itself
+    // Its end, or something unrequested, like a 408 or the farewell of TLS. libcurl itself
     // sees nothing but a plain end.
     is_stale_ = socket_ >= 0 && has_input(socket_);
     if (is_stale_)

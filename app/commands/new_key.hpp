@@ -7,7 +7,7 @@ namespace callboard::app {
 
 /// A key that has just been made.
 struct new_key {
-  /// What the caller of the APIs presents. Nobody can get it back from the configuration.
+  /// What the caller of the APIs presents. It cannot be recovered from the configuration.
   std::string key;
   /// The entry for `apiKeys` in the configuration, JSON on one line.
   std::string entry;

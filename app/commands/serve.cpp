@@ -236,7 +236,7 @@ int run(const event_log& log, const failure_log& failures, stop_signals& signals
   const auto signal = signals.wait();
   if (!signal) {
     server.http->stop(write_grace);
-    // Nobody knows what state the engine is in: nothing that waits for it may keep the process alive.
+    // The state of the engine is unknown: nothing that waits for it may keep the process alive.
     std::_Exit(exit_fault);
   }
   log.write(log_level::info, "stopping", {{"signal", std::int64_t{*signal}}});

@@ -34,7 +34,7 @@ struct log_config {
   std::string directory;
   /// Whether somebody asked for that directory: then it must be usable, else it is only tried.
   bool directory_is_explicit = false;
-  /// Which jobs are logged when they are over; `failures`: failed ones and timeouts.
+  /// Which jobs are logged when they end; `failures`: failed ones and timeouts.
   log_choice jobs = log_choice::failures;
   /// Which requests are logged.
   log_choice requests = log_choice::failures;

@@ -181,7 +181,7 @@ private:
       document_.add_fault(pointer, "is not a known key" + did_you_mean(name, known));
       return;
     }
-    // Without a proper type nobody can say whether the setting is right; the type is the fault.
+    // Without a valid type the setting cannot be checked; the type is the error.
     const auto type = agent_type_of(object);
     if (is_agent_type(type))
       document_.add_fault(pointer, "is a setting of agents of type " + owners + ", not of "

@@ -164,7 +164,7 @@ std::vector<std::string> known_organisations(const json& values) {
   return known;
 }
 
-/// A mistyped organisation makes a key that sees nothing, or a job type that nobody can use.
+/// A mistyped organisation makes a key that sees nothing, or a job type that no key can use.
 void check_organisations(config_document& document) {
   const auto known = known_organisations(document.values);
   if (known.empty())

@@ -41,7 +41,7 @@ std::optional<std::string> reading_complaint(const std::string& file) {
   return "cannot be read: " + std::generic_category().message(code);
 }
 
-/// The server has nobody to ask for a passphrase.
+/// The server cannot ask for a passphrase.
 int refuse_passphrase(char*, int, int, void* was_asked) {
   *static_cast<bool*>(was_asked) = true;
   return -1;

@@ -17,7 +17,7 @@ public:
   /// @param log must outlive it.
   activity_log(const event_log& log, const server_config& config);
 
-  /// A job is over. Failed and timed out jobs are warnings.
+  /// A job has ended. Failed and timed out jobs are warnings.
   void job_ended(const job& ended) const;
 
   /// The store fails (the reason) or works again (empty).

@@ -43,7 +43,7 @@ std::string quoted(std::string_view text) {
   return dump_json(nlohmann::json(text));
 }
 
-/// The text as it is if nobody can misread it, else in quotes with escapes.
+/// The text unchanged if it is unambiguous, otherwise in quotes with escapes.
 std::string plain_or_quoted(std::string_view text) {
   const bool is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return c > ' ' && c != '"' && c != '=' && c != '\x7f';
@@ -138,7 +138,7 @@ struct event_log::implementation {
     one.set_formatter(formatter_for(config.format));
     one.set_level(to_spdlog(config.level));
     one.flush_on(spdlog::level::trace);
-    // It would print something that is no line of the log. There is nobody left to tell.
+    // It would print something that is no line of the log. It cannot be reported anywhere.
     one.set_error_handler([](const std::string&) {});
   }
 

@@ -51,7 +51,7 @@ public:
   void tell(log_level level, std::string_view message,
             std::initializer_list<log_field> fields = {}) const;
 
-  /// Opens the file anew if it was moved away. What stands against it is logged, and the file that was
+  /// Reopens the file if it was moved away. A failure is logged, and the file that was
   /// open is written on.
   void reopen() const;
 

@@ -34,7 +34,7 @@ public:
   /// Notes the run's last attempt.
   void write(const scheduled_job& of, const job& run) const;
 
-  /// Opens the file anew if it was moved away. Errors: as `open`; then the old one is written on.
+  /// Reopens the file if it was moved away. Errors: as `open`; then the old one is still written to.
   result<void> reopen() const;
 
 private:

@@ -30,7 +30,7 @@ public:
   /// Adds a text, with its line end, in one piece. Errors: `io`; nothing or a part of it was written.
   result<void> write(std::string_view line);
 
-  /// Opens the file anew, if another one or none has its name now. Errors: as `open`; then the old
+  /// Reopens the file if another one or none has its name now. Errors: as `open`; then the old
   /// one is written on.
   result<void> reopen();
 

@@ -13,7 +13,7 @@ namespace callboard::bench {
 
 namespace {
 
-/// As large as SQLite's log is when it begins anew.
+/// As large as SQLite's log is when it restarts.
 constexpr std::size_t file_size = std::size_t{16} << 20U;
 /// Times, numbers and ids of a job, which SQLite stores beside its texts.
 constexpr std::size_t fixed_size = 200;

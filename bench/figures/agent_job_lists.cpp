@@ -17,7 +17,7 @@ namespace callboard::bench {
 namespace {
 
 constexpr auto organisation = "default";
-/// A database is filled with so many jobs a commit.
+/// A database is filled with this many jobs per commit.
 constexpr std::size_t batch_size = 1'000;
 /// Each list is asked for so often: enough for a p99.
 constexpr std::size_t asked = 100;
@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds spacing{20};
 constexpr system_time first_creation{std::chrono::milliseconds{1'767'225'600'000}};
 constexpr std::uint64_t seed = 20'260'101;
 
-/// Jobs as a server has them that has run for a while: most are over, types, channels and tags are of
+/// Jobs as a server has them after a while: most have ended, types, channels and tags are of
 /// very different sizes.
 class job_source {
 public:
@@ -190,7 +190,7 @@ result<nlohmann::json> ask_all(store& jobs, std::size_t stored) {
     {"stored", stored}, {"firstMs", milliseconds_of(took)}, {"lists", std::move(lists)}};
 }
 
-/// Adds jobs until so many are stored. Errors: those of the store.
+/// Adds jobs until this many are stored. Errors: those of the store.
 result<void> fill(store& jobs, job_source& source, std::size_t& stored, std::size_t size) {
   while (stored < size) {
     std::vector<job_ptr> batch;

@@ -162,7 +162,7 @@ result<figure> take_cost(const figures_options& options, const progress_sink& sa
               .limit = 1.2};
   made.method
     = "Processor time per job from its creation to its end at the echo agent, 100,000 jobs in five "
-      "batches (median), while so many others are live at a silent agent; each number of live "
+      "batches (median), while that many others are live at a silent agent; each number of live "
       "jobs in a process of its own. Flat within 20 % is wanted.";
   std::vector<double> costs;
   for (auto live : cost_live) {

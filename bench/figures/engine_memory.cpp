@@ -29,7 +29,7 @@ result<engine> start_engine(std::size_t jobs_max, std::vector<agent_binding> age
   return engine::start(options, make_memory_store(), std::move(agents));
 }
 
-/// Waits until so many jobs are live and as many of them at the agent as it has slots for.
+/// Waits until this many jobs are live and all slots of the agent are taken.
 void wait_until_settled(service& jobs, std::size_t live, std::size_t processing) {
   while (true) {
     auto health = jobs.health().get();

@@ -27,7 +27,7 @@ using std::chrono::seconds;
 constexpr seconds interval{1};
 /// Seconds that count, after one that does not: the last jobs are created in it.
 constexpr std::size_t measured_seconds = 30;
-/// Any number does: each run is over before the next one begins.
+/// Any number does: each run ends before the next one begins.
 constexpr std::uint32_t slots = 64;
 
 /// Ends each run at once, and notes how long after its time it began.
@@ -78,7 +78,7 @@ schedule_definition sample_schedule(std::size_t index, const uuid& agent_id) {
   return made;
 }
 
-/// Creates the jobs at an even pace within one interval, so that so many are due in each moment.
+/// Creates the jobs at an even pace within one interval, so that equally many are due at each moment.
 result<void> create_evenly(schedule_service& schedules, const uuid& agent_id, std::size_t jobs) {
   const auto begin = std::chrono::steady_clock::now();
   std::vector<std::future<result<scheduled_job_ptr>>> made;

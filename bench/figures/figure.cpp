@@ -37,7 +37,7 @@ bool figure::is_reached() const noexcept {
 std::string figure::target_text() const {
   if (side == wanted::shown)
     return "–";
-  // Limits are given as they were written, without zeros that nobody wrote.
+  // Limits are given as they were written, without added zeros.
   auto number = limit >= 1000 ? to_text(limit) : fmt::format("{:g}", limit);
   return (side == wanted::at_least ? "≥ " : "≤ ") + with_unit(number, unit);
 }

@@ -138,9 +138,8 @@ result<figure> take_idle(http_stage& stage, const figures_options& options,
               .limit = 0.5,
               .unit = "% of a core"};
   auto time = options.is_quick ? idle_time / 10 : idle_time;
-  made.method
-    = fmt::format("Processor time of the server's threads over {} s in which nobody asks.",
-                  std::chrono::duration<double>(time).count());
+  made.method = fmt::format("Processor time of the server's threads over {} s without requests.",
+                            std::chrono::duration<double>(time).count());
   say(made.name);
   std::this_thread::sleep_for(settle_time);
   auto before = usage_of(stage.server().process.id());

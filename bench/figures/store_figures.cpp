@@ -20,7 +20,7 @@ namespace {
 
 /// So many clients keep commits full; the target is about them.
 constexpr std::size_t clients = 64;
-/// For a disk that is slow: so many more jobs a commit.
+/// For a slow disk: this many more jobs per commit.
 constexpr std::size_t many_clients = 512;
 /// A disk in memory, where a flush costs next to nothing: shows what the disk's part is.
 constexpr const char* memory_disk = "/dev/shm";

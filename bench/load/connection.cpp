@@ -122,7 +122,7 @@ void connection::on_bytes(std::string_view bytes) {
     auto made = scanner_.scan(bytes);
     if (made == response_scanner::progress::more)
       return;
-    // An answer that nobody asked for: the stream is out of step.
+    // A response without a request: the stream is out of step.
     if (made == response_scanner::progress::fault || in_flight_.empty()) {
       give_up(loss::malformed);
       return;

@@ -34,7 +34,7 @@ struct job_counts {
 result<job_counts> count_jobs(http_client& client, const request_set& requests);
 
 /// Waits until no job of a server is live, asking every few milliseconds; returns how long that took.
-/// Errors: those of `count_jobs`, and `unavailable` when `limit` is over.
+/// Errors: those of `count_jobs`, and `unavailable` when `limit` has passed.
 result<std::chrono::nanoseconds> wait_until_idle(http_client& client, const request_set& requests,
                                                  std::chrono::milliseconds limit);
 

@@ -58,7 +58,7 @@ result<void> make_room_for(std::size_t connections) {
 load_phases phases_of(const load_options& options) {
   load_phases phases;
   phases.start = std::chrono::steady_clock::now();
-  // A load of so and so many requests measures all of them.
+  // A load of a given number of requests measures all of them.
   phases.measure_from = options.requests_max > 0 ? phases.start : phases.start + options.warm_up;
   phases.measure_until = phases.measure_from + options.duration;
   phases.give_up_at = phases.measure_until + options.finish_limit;
@@ -135,7 +135,7 @@ load_report report_of(const workers& all, const load_options& options, const loa
   return report;
 }
 
-/// Looks at some of the jobs that were created, until they are over or the time is.
+/// Checks some of the jobs that were created, until they have ended or the time has passed.
 void look_at_jobs(const workers& all, const load_options& options, const request_set& requests,
                   tally& counts) {
   const auto give_up_at = std::chrono::steady_clock::now() + options.look_limit;

@@ -30,9 +30,9 @@ struct load_options {
   std::chrono::milliseconds warm_up{1000};
   /// How long the load is measured.
   std::chrono::milliseconds duration{5000};
-  /// Ends after so many requests even if `duration` is not over; 0: no limit.
+  /// Ends after this many requests even before `duration` has passed; 0: no limit.
   std::uint64_t requests_max = 0;
-  /// An answer that takes longer is lost, and its connection made anew.
+  /// A response that takes longer is lost, and its connection replaced.
   std::chrono::milliseconds answer_limit{30'000};
   /// How long the load's end may wait for the answers still missing.
   std::chrono::milliseconds finish_limit{10'000};
@@ -66,7 +66,7 @@ enum class verdict : std::uint8_t {
   all_well,
   /// Some requests were refused or lost, or some jobs failed.
   some_failed,
-  /// No request was answered with 2xx, or no job was completed of those that are over.
+  /// No request was answered with 2xx, or none of the ended jobs was completed.
   nothing_worked,
 };
 
@@ -86,7 +86,8 @@ struct load_progress {
 /// Errors: `unavailable` (no server, or one that makes no jobs), `io`.
 result<request_set> prepare_requests(const load_options& options);
 
-/// Loads a server and blocks until that is over; of jobs that were only created a few are looked at then. Errors: `invalid_argument` (options), `not_found` (no
+/// Loads a server and blocks until that has ended. Then it checks a few of the jobs that were only
+/// created. Errors: `invalid_argument` (options), `not_found` (no
 /// such host).
 /// @param requests from `prepare_requests` for the same target and scenario.
 /// @param watch called a few times a second; may be empty.

@@ -15,7 +15,7 @@ using std::chrono::nanoseconds;
 /// How often late answers are looked for, and the longest sleep.
 constexpr milliseconds sweep_interval{50};
 constexpr int status_created = 201;
-/// Wait before a broken connection is made anew, so that a dead server is not hammered.
+/// Wait before a broken connection is replaced, so that a dead server is not flooded.
 constexpr milliseconds reconnect_delay{50};
 
 nanoseconds thread_cpu() {

@@ -51,7 +51,7 @@ public:
               const request_set& requests, const load_phases& phases, const worker_part& part);
   ~load_worker() override;
 
-  /// Makes the load; blocks until it is over.
+  /// Makes the load; blocks until it has ended.
   void run();
 
   /// What came of it. After `run`.

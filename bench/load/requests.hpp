@@ -15,9 +15,9 @@ namespace callboard::bench {
 enum class scenario : std::uint8_t {
   /// POST of a job; answered once it is created.
   create,
-  /// GET of one of some jobs that are over.
+  /// GET of one of some finished jobs.
   get,
-  /// POST of a job with `Prefer: wait`; answered once it is over.
+  /// POST of a job with `Prefer: wait`; answered once it has ended.
   create_wait,
   /// GET of the list, one page.
   list,

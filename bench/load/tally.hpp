@@ -58,7 +58,7 @@ struct tally {
   /// Processor time that the generator itself has used while it measured.
   std::chrono::nanoseconds generator_cpu{0};
 
-  /// Counts an answer, but for `successes_in_time`.
+  /// Counts a response, except in `successes_in_time`.
   void answered(int status, std::chrono::nanoseconds took) noexcept;
 
   /// Counts requests that got none.
@@ -79,7 +79,7 @@ struct tally {
   std::uint64_t refusals() const noexcept;
   /// Requests without an answer.
   std::uint64_t lost_requests() const noexcept;
-  /// Jobs that are over without having been completed.
+  /// Jobs that ended without being completed.
   std::uint64_t failed_jobs() const noexcept;
 };
 

@@ -20,7 +20,7 @@ constexpr std::size_t batch_jobs = 1000;
 /// Lookups under way at once.
 constexpr std::ptrdiff_t lookups_at_once = 64;
 
-/// An engine with the echo agent and a memory store that holds so many finished jobs.
+/// An engine with the echo agent and a memory store that holds this many finished jobs.
 engine start_echo_engine(std::size_t jobs_max) {
   engine_options options;
   options.jobs_max = jobs_max;

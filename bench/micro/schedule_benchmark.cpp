@@ -10,7 +10,7 @@ namespace {
 
 /// 1 January 2027.
 constexpr system_time begin{std::chrono::sys_days{std::chrono::year{2027} / 1 / 1}};
-/// Nobody asks further ahead than schedules are followed.
+/// Schedules are not followed further ahead.
 constexpr system_time end = begin + std::chrono::days{36'500};
 
 /// One next time after the other, in a zone whose clocks change.

@@ -57,7 +57,7 @@ std::optional<system_time> next_on_grid(system_time start, milliseconds interval
   assert(interval.count() > 0);
   if (after >= due_end || start >= due_end)
     return std::nullopt;
-  // Whole intervals that are over at `after`, none before the start.
+  // Whole intervals that have passed at `after`, none before the start.
   const auto over = after > start ? (after - start) / interval : 0;
   const auto next = start + (over + 1) * interval;
   return next < due_end ? std::optional{next} : std::nullopt;

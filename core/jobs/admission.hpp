@@ -14,7 +14,7 @@ namespace callboard::core {
 struct current_load {
   /// Messaging jobs held, finished ones included.
   std::size_t messages = 0;
-  /// Messaging jobs held that are over.
+  /// Finished messaging jobs held.
   std::size_t finished_messages = 0;
   /// Live jobs of all kinds.
   std::size_t live = 0;

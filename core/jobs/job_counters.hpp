@@ -15,7 +15,7 @@ namespace callboard::core {
 /// Counts jobs by kind and state; every question is answered in O(1).
 class job_counters {
 public:
-  /// A job is held from now on. If it is over, it has just ended.
+  /// A job is held from now on. If it is terminal, it has just ended.
   void add(const job& one);
   /// A job that ended before the beginning is held from now on.
   void add_ended(const job& one) noexcept;
@@ -28,7 +28,7 @@ public:
   const state_counts& of(job_kind kind) const noexcept;
   /// Held jobs of a kind.
   std::size_t held(job_kind kind) const noexcept;
-  /// Held jobs of a kind that are over.
+  /// Finished jobs of a kind that are held.
   std::size_t finished(job_kind kind) const noexcept;
   /// Held jobs that are not over, of all kinds.
   std::size_t live() const noexcept {

@@ -75,9 +75,9 @@ struct transition {
 };
 
 /// Applies an event at an instant: total over state × event (docs/job-states.md has the table).
-/// Events for a job that is over, or for another task, change nothing. An event at or after the
+/// Events for an ended job, or for another task, change nothing. An event at or after the
 /// deadline finds the job timed out, an answer at or after the end of its attempt the attempt.
-/// Error: `conflict` for canceling a job that is over.
+/// Error: `conflict` for canceling an ended job.
 result<transition> apply(const live_job& job, const job_event& what, const clock_reading& now,
                          const random_source& random);
 
@@ -94,7 +94,7 @@ transition begin(std::shared_ptr<const job_spec> spec, const clock_reading& now,
 live_job revived(job_ptr record, const clock_reading& now);
 
 /// Takes up a job that a store kept while the engine was down. A task that waited or ran is handed to
-/// the agent again under its id; one that ran waits until it is taken, and has its whole time anew.
+/// the agent again under its id; one that ran waits until it is taken; its time limit then starts again.
 /// What is overdue happens now.
 /// @pre the snapshot is not terminal.
 transition resume(job_ptr record, const clock_reading& now, const random_source& random);

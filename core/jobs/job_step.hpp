@@ -42,7 +42,7 @@ public:
   /// Ends the job without a result.
   void give_up(job_state state, std::string code, std::string text);
 
-  /// The whole transition; the step is over.
+  /// The whole transition; ends the step.
   transition done();
 
 private:

@@ -44,7 +44,7 @@ public:
     return live_;
   }
 
-  /// Whether so many more bytes fit beside what is held.
+  /// Whether this many more bytes fit beside what is held.
   constexpr bool has_room(std::size_t more) const noexcept {
     return fits(bytes(), more);
   }

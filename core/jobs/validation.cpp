@@ -127,7 +127,7 @@ result<std::shared_ptr<const job_spec>> make_spec(new_job wanted, const uuid& id
   made->created_at = now;
   const auto due = wanted.due_at.value_or(now);
   const auto start = std::max(now, due);
-  // A run keeps the time that it was scheduled for, also if that is over.
+  // A run keeps the time that it was scheduled for, even if that has passed.
   made->due_at = wanted.run ? due : start;
   made->expires_at = start + wanted.time_limit;
   made->attempt_time_limit = wanted.attempt_time_limit;

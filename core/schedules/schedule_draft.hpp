@@ -53,7 +53,7 @@ public:
     set_status(schedule_status::active, now);
   }
 
-  /// The job that came out; the draft is over.
+  /// The resulting job; ends the draft.
   live_schedule done() && {
     return {std::move(record_), std::move(when_)};
   }

@@ -56,7 +56,7 @@ public:
   /// A run of the job is going; nothing happens if there is no such job.
   void begin_run(const uuid& id, const uuid& run, run_trigger trigger);
 
-  /// It is over, or never was.
+  /// It has ended, or never existed.
   void end_run(const uuid& id, const uuid& run);
 
   /// The job has to be looked at again soon, whenever it is due: there was no room for its run.

@@ -35,7 +35,7 @@ struct schedule_step {
   live_schedule next;
   /// Start this run; it is counted in `next`.
   std::optional<run_order> start;
-  /// Cancel the runs that are going, but for manual ones.
+  /// Cancel the live runs, except manual ones.
   bool cancels_runs = false;
 };
 

@@ -13,7 +13,7 @@ namespace callboard::http {
 /// them, and merged into a head they could change what it says. Copies nothing.
 class chunk_reader {
 public:
-  /// Longest size line: sixteen digits, and extensions that nobody uses.
+  /// Longest size line: sixteen digits, and extensions, which are not used in practice.
   static constexpr std::size_t line_bytes_max = 1024;
   /// All extensions of a body together: a body must not be made of them.
   static constexpr std::size_t extension_bytes_max = 16 * 1024;

@@ -6,7 +6,7 @@
 
 namespace callboard::http {
 
-/// Whether two texts are the same but for the case of ASCII letters.
+/// Whether two strings are equal, ignoring the case of ASCII letters.
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
 /// A text without the spaces and tabs around it.

@@ -27,7 +27,7 @@ public:
     body_end end = body_end::chunks;
     /// Whether the connection ends with it.
     bool closes = false;
-    /// For the log, once it is out; null if nobody listens.
+    /// For the log, once it has been sent; null: no log.
     std::shared_ptr<const log_record> record = nullptr;
   };
 

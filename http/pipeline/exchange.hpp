@@ -34,7 +34,7 @@ struct outgoing {
   std::string body;
   /// Whether the connection ends with it.
   bool closes = false;
-  /// For the log, once it is out; null if nobody listens.
+  /// For the log, once it has been sent; null: no log.
   std::shared_ptr<const log_record> record;
   /// What it counts as among large answers; to be kept with the bytes. Null if it is small.
   std::shared_ptr<backpressure::place> counted;
@@ -73,7 +73,7 @@ public:
     return every_answer_;
   }
 
-  /// What was found when its head was there; null: nobody has looked. Only for the thread that handles it.
+  /// What was found when its head arrived; null: not checked yet. Only for the thread that handles it.
   const std::unique_ptr<screening>& screened() const noexcept {
     return screened_;
   }
@@ -119,7 +119,7 @@ protected:
   exchange(std::shared_ptr<in_flight> shared, request received,
            std::unique_ptr<screening> screened = nullptr);
 
-  /// To be called first in the destructor of the last derived class: answers 500 if nobody did.
+  /// To be called first in the destructor of the last derived class: answers 500 if there was no response yet.
   void close() noexcept;
 
   /// Hands the bytes to the connection and lets go of it. Called at most once. Sees to it that
@@ -192,12 +192,12 @@ public:
     to_->answer(std::move(made));
   }
 
-  /// Sends a list of about so many bytes that is made on a server thread, or 503.
+  /// Sends a list of about this many bytes that is made on a server thread, or 503.
   void send_later(std::size_t bytes, std::function<response()> make) const noexcept {
     to_->answer_later(bytes, std::move(make));
   }
 
-  /// Sends a list of about so many bytes in portions, or 503.
+  /// Sends a list of about this many bytes in portions, or 503.
   void send_in_portions(std::size_t bytes, response head, body_portions next) const noexcept {
     to_->answer_in_portions(bytes, std::move(head), std::move(next));
   }

@@ -110,7 +110,7 @@ private:
 
   static std::size_t list_of(const exchange& entry) noexcept;
 
-  /// The requests that nobody is destroying already.
+  /// The requests that are not being destroyed already.
   std::vector<std::shared_ptr<exchange>> all();
 
   bool is_empty();

@@ -40,7 +40,7 @@ private:
     rate_use use;
   };
 
-  /// A client can be in one of so many places: few enough to look at all of them, enough that those
+  /// A client can be in one of this many places: few enough to look at all of them, enough that those
   /// of two busy clients rarely are the same.
   static constexpr std::size_t places = 8;
   using row = std::array<entry, places>;
@@ -51,7 +51,7 @@ private:
   std::size_t row_of(const client_source& client) const noexcept;
 
   const rate_limit of_;
-  /// Random, so that nobody can choose addresses that all share a row.
+  /// Random, so that an attacker cannot choose addresses that all share a row.
   const std::uint64_t salt_;
   std::array<std::mutex, mutex_count> mutexes_;
   std::vector<row> rows_;

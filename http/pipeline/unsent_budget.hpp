@@ -46,7 +46,7 @@ public:
     // nop
   }
 
-  /// Counts an answer, or counts one anew whose size has become another. It cannot be dropped before
+  /// Counts a response, or counts it again if its size has changed. It cannot be dropped before
   /// it has begun to go out. A refused one does not count.
   verdict admit(number answer, std::size_t bytes, importance matters, steady_time now);
 

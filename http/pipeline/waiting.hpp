@@ -14,7 +14,7 @@ namespace callboard::http {
 /// Longest time that an answer is held back. Proxies and clients commonly give up at a minute.
 inline constexpr std::chrono::seconds wait_max{60};
 
-/// How long a request lets its answer be held back until the job is over.
+/// How long a request waits for the job to end.
 struct wait_choice {
   /// 0: not at all.
   std::chrono::milliseconds time{0};
@@ -26,7 +26,7 @@ struct wait_choice {
 /// `?wait` that is no number from 0; an unusable preference is ignored (RFC 7240).
 result<wait_choice> read_wait(const request& asked);
 
-/// Asks for a job once it is over or `time` has passed; with 0, and when as many requests wait as may, as it
+/// Asks for a job once it has ended or `time` has passed; with 0, and when as many requests wait as may, as it
 /// stands (http.md, Waiting).
 void get_or_wait(service& jobs, job_ref ref, std::chrono::milliseconds time,
                  callback<job_ptr> done);

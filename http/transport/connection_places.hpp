@@ -61,7 +61,7 @@ private:
   const std::size_t per_source_max_;
   std::atomic<std::size_t> taken_{0};
   std::mutex mutex_;
-  /// Empty while nobody asks how many come from one address.
+  /// Empty unless connections per address are limited.
   std::map<source, std::size_t> per_source_;
 };
 

@@ -173,7 +173,7 @@ bool listener_watchdog::is_heard() {
   const auto begun = connection.connect(to);
   // This machine does not let the server reach itself: that says nothing of clients.
   auto is_taken = begun == probe::attempt::impossible;
-  // For how long there has always been a connection at the port that nobody took.
+  // For how long there has always been a connection at the port that was not accepted.
   std::chrono::milliseconds left_waiting{0};
   for (auto waited = what_.limit * 0;
        begun == probe::attempt::begun && !is_taken && waited < what_.limit;
@@ -181,7 +181,7 @@ bool listener_watchdog::is_heard() {
     is_taken = taken_() != before;
     left_waiting = waiting_() == std::size_t{0} ? what_.limit * 0 : left_waiting + look_interval;
     if (!is_taken && !rest(look_interval))
-      is_taken = true; // it is to end, and nobody wants to know any more
+      is_taken = true; // it is to end, and the result does not matter any more
   }
   announce_(0);
   if (begun != probe::attempt::begun || is_taken)

@@ -249,13 +249,13 @@ result<void> writer::probe() {
 
 void writer::tidy_up() {
   // What was written is safe in the log, so a fault here is not the caller's. A grave one breaks the
-  // connection, and the next write opens it anew; a full disk is tried again later.
+  // connection, and the next write reopens it; a full disk is tried again later.
   if (written_since_optimize_ >= optimize_after) {
     written_since_optimize_ = 0;
     [[maybe_unused]] const auto ok = db_->run("PRAGMA optimize");
   }
   if (log_.now < log_.at_checkpoint)
-    log_.at_checkpoint = 0; // it has begun anew
+    log_.at_checkpoint = 0; // it has restarted
   if (beside_)
     look_at_checkpointer();
   if (log_.now - log_.at_checkpoint < checkpoint_pages_)
@@ -273,7 +273,7 @@ void writer::look_at_checkpointer() {
   if (!last.is_news)
     return;
   if (last.code == SQLITE_OK)
-    checkpoint(); // the little that came since, so that the log can begin anew
+    checkpoint(); // the little that came since, so that the log can restart
   else if (last.code != SQLITE_BUSY)
     db_->note(last.code);
 }

@@ -26,7 +26,7 @@ struct writer_options {
   store_sync sync = store_sync::full;
   /// Name of SQLite's file layer; null: the default one.
   const char* vfs = nullptr;
-  /// Whenever the log has grown by so many pages it is copied into the database: 16 MiB. Less means
+  /// Whenever the log has grown by this many pages it is copied into the database: 16 MiB. Less means
   /// more copying of the same pages, more a longer pause.
   int checkpoint_pages = 4096;
   /// Whether that happens beside the commits, on a thread of its own; else between two of them.
@@ -67,13 +67,13 @@ public:
   /// Writes something that changes nothing. Errors: `io`.
   result<void> probe();
 
-  /// Whether it must be closed and opened anew before it may write again.
+  /// Whether it must be reopened before it may write again.
   bool is_broken() const noexcept {
     return db_->is_broken();
   }
 
   /// The jobs that the last `commit` added. If it failed they may be there nonetheless once the
-  /// database has been opened anew: the disk may have got the log's end before it failed.
+  /// database has been reopened: the disk may have got the log's end before it failed.
   const std::vector<uuid>& added() const noexcept {
     return jobs_.added();
   }

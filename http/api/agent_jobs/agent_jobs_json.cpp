@@ -66,7 +66,7 @@ void append_task(std::string& out, const task_record& task) {
   out += '}';
 }
 
-/// A task that still waits for its agent has not begun: nobody sees it yet.
+/// A task that still waits for its agent has not begun: it is not shown yet.
 void append_tasks(std::string& out, const job& shown) {
   out += R"(,"tasks":[)";
   std::optional<system_time> last;

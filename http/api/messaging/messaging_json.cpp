@@ -115,7 +115,7 @@ std::string_view messaging_error_of(const job& shown) noexcept {
 std::string messaging_created(const job& made) {
   std::string out;
   append_id(out, R"({"jobId":)", made.spec->id);
-  // The page knows two words here; a job that is over by now was being processed a moment ago.
+  // The page knows two states here; a job that has ended by now was being processed a moment ago.
   append_text(out, R"(,"status":)",
               messaging_status(is_terminal(made.state) ? job_state::processing : made.state));
   append_count(out, R"(,"createdAt":)", epoch_ms(made.spec->created_at));

@@ -17,7 +17,7 @@ namespace callboard::http {
 enum class message_transport : std::uint8_t {
   /// It looks: the request is answered as soon as the message is stored.
   websocket,
-  /// The request is answered when the job is over.
+  /// The request is answered when the job has ended.
   http,
   /// The request is answered at once with a stream of events, which ends with the job.
   sse,

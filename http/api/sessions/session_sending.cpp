@@ -33,7 +33,7 @@ struct waiting_sender {
   std::shared_ptr<event_stream> stream;
 };
 
-/// The request is answered when the job is over.
+/// The request is answered when the job has ended.
 void answer_at_end(const waiting_sender& to, const message_end& end) {
   to.back.send(end.answer ? sent_answer(*to.sent, &end) : failed_message(*to.sent, end, to.given));
 }

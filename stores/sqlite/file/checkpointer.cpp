@@ -40,7 +40,7 @@ void checkpointer::run(const std::stop_token& stop) {
 }
 
 int checkpointer::checkpoint() const {
-  // Opened anew each time, which costs little beside the work: so there is none to close when the
+  // Reopened each time, which costs little beside the work: so there is none to close when the
   // writer wants to start from the file again.
   const auto db = connection::open(path_, access::write, vfs_);
   if (!db)

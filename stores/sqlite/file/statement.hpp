@@ -102,7 +102,7 @@ private:
 using bound_value = std::variant<std::int64_t, std::string_view>;
 
 /// A prepared statement, prepared when it is first used. Texts given to it are not copied: they must
-/// live until the rows are over.
+/// live until there are no more rows.
 class statement {
 public:
   /// @param sql one statement; kept.

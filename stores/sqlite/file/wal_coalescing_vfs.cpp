@@ -59,7 +59,7 @@ struct log_in_writing {
 
   int write(const void* from, int size, sqlite3_int64 at) {
     const auto is_header = size == frame_header_size;
-    // The log begins anew, or SQLite corrects what it has written of this transaction.
+    // The log restarts, or SQLite corrects what it has written of this transaction.
     if (at != end || (!is_header && held.empty())) {
       if (const auto code = let_go(); code != SQLITE_OK)
         return code;

@@ -9,7 +9,7 @@ namespace callboard::sqlite {
 
 namespace {
 
-/// If fewer of a block are left than one in so many, they are looked at one by one.
+/// If fewer of a block are left than one in this many, they are checked one by one.
 constexpr std::size_t sparse = 8;
 
 bool holds(const time_bounds& wanted, std::int64_t time) noexcept {

@@ -48,7 +48,7 @@ void add_tags(query_text& to, const std::vector<std::string>& tags) {
   to.add("))");
 }
 
-/// The condition, but for the states.
+/// The condition, without the states.
 void add_condition(query_text& to, const job_query& query) {
   add_from(to, query);
   const auto created = bounds(query.created_from, query.created_to);

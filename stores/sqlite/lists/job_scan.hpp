@@ -28,7 +28,7 @@ public:
   }
 
 private:
-  /// How many jobs in each state match the query but for its own states. Errors: `io`.
+  /// How many jobs in each state match the query without its own states. Errors: `io`.
   result<state_counts> matching(const job_query& query);
 
   /// The rows of the jobs on a page, in order. Errors: `io`.

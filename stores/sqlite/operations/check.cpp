@@ -37,10 +37,10 @@ constexpr auto rules = std::to_array<rule>({
    "tags without a job"},
   {"SELECT count(*) FROM (SELECT state, error_code FROM jobs UNION ALL "
    "SELECT state, error_code FROM messages) WHERE (state >= 3) != (error_code IS NOT NULL)",
-   "jobs that are over without an outcome, or have one before"},
+   "finished jobs without an outcome, or live jobs with one"},
   {"SELECT count(*) FROM (SELECT state, finished_at FROM jobs UNION ALL "
    "SELECT state, finished_at FROM messages) WHERE (state >= 3) != (finished_at IS NOT NULL)",
-   "jobs that are over without an end, or have one before"},
+   "finished jobs without an end time, or live jobs with one"},
   {"WITH held AS (SELECT kind, organisation, state, count(*) AS jobs FROM jobs GROUP BY 1, 2, 3 "
    "UNION ALL SELECT 0, organisation, state, count(*) FROM messages GROUP BY 2, 3) "
    "SELECT (SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM job_counts)) "
@@ -50,7 +50,7 @@ constexpr auto rules = std::to_array<rule>({
    "WHERE tag_count != (SELECT count(*) FROM tags WHERE tags.job = jobs.job)",
    "jobs that have lost tags, or have too many"},
   {"SELECT count(*) FROM (SELECT 1 FROM schedules GROUP BY organisation, name HAVING count(*) > 1)",
-   "names that several scheduled jobs have"},
+   "names of more than one scheduled job"},
   {"SELECT count(*) FROM schedules WHERE (schedule = '') != (every IS NOT NULL)",
    "scheduled jobs without a schedule, or with two"},
   {"SELECT count(*) FROM schedules WHERE status != 0 AND next_run_at IS NOT NULL",
@@ -118,7 +118,7 @@ private:
   void check_rule(const rule& broken) {
     const auto found = db_.number(broken.sql);
     if (!found)
-      add_fault(std::string{broken.fault} + " cannot be looked for: " + found.error().message);
+      add_fault(std::string{broken.fault} + " cannot be checked: " + found.error().message);
     else if (*found > 0)
       add_fault(std::to_string(*found) + " " + std::string{broken.fault});
   }

@@ -21,7 +21,7 @@ class job_writer {
 public:
   explicit job_writer(connection& db);
 
-  /// Starts anew, with the transaction.
+  /// Starts again, with the transaction.
   void begin() noexcept {
     counts_.begin();
     added_.clear();

@@ -14,7 +14,7 @@ namespace callboard::sqlite {
 
 namespace {
 
-/// At most so many messages are known by heart, a hundred bytes each.
+/// At most this many messages are cached, a hundred bytes each.
 constexpr std::size_t known_max = 100'000;
 
 constexpr auto last_row_sql = "SELECT ifnull(max(job), 0) FROM messages";

@@ -8,7 +8,7 @@ namespace callboard::sqlite {
 
 namespace {
 
-/// At most so many numbers are known by heart, fifty bytes each.
+/// At most this many numbers are cached, fifty bytes each.
 constexpr std::size_t known_max = 100'000;
 
 // Numbers are never used twice: what is left of a forgotten session's messages still has its own.
