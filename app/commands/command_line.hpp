@@ -12,7 +12,7 @@
 
 namespace callboard::app {
 
-/// What the program is asked to do.
+/// What the program is to do.
 enum class command { serve, check_config, new_key, store };
 
 struct command_line {
@@ -23,7 +23,7 @@ struct command_line {
   std::vector<config_flag> flags;
   /// `--port-file`.
   std::optional<std::filesystem::path> port_file;
-  /// `check-config --keys`: print the table of keys in place of the configuration.
+  /// `check-config --keys`: print the table of keys instead of the configuration.
   bool prints_keys = false;
   std::string key_name;
   std::string key_organisation;
@@ -31,10 +31,10 @@ struct command_line {
   store_command store;
 };
 
-/// The program ends without doing anything: help, the version, or a mistake.
+/// The program exits without doing anything: help, the version, or an invalid command line.
 struct early_exit {
   int code = 0;
-  /// For standard output when the code is 0, else for standard error.
+  /// For standard output if the code is 0, otherwise for standard error.
   std::string text;
 };
 

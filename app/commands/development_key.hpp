@@ -8,15 +8,15 @@
 
 namespace callboard::app {
 
-/// The key that a server without any configured key makes for itself, so that routes that always need
+/// The key that a server without any configured key creates, so that routes that always need
 /// one can be tried out.
 struct development_key {
-  /// What callers present.
+  /// What clients send.
   std::string key;
-  /// Made just now: to be shown, this once.
+  /// Created just now: to be shown once.
   bool is_new = false;
 
-  /// As the configuration would hold it: of the organisation `default`, with all scopes.
+  /// As in a configuration: for the organisation `default`, with all scopes.
   api_key entry() const;
 };
 

@@ -2,17 +2,17 @@
 
 namespace callboard::app {
 
-/// How the program ends; the numbers of sysexits.h, so that scripts can tell what to do.
+/// The program's exit statuses; the numbers of sysexits.h, so that scripts can react.
 enum exit_code : int {
-  /// All went well; a server that was asked to stop has stopped.
+  /// Success; a server has stopped on request.
   exit_ok = 0,
-  /// The command line is wrong.
+  /// Invalid command line.
   exit_usage = 64,
-  /// Something outside the program failed: a port in use, a directory that cannot be written.
+  /// External failure: a port in use, a directory that cannot be written.
   exit_unavailable = 69,
-  /// A fault of the program, or of its store, that it cannot go on with.
+  /// An internal error, or a failed store, that it cannot continue with.
   exit_fault = 70,
-  /// The configuration is wrong.
+  /// Invalid configuration.
   exit_config = 78,
 };
 

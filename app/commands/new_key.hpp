@@ -5,15 +5,15 @@
 
 namespace callboard::app {
 
-/// A key that has just been made.
+/// A new API key.
 struct new_key {
-  /// What the caller of the APIs presents. It cannot be recovered from the configuration.
+  /// What clients send. It cannot be recovered from the configuration.
   std::string key;
   /// The entry for `apiKeys` in the configuration, JSON on one line.
   std::string entry;
 };
 
-/// Makes a key at random.
+/// Creates a random key.
 new_key make_key(const std::string& name, const std::string& organisation,
                  const std::vector<std::string>& scopes);
 

@@ -10,7 +10,7 @@ namespace callboard::app {
 /// it lives. In any other process it does nothing and has no thread.
 class orphan_reaper {
 public:
-  /// To be made after signals are blocked, since it starts a thread.
+  /// Construct it after signals are blocked, because it starts a thread.
   orphan_reaper();
   ~orphan_reaper();
 

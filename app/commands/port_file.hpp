@@ -7,7 +7,7 @@
 
 namespace callboard::app {
 
-/// Writes a port, as digits and a line end, to a file that appears with its whole content or not at
+/// Writes a port, as digits and a newline, to a file that appears with its whole content or not at
 /// all. Errors: `io`.
 result<void> write_port_file(const std::filesystem::path& file, std::uint16_t port);
 

@@ -23,7 +23,7 @@ public:
 
   ~stop_signals();
 
-  /// Blocks until there is a reason to stop. The number of the signal; none: `fail` was called.
+  /// Blocks until there is a reason to stop. Returns the number of the signal; none: `fail` was called.
   std::optional<int> wait();
 
   /// Ends the wait because of a fault. Any thread may call it.

@@ -6,17 +6,17 @@
 
 namespace callboard::app {
 
-/// What operators do with a database.
+/// Operations on a database.
 enum class store_task { check, export_jobs, import_jobs, compact };
 
 struct store_command {
   store_task what = store_task::check;
-  /// Where an import comes from or an export goes to; none: standard input, standard output.
+  /// File of an import or export; none: standard input, standard output.
   std::optional<std::filesystem::path> file;
 };
 
-/// Does the task on the database of that `store` setting, telling progress and faults on standard
-/// error; returns the exit code.
+/// Performs the task on the database of that `store` setting, with progress and errors on standard
+/// error; returns the exit status.
 int run_store_command(const store_command& command, std::string_view store);
 
 } // namespace callboard::app

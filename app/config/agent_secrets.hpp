@@ -16,7 +16,7 @@ std::vector<std::string> secrets_of(const std::vector<agent_config>& agents);
 /// @param secrets the longest first.
 std::string without_secrets(std::string text, const std::vector<std::string>& secrets);
 
-/// What an agent said, fit for a log: without secrets, and cut after a kilobyte.
+/// Text of an agent for a log: without secrets, and truncated to a kilobyte.
 std::string loggable(std::string text, const std::vector<std::string>& secrets);
 
 } // namespace callboard::app

@@ -30,9 +30,9 @@ enum class log_format : std::uint8_t { text, json };
 struct log_config {
   log_level level = log_level::info;
   log_format format = log_format::text;
-  /// Where the log file goes; empty: no file.
+  /// Directory of the log file; empty: no file.
   std::string directory;
-  /// Whether somebody asked for that directory: then it must be usable, else it is only tried.
+  /// Whether the directory was configured: then it must be usable, otherwise it is only tried.
   bool directory_is_explicit = false;
   /// Which jobs are logged when they end; `failures`: failed ones and timeouts.
   log_choice jobs = log_choice::failures;
@@ -53,21 +53,21 @@ struct server_config {
   outbound_options outbound;
   std::chrono::seconds shutdown_grace{10};
   log_config log;
-  /// Everything in effect, to be shown: defaults filled in, secrets masked. JSON over many lines.
+  /// The effective configuration for display: with defaults, secrets masked. JSON on many lines.
   std::string printed;
   /// The file that was read; empty: none.
   std::string file;
-  /// What is odd but can be lived with.
+  /// Warnings.
   std::vector<std::string> warnings;
 };
 
 /// Reads, checks and completes the configuration.
 checked<server_config> load_config(const config_sources& sources);
 
-/// Reads `store`, and looks at nothing else: operators of a database need not have the agents' secrets.
+/// Reads `store` only: operators of a database need not have the agents' secrets.
 checked<std::string> load_store(const config_sources& sources);
 
-/// Whether a configuration that may be wrong asks for a log in JSON.
+/// Whether a configuration, which may be invalid, asks for a log in JSON.
 bool wants_json_log(const config_sources& sources);
 
 } // namespace callboard::app

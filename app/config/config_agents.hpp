@@ -12,7 +12,7 @@
 namespace callboard::app {
 
 /// The agents of a checked and completed configuration.
-/// @param given the same list as the file has it, for what is sent as it is spelled; no value: there is none.
+/// @param given the same list in the file, for parts that are sent as spelled; no value: not in the file.
 std::vector<agent_config> read_agents(const nlohmann::json& agents, json_view given,
                                       const std::string& public_url, const environment& variables);
 

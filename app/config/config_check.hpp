@@ -12,10 +12,10 @@
 namespace callboard::app {
 
 /// Checks a document against the table of keys: names, types, ranges, texts, what is required.
-/// Everything that is wrong is added to the document's faults.
+/// All errors are added to the document's faults.
 void check_document(config_document& document);
 
-/// Puts the defaults of the table where a document says nothing. Sections of the wrong type are left
+/// Adds the table's defaults for missing values. Sections of the wrong type are left
 /// as they are.
 void fill_defaults(nlohmann::json& values);
 

@@ -25,33 +25,33 @@ struct config_flag {
   std::string value;
 };
 
-/// Where a configuration comes from, the weakest first.
+/// Sources of a configuration, from lowest to highest precedence.
 struct config_sources {
-  /// Where `callboard.json` and `agentos.config.json` are looked for; empty: the working directory.
+  /// Where `callboard.json` and `agentos.config.json` are searched; empty: the working directory.
   std::filesystem::path directory;
-  /// The file to read in their place.
+  /// The file to read instead.
   std::optional<std::filesystem::path> file;
   environment variables;
   std::vector<config_flag> flags;
 };
 
-/// What file, environment and flags say, laid over one another. Not checked yet.
+/// The merged values of file, environment and flags. Not checked yet.
 struct config_document {
-  /// The values that count, `${NAME}` replaced.
+  /// The effective values, `${NAME}` replaced.
   nlohmann::json values = nlohmann::json::object();
-  /// The same as it was written: what may be shown to people.
+  /// The same values as written, for display.
   nlohmann::json shown = nlohmann::json::object();
-  /// What the file holds as it is spelled there; empty: no file of ours. For what is shown as it came.
+  /// The file's content as spelled there; empty: no file of ours. For parts that are shown as given.
   json_text given;
   /// The file that was read; empty: none.
   std::string file;
   /// Pointer of each value that is not from the file → the variable or flag that it is from.
   std::map<std::string, std::string, std::less<>> origins;
-  /// What is odd but can be lived with.
+  /// Warnings.
   std::vector<std::string> warnings;
   config_faults faults;
 
-  /// Notes what is wrong with the value at a pointer. A value has one fault: the first.
+  /// Adds an error for the value at a pointer. A value has one error: the first.
   void add_fault(const std::string& pointer, std::string what);
 };
 

@@ -7,7 +7,7 @@
 
 namespace callboard::app {
 
-/// Something wrong with the configuration.
+/// An error in the configuration.
 struct config_fault {
   /// JSON Pointer of the value, with the variable or flag that set it if it was not the file
   /// ("/listen (CALLBOARD_LISTEN)"), or the file's name when it cannot be read.
@@ -20,7 +20,7 @@ struct config_fault {
 
 using config_faults = std::vector<config_fault>;
 
-/// A value, or everything that is wrong.
+/// A value, or all errors.
 template <class T>
 using checked = tl::expected<T, config_faults>;
 

@@ -7,7 +7,7 @@
 
 namespace callboard::app {
 
-/// Where to listen.
+/// The address to listen on.
 struct endpoint {
   /// IPv4 or IPv6 address as a text, without brackets.
   std::string address;
@@ -26,7 +26,7 @@ bool is_loopback(std::string_view address);
 // Checks of texts: what is allowed ("must be …"), or nothing when the text is fine.
 
 std::optional<std::string> check_endpoint(std::string_view text);
-/// What `open_store` opens.
+/// A setting that `open_store` accepts.
 std::optional<std::string> check_store(std::string_view text);
 std::optional<std::string> check_uuid(std::string_view text);
 /// 64 hex digits.
@@ -35,7 +35,7 @@ std::optional<std::string> check_sha256(std::string_view text);
 std::optional<std::string> check_http_url(std::string_view text);
 /// The same, for the base of an OpenAI API: not empty, and without the path of a call.
 std::optional<std::string> check_base_url(std::string_view text);
-/// A secret that signs by Standard Webhooks: not empty, and none that only looks like one.
+/// A signing secret for Standard Webhooks: not empty, and not malformed.
 std::optional<std::string> check_webhook_secret(std::string_view text);
 /// "*", or scheme, host and port of an http URL.
 std::optional<std::string> check_origin(std::string_view text);

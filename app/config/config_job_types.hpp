@@ -21,7 +21,7 @@ std::vector<organisation> read_organisations(const nlohmann::json& organisations
 void fill_job_types(nlohmann::json& values);
 
 /// The job types, with their agents and compiled schemas. The values have no faults.
-/// @param given the same list as the file has it, for what is shown as it came; no value: there is none.
+/// @param given the same list in the file, for parts that are shown as given; no value: not in the file.
 std::vector<job_type> read_job_types(const nlohmann::json& types, json_view given,
                                      const std::vector<agent_config>& agents,
                                      const environment& variables);

@@ -10,18 +10,18 @@
 
 namespace callboard::app {
 
-/// What a key of the configuration holds.
+/// Type of a configuration key.
 enum class key_type : std::uint8_t {
   text,
   /// A whole number.
   integer,
   number,
   boolean,
-  /// A list of texts; in the environment separated by commas.
+  /// A list of strings; in the environment separated by commas.
   texts,
-  /// An object of texts.
+  /// An object with string values.
   text_map,
-  /// An object whose content is not looked at.
+  /// An object whose content is not checked.
   object,
   /// An object with keys of its own in the table.
   section,
@@ -29,7 +29,7 @@ enum class key_type : std::uint8_t {
   sections,
 };
 
-/// Complains about a text: what is allowed ("must be …"), or nothing if it is fine.
+/// Checks a string: returns what is allowed ("must be …"), or nothing if it is valid.
 using text_check = std::optional<std::string> (*)(std::string_view);
 
 /// One key of the configuration. The table of these is the only place that knows the keys: reading,
@@ -40,28 +40,28 @@ struct key_rule {
   key_type type = key_type::text;
   /// Default as JSON; empty: none.
   std::string_view standard;
-  /// What it is for, as the documentation shows it.
+  /// Its meaning, for the documentation.
   std::string_view meaning;
   /// Smallest and largest allowed number.
   double least = std::numeric_limits<double>::lowest();
   double most = std::numeric_limits<double>::max();
   /// `least` itself is not allowed.
   bool is_above_least = false;
-  /// Allowed texts; empty: any.
+  /// Allowed strings; empty: any.
   std::span<const std::string_view> choices = {};
-  /// Further check of each text; may be null.
+  /// Additional check of each string; may be null.
   text_check check = nullptr;
   /// For a setting of an agent: the type of agent that has it; empty: all.
   std::string_view agent_type;
-  /// Must be there, and not empty.
+  /// Must be present and not empty.
   bool is_required = false;
   /// Never shown: not in faults, not by `check-config`.
   bool is_secret = false;
-  /// Whether its environment variable counts though it is empty: for texts whose emptiness says something.
+  /// Whether its environment variable counts even if it is empty: for strings where empty has a meaning.
   bool takes_empty_variable = false;
   /// A section that stays absent when the configuration does not name it.
   bool is_optional = false;
-  /// For a section: the number 0 may stand in its place and switches off what it is about.
+  /// For a section: the number 0 may replace it and turns it off.
   bool can_be_zero = false;
 
   /// The last part of the pointer.

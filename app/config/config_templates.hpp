@@ -8,7 +8,7 @@
 
 namespace callboard::app {
 
-/// What is wrong with the template of a job type's first prompt: a place that no job can fill, as
+/// What is wrong with the template of a job type's first prompt: a placeholder that no job can fill, such as
 /// `{{param.kind}}`. Nothing if all can be.
 /// @param schema the type's `params_schema`; null: there is none.
 std::optional<std::string> template_complaint(std::string_view source,

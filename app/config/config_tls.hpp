@@ -5,9 +5,9 @@
 
 namespace callboard::app {
 
-/// What stands against serving TLS with a certificate and a key.
+/// Why TLS cannot be served with a certificate and a key.
 struct tls_fault {
-  /// Whether it is the key's fault; else the certificate's.
+  /// Whether the key is wrong; otherwise the certificate is.
   bool is_of_key = false;
   std::string what;
 };

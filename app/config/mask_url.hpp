@@ -6,7 +6,7 @@
 
 namespace callboard::app {
 
-/// What stands for a secret that is not shown.
+/// Replaces a secret that is not shown.
 inline constexpr std::string_view mask = "***";
 
 /// A URL with what may be a secret masked: user and password, the values of its query, its fragment:

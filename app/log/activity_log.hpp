@@ -23,13 +23,13 @@ public:
   /// The store fails (the reason) or works again (empty).
   void store_changed(std::string_view fault) const;
 
-  /// The start has computed times again. A warning.
+  /// The start has computed times again. Logged as a warning.
   void times_corrected(const corrected_times& what) const;
 
-  /// A request was answered. 5xx are warnings; at the level `debug` the others are there, too.
+  /// A request was answered. 5xx are warnings; level `debug` logs the others, too.
   void answered(const http_log_entry& entry) const;
 
-  /// Which requests `answered` is to be told of.
+  /// Which requests are passed to `answered`.
   log_choice requests() const;
 
 private:

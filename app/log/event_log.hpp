@@ -36,7 +36,7 @@ public:
   event_log& operator=(event_log&&) noexcept;
   ~event_log();
 
-  /// Whether lines of that level are written.
+  /// Whether lines of that level are logged.
   bool is_on(log_level level) const;
 
   /// Writes a line. `message` says what happened in a few words and is the same each time; what
@@ -47,7 +47,7 @@ public:
     write(level, message, std::span{fields.begin(), fields.size()});
   }
 
-  /// Writes a line to standard error alone: what must be seen once and not be kept.
+  /// Writes a line to standard error only: for what must be seen once and not be kept.
   void tell(log_level level, std::string_view message,
             std::initializer_list<log_field> fields = {}) const;
 
@@ -55,7 +55,7 @@ public:
   /// open is written on.
   void reopen() const;
 
-  /// How lines look.
+  /// The format of the lines.
   log_format format() const;
 
 private:
@@ -64,7 +64,7 @@ private:
   std::unique_ptr<implementation> impl_;
 };
 
-/// A log that writes to standard error alone: before it is known where else.
+/// A log that writes to standard error only, before the configuration is known.
 event_log terminal_log(log_format format);
 
 /// What follows the time and level of a line: `listening address=127.0.0.1 port=3000`, or for JSON

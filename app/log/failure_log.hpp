@@ -31,7 +31,7 @@ public:
   failure_log& operator=(failure_log&&) noexcept;
   ~failure_log();
 
-  /// Notes the run's last attempt.
+  /// Writes a line for the run's last attempt.
   void write(const scheduled_job& of, const job& run) const;
 
   /// Reopens the file if it was moved away. Errors: as `open`; then the old one is still written to.

@@ -20,14 +20,14 @@ class log_file {
 public:
   /// Large enough for a day of a quiet server, small enough to open in an editor.
   static constexpr std::uint64_t bytes_max = 10 * 1024 * 1024;
-  /// Older files that are kept beside the current one.
+  /// Number of older files that are kept.
   static constexpr int old_files_max = 5;
 
   /// Opens or makes the file; its directory must be there. A symbolic link is refused. Errors: `io`;
   /// `conflict` if another process is writing to it.
   static result<std::unique_ptr<log_file>> open(const std::filesystem::path& file);
 
-  /// Adds a text, with its line end, in one piece. Errors: `io`; nothing or a part of it was written.
+  /// Appends a line, including its newline, in one piece. Errors: `io`; nothing or a part of it was written.
   result<void> write(std::string_view line);
 
   /// Reopens the file if another one or none has its name now. Errors: as `open`; then the old
@@ -37,7 +37,7 @@ public:
 private:
   log_file(std::filesystem::path path, stores::open_file file, std::uint64_t size);
 
-  /// Gives the full file its next name and begins a new one. If that fails the file grows on.
+  /// Renames the full file and starts a new one. If that fails the file keeps growing.
   void rotate();
 
   const std::filesystem::path path_;

@@ -6,7 +6,7 @@
 
 namespace callboard::app {
 
-/// Warns of all that stands in the way of scheduled jobs, one line for each cause: time zones that cannot
+/// Warns of everything that blocks scheduled jobs, one line for each cause: time zones that cannot
 /// be read, agents that are not configured.
 void warn_of_schedule_blocks(const event_log& log, const engine_health& health);
 
