@@ -19,6 +19,7 @@
 #include "actors/agent.hpp"
 #include "actors/gateway.hpp"
 #include "actors/registry/registry.hpp"
+#include "core/calendar/time_zone.hpp"
 #include "tests/actors/scripts.hpp"
 
 namespace callboard::actors::test {
@@ -70,7 +71,8 @@ protected:
       remember(one);
     registry_ = system_.spawn(actors::registry, &context_, std::move(begin));
     remember(registry_);
-    jobs = std::make_unique<gateway>(registry_, held, std::vector{info});
+    jobs = std::make_unique<gateway>(registry_, held, std::vector{info},
+                                     core::zones_in(options.zone_directory));
     run();
   }
 

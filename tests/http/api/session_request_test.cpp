@@ -187,8 +187,9 @@ TEST(SessionRequest, ChangeOfTimeoutsIsRefusedOutsideTheBounds) {
     const auto sample = post_json("/api/messaging/sessions/x/timeout", body);
     const auto read = http::read_timeout_change(sample.view(), {});
     EXPECT_EQ(read.has_value(), message.empty()) << body;
-    if (!read)
+    if (!read) {
       EXPECT_EQ(refusal_in(read.error()), invalid(message)) << body;
+    }
   }
 }
 
@@ -290,8 +291,9 @@ TEST(SessionRequest, MessageIsRefusedOnceItsSessionIsKnown) {
     const auto read = read_message("{" + members + "}");
     ASSERT_TRUE(read) << members;
     EXPECT_EQ(!read->refused, message.empty()) << members;
-    if (read->refused)
+    if (read->refused) {
       EXPECT_EQ(refusal_in(*read->refused), invalid(message)) << members;
+    }
   }
 }
 
