@@ -33,17 +33,20 @@ export async function all_messages(server, id) {
 }
 
 /**
- * What holds of every conversation with an echo agent: each message once, in strictly ascending order, and each
- * answer right behind its message, or nowhere.
+ * What holds of every conversation with an echo agent whose messages all differ: each message once, in strictly
+ * ascending order; the answers in the order of their messages, each behind its own.
  */
 export function check_conversation(messages) {
   const ids = new Set(messages.map(({ id }) => id));
   assert.equal(ids.size, messages.length, 'a message twice');
+  let answered = -1;
   messages.forEach((each, index) => {
     const previous = messages[index - 1];
     if (previous) assert.ok(Date.parse(each.createdAt) > Date.parse(previous.createdAt), 'times must ascend');
     if (!each.isAgent) return;
-    assert.ok(previous && !previous.isAgent, 'an answer stands right behind a message');
-    assert.equal(each.content, `echo: ${previous.content}`);
+    const asked = messages.findIndex(({ content }) => each.content === `echo: ${content}`);
+    assert.ok(asked >= 0 && asked < index, `an answer to nothing: ${each.content}`);
+    assert.ok(asked > answered, `an answer out of order: ${each.content}`);
+    answered = asked;
   });
 }

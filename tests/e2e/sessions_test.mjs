@@ -181,6 +181,11 @@ test('messages that wait go on in their order after a restart', () =>
           await until('all answers', async () => (await all_messages(server, id)).length === 6);
           const messages = await all_messages(server, id);
           check_conversation(messages);
+          peer.tasks.slice(-2).forEach(({ history }, index) =>
+            assert.deepEqual(
+              history.map(({ content }) => content),
+              contents.slice(0, index + 1).flatMap((each) => [each, `echo: ${each}`]),
+            ));
           assert.deepEqual(messages.filter(({ isAgent }) => !isAgent).map(({ content }) => content), contents);
         });
       },

@@ -61,10 +61,11 @@ TEST(SessionQuery, Cursors) {
   for (const auto& [value, fault, ms] : table) {
     const auto window = http::read_message_window("before=" + value);
     EXPECT_EQ(window.has_value(), fault.empty()) << value;
-    if (window)
+    if (window) {
       EXPECT_EQ(window->before, system_time{std::chrono::milliseconds{ms}}) << value;
-    else
+    } else {
       EXPECT_EQ(window.error(), fault) << value;
+    }
   }
   EXPECT_FALSE(http::read_message_window("before=&after=")->before);
   EXPECT_EQ(http::read_message_window("after=7")->after, system_time{7ms});
