@@ -79,17 +79,21 @@ void add_load_options(CLI::App& app, load_command& command) {
                 "Requests per second, sent on time whatever the server does (open loop); 0: each "
                 "connection waits for its answer (closed loop)")
     ->capture_default_str();
-  app.add_option("--pipeline", options.pipeline, "Closed loop: requests under way per connection")
+  app.add_option("--pipeline", options.pipeline, "Closed loop: requests in flight per connection")
     ->capture_default_str();
-  app.add_option("--duration", command.duration_s, "Seconds measured")->capture_default_str();
-  app.add_option("--warm-up", command.warm_up_s, "Seconds before that")->capture_default_str();
+  app.add_option("--duration", command.duration_s, "Measured seconds")->capture_default_str();
+  app.add_option("--warm-up", command.warm_up_s, "Warm-up seconds before them")
+    ->capture_default_str();
   app.add_option("--requests", options.requests_max, "End after this many requests; no warm-up");
   app.add_option("--threads", options.threads, "Threads of the generator")->capture_default_str();
-  app.add_option("--answer-limit", command.answer_limit_s, "Seconds after which an answer is lost")
+  app
+    .add_option("--answer-limit", command.answer_limit_s,
+                "Seconds after which a response counts as lost")
     ->capture_default_str();
   app.add_option("--content-bytes", options.requests.content_bytes, "Length of each job's content")
     ->capture_default_str();
-  app.add_option("--agent", options.requests.agent_id, "UUID of the agent; the server's first one");
+  app.add_option("--agent", options.requests.agent_id,
+                 "UUID of the agent; default: the server's first");
   app.add_option("--key", options.requests.key, "API key");
   app.add_option("--json", command.json_file,
                  "Write the report as JSON to this file; - for stdout");
@@ -143,23 +147,25 @@ int load(load_command command) {
 }
 
 void add_figures_options(CLI::App& app, figures_options& options) {
-  app.add_option("--server", options.server, "The server's program; by default beside this one");
-  app.add_option("--baseline", options.baseline, "The baseline; by default beside this one");
+  app.add_option("--server", options.server, "The server program; default: next to this one");
+  app.add_option("--baseline", options.baseline, "The baseline program; default: next to this one");
   app.add_option("--rounds", options.rounds, "Rounds of each ratio; odd")
     ->check(CLI::PositiveNumber)
     ->capture_default_str();
-  app.add_option("--seconds", options.seconds, "Seconds of load per turn")->capture_default_str();
-  app.add_option("--connections", options.connections, "Connections for throughput")
+  app.add_option("--seconds", options.seconds, "Seconds of load per server and round")
+    ->capture_default_str();
+  app.add_option("--connections", options.connections, "Connections for throughput figures")
     ->capture_default_str();
   app.add_option("--only", options.only, "Only these figures, separated by commas")
     ->delimiter(',')
     ->check(CLI::IsMember({"get", "create", "wait", "session", "idle", "sqlite", "recovery",
                            "latency", "live", "finished", "dropped", "deadlines", "schedules",
                            "cost", "agent-create", "agent-lists", "firing"}));
-  app.add_flag("--quick", options.is_quick, "Small and short, to see that all works");
-  app.add_option("--markdown", options.markdown_file, "Replace the generated block of this page");
+  app.add_flag("--quick", options.is_quick, "A short run, to see that everything works");
+  app.add_option("--markdown", options.markdown_file,
+                 "Replace the generated block of this Markdown file");
   app.add_option("--json", options.json_file, "Write the figures as JSON to this file");
-  app.add_option("--plots", options.plot_directory, "Put plots of latencies (SVG) there")
+  app.add_option("--plots", options.plot_directory, "Write latency plots (SVG) to this directory")
     ->check(CLI::ExistingDirectory);
 }
 
@@ -172,15 +178,15 @@ struct soak_command {
 
 void add_soak_options(CLI::App& app, soak_command& command) {
   auto& options = command.options;
-  app.add_option("--server", options.server, "The server's program; by default beside this one");
+  app.add_option("--server", options.server, "The server program; default: next to this one");
   app
     .add_option("--directory", options.directory,
-                "Where the database lies; by default a temporary directory")
+                "Directory of the database; default: a temporary one")
     ->check(CLI::ExistingDirectory);
-  app.add_option("--minutes", command.minutes, "How long")
+  app.add_option("--minutes", command.minutes, "Duration in minutes")
     ->check(CLI::PositiveNumber)
     ->capture_default_str();
-  app.add_option("--share", options.share, "Share of the highest rate")
+  app.add_option("--share", options.share, "Fraction of the maximum rate")
     ->check(CLI::Range(0.01, 1.0))
     ->capture_default_str();
   app.add_option("--store-sync", options.sync, "full or normal")
@@ -189,10 +195,10 @@ void add_soak_options(CLI::App& app, soak_command& command) {
   app.add_option("--connections", options.connections, "Connections")
     ->check(CLI::PositiveNumber)
     ->capture_default_str();
-  app.add_option("--interval", command.interval_s, "Seconds between two looks")
+  app.add_option("--interval", command.interval_s, "Seconds between measurements")
     ->check(CLI::PositiveNumber)
     ->capture_default_str();
-  app.add_option("--json", options.json_file, "Write what was seen as JSON to this file");
+  app.add_option("--json", options.json_file, "Write the measurements as JSON to this file");
 }
 
 int soak(soak_command command) {
@@ -219,8 +225,8 @@ int soak(soak_command command) {
 int run_command_line(int argc, char** argv) {
   CLI::App app{"Loads a Callboard server and reports throughput and latency"};
   app.footer(
-    "Exit codes of a load: 0 each request was answered with 2xx and no job failed that was "
-    "looked at, 1 nothing worked or the load could not be made, 2 some requests or jobs failed.");
+    "Exit status of a load: 0 all requests were answered with 2xx and none of the jobs that were "
+    "checked failed, 1 nothing worked or the load could not run, 2 some requests or jobs failed.");
   load_command load_of;
   add_load_options(app, load_of);
   engine_run_options engine_run;
@@ -230,12 +236,13 @@ int run_command_line(int argc, char** argv) {
     ->required()
     ->check(CLI::IsMember(engine_run_names()));
   engine->add_option("--jobs", engine_run.jobs, "Jobs measured");
-  engine->add_option("--live", engine_run.live, "Other jobs live meanwhile");
+  engine->add_option("--live", engine_run.live, "Other live jobs at the same time");
   figures_options figures_of;
-  auto* figures = app.add_subcommand("figures", "Take all documented figures; a few minutes");
+  auto* figures
+    = app.add_subcommand("figures", "Measure all documented figures; takes a few minutes");
   add_figures_options(*figures, figures_of);
   soak_command soak_of;
-  auto* soaked = app.add_subcommand("soak", "Watch a server under steady load for a long time");
+  auto* soaked = app.add_subcommand("soak", "Measure a server under steady load for a long time");
   add_soak_options(*soaked, soak_of);
   CLI11_PARSE(app, argc, argv);
 

@@ -37,7 +37,7 @@ result<endpoint> parse_url(std::string_view url) {
   if (rest.ends_with('/'))
     rest.remove_suffix(1);
   if (rest.find_first_of("/?#@") != std::string_view::npos)
-    return fail(errc::invalid_argument, "url must be http://host:port and nothing more");
+    return fail(errc::invalid_argument, "url must be http://host:port, with nothing after it");
   endpoint made;
   auto host = rest.substr(0, rest.find(':'));
   if (rest.starts_with('[')) {
@@ -56,7 +56,7 @@ result<endpoint> parse_url(std::string_view url) {
   if (rest.empty())
     return made;
   if (rest.front() != ':')
-    return fail(errc::invalid_argument, "url must be http://host:port and nothing more");
+    return fail(errc::invalid_argument, "url must be http://host:port, with nothing after it");
   auto port = parse_port(rest.substr(1));
   if (!port)
     return tl::unexpected(port.error());
