@@ -17,19 +17,20 @@ import tempfile
 LIBRARIES = ("asio", "benchmark", "caf", "CLI", "curl", "date", "fmt", "gmock", "gtest", "http_parser",
              "nlohmann", "openssl", "restinio", "spdlog", "sqlite3", "tl", "valijson")
 
-FOLDERS = ("include", "text", "core", "client", "actors", "stores", "agents", "http", "app")
+FOLDERS = ("include", "sync", "text", "core", "client", "actors", "stores", "agents", "http", "app")
 
 # folder -> what it may include besides itself, the public headers and the C++ standard library.
 # "system" stands for POSIX headers.
 ALLOWED = {
     "include": {"tl/expected.hpp", "nlohmann/json_fwd.hpp"},
+    "sync": set(),
     "text": {"nlohmann", "valijson"},
     "core": {"text"},
     "client": set(),
-    "actors": {"core", "text", "caf"},
-    "stores": {"core", "text", "sqlite3", "system"},
-    "agents": {"core", "text", "nlohmann", "curl", "openssl", "system"},
-    "http": {"text", "nlohmann", "openssl", "system"},
+    "actors": {"core", "sync", "text", "caf"},
+    "stores": {"core", "sync", "text", "sqlite3", "system"},
+    "agents": {"core", "sync", "text", "nlohmann", "curl", "openssl", "system"},
+    "http": {"sync", "text", "nlohmann", "openssl", "system"},
     "app": set(FOLDERS) | set(LIBRARIES) | {"system"},
 }
 
@@ -192,6 +193,11 @@ SAMPLES = [
     ("core/a.cpp", "#include <nlohmann/json.hpp>", True),
     ("core/a.cpp", '#include "stores/memory.hpp"', True),
     ("core/a.cpp", "  const auto t = std::chrono::steady_clock::now();", True),
+    ("sync/a.hpp", "#include <mutex>", False),
+    ("sync/a.hpp", "#include <callboard/job.hpp>", False),
+    ("sync/a.hpp", '#include "text/utf8.hpp"', True),
+    ("core/a.cpp", '#include "sync/mutex.hpp"', True),
+    ("stores/a.cpp", '#include "sync/mutex.hpp"', False),
     ("text/a.cpp", "#include <nlohmann/json.hpp>", False),
     ("text/a.cpp", "#include <valijson/schema.hpp>", False),
     ("http/a.cpp", "#include <valijson/schema.hpp>", True),
