@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <future>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -16,6 +15,7 @@
 #include "actors/supervisor.hpp"
 #include "core/jobs/validation.hpp"
 #include "core/sessions/session_rules.hpp"
+#include "sync/relay.hpp"
 
 namespace callboard {
 
@@ -68,55 +68,13 @@ result<void> check(const engine_options& options, const store* jobs,
   return {};
 }
 
-/// Passes a fault on to whoever wants to know, whenever they say so.
-class fatal_relay {
-public:
-  void on_fatal(std::function<void(std::string_view)> told) {
-    const std::lock_guard guard{mutex_};
-    told_ = std::move(told);
-    if (!fault_.empty() && told_)
-      told_(fault_);
-  }
-
-  void raise(std::string_view fault) {
-    const std::lock_guard guard{mutex_};
-    fault_ = fault;
-    if (told_)
-      told_(fault_);
-  }
-
-private:
-  std::mutex mutex_;
-  std::string fault_;
-  std::function<void(std::string_view)> told_;
-};
-
-/// Of failed attempts before anybody wants to know: a start with that many jobs whose agent is gone.
+/// Failed attempts that are kept while there is no listener: a start with that many jobs whose agent is gone.
 constexpr std::size_t early_failures_max = 10'000;
 
-/// Passes failed attempts on to whoever wants to know, the first ones when they say so.
-class failure_relay {
-public:
-  void on_failed_attempt(failed_attempt_sink told) {
-    const std::lock_guard guard{mutex_};
-    told_ = std::move(told);
-    for (const auto& [of, run] : std::exchange(early_, {}))
-      if (told_)
-        told_(of, run);
-  }
-
-  void raise(const scheduled_job& of, const job& run) {
-    const std::lock_guard guard{mutex_};
-    if (told_)
-      told_(of, run);
-    else if (early_.size() < early_failures_max)
-      early_.emplace_back(of, run);
-  }
-
-private:
-  std::mutex mutex_;
-  failed_attempt_sink told_;
-  std::vector<std::pair<scheduled_job, job>> early_;
+/// An attempt of a schedule's run that failed.
+struct failed_attempt {
+  scheduled_job of;
+  job run;
 };
 
 } // namespace
@@ -133,8 +91,9 @@ struct engine::implementation {
     start.is_durable = shared_store->is_durable();
     start.stored = std::move(stored);
     start.observers = std::move(told);
-    start.on_failed_attempt
-      = [this](const scheduled_job& of, const job& run) { failures.raise(of, run); };
+    start.on_failed_attempt = [this](const scheduled_job& of, const job& run) {
+      failures.pass({of, run});
+    };
     start.jobs = std::make_shared<actors::job_table>();
     // Stores block, so their keeper has a thread of its own.
     start.keeper = system.spawn<caf::detached>(actors::store_keeper, shared_store);
@@ -159,7 +118,7 @@ struct engine::implementation {
     watched.agents = start.agent_actors;
     registry = system.spawn(actors::registry, &context, std::move(start));
     watched.registry = registry;
-    watched.on_fatal = [this](std::string_view fault) { fatal.raise(fault); };
+    watched.on_fatal = [this](std::string_view fault) { fatal.pass(std::string{fault}); };
     supervisor = system.spawn(actors::supervisor, std::move(watched));
     gateway = std::make_unique<actors::gateway>(registry, held, std::move(infos), std::move(zones));
   }
@@ -185,8 +144,8 @@ struct engine::implementation {
 
   const resumed_jobs found;
   actors::engine_context context = actors::real_context();
-  fatal_relay fatal;
-  failure_relay failures;
+  sync::relay<std::string> fatal{1};
+  sync::relay<failed_attempt> failures{early_failures_max};
   system_config config;
   caf::actor_system system;
   actors::registry_actor registry;
@@ -249,11 +208,16 @@ void engine::drain(std::chrono::milliseconds grace) {
 }
 
 void engine::on_failed_attempt(failed_attempt_sink told) {
-  impl_->failures.on_failed_attempt(std::move(told));
+  if (!told)
+    return impl_->failures.listen({});
+  impl_->failures.listen(
+    [told = std::move(told)](const failed_attempt& each) { told(each.of, each.run); });
 }
 
 void engine::on_fatal(std::function<void(std::string_view)> told) {
-  impl_->fatal.on_fatal(std::move(told));
+  if (!told)
+    return impl_->fatal.listen({});
+  impl_->fatal.listen([told = std::move(told)](const std::string& fault) { told(fault); });
 }
 
 } // namespace callboard

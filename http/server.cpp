@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <future>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -19,6 +18,7 @@
 #include "http/transport/listener_watchdog.hpp"
 #include "http/transport/tls_context.hpp"
 #include "http/transport/transport.hpp"
+#include "sync/relay.hpp"
 
 namespace callboard {
 
@@ -263,20 +263,10 @@ struct http_server::implementation {
     // nop
   }
 
-  void tell(std::string_view what) {
-    const std::lock_guard guard{told_mutex};
-    fault = what;
-    if (told)
-      told(fault);
-  }
-
   std::shared_ptr<http::in_flight> shared;
   http::application app;
   std::uint16_t port = 0;
-  std::mutex told_mutex;
-  /// What has been told before anybody listened; empty: nothing.
-  std::string fault;
-  std::function<void(std::string_view)> told;
+  sync::relay<std::string> faults{1};
   /// Null once stopped.
   std::unique_ptr<server_loop> loop;
 };
@@ -292,7 +282,8 @@ result<http_server> http_server::start(http_options options, service& jobs,
     if (auto started = made->loop->start(options, made->shared, made->app); !started)
       return tl::unexpected{std::move(started.error())};
     made->port = made->loop->port();
-    made->loop->watch(options, [&of = *made](std::string_view fault) { of.tell(fault); });
+    made->loop->watch(
+      options, [&of = *made](std::string_view fault) { of.faults.pass(std::string{fault}); });
     return http_server{std::move(made)};
   } catch (const std::exception& fault) {
     return fail(errc::io, std::string{"cannot start the HTTP server: "} + fault.what());
@@ -324,10 +315,9 @@ std::size_t http_server::unread_bytes() const {
 }
 
 void http_server::on_fatal(std::function<void(std::string_view)> told) {
-  const std::lock_guard guard{impl_->told_mutex};
-  impl_->told = std::move(told);
-  if (!impl_->fault.empty())
-    impl_->told(impl_->fault);
+  if (!told)
+    return impl_->faults.listen({});
+  impl_->faults.listen([told = std::move(told)](const std::string& fault) { told(fault); });
 }
 
 void http_server::stop_accepting() {

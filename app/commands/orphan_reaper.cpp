@@ -24,7 +24,7 @@ orphan_reaper::~orphan_reaper() {
   if (!thread_.joinable())
     return;
   {
-    const std::lock_guard lock{mutex_};
+    const sync::lock_guard lock{mutex_};
     is_stopping_ = true;
   }
   changed_.notify_all();
@@ -32,9 +32,13 @@ orphan_reaper::~orphan_reaper() {
 }
 
 void orphan_reaper::run() {
-  std::unique_lock lock{mutex_};
-  while (!changed_.wait_for(lock, interval, [this] { return is_stopping_; }))
+  while (rest())
     reap_adopted_processes();
+}
+
+bool orphan_reaper::rest() {
+  sync::unique_lock lock{mutex_};
+  return !changed_.wait_for(lock, interval, [this]() REQUIRES(mutex_) { return is_stopping_; });
 }
 
 } // namespace callboard::app

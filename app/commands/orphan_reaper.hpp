@@ -1,8 +1,8 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
+
+#include "sync/mutex.hpp"
 
 namespace callboard::app {
 
@@ -19,10 +19,12 @@ public:
 
 private:
   void run();
+  /// Waits; false: it is to end.
+  bool rest();
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool is_stopping_ = false;
+  sync::mutex mutex_;
+  sync::condition_variable changed_;
+  bool is_stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -148,8 +148,10 @@ public:
     : thread_([end, is_over = std::move(is_over)](const std::stop_token& stop) {
         std::mutex mutex;
         std::condition_variable_any never;
-        std::unique_lock lock{mutex};
-        never.wait_until(lock, stop, end, [] { return false; });
+        {
+          std::unique_lock lock{mutex};
+          never.wait_until(lock, stop, end, [] { return false; });
+        }
         if (!stop.stop_requested())
           is_over();
       }) {

@@ -54,32 +54,23 @@ stop_signals::~stop_signals() {
 }
 
 std::optional<int> stop_signals::wait() {
-  std::unique_lock lock{mutex_};
-  changed_.wait(lock, [this] { return reason_ != reason::none; });
+  sync::unique_lock lock{mutex_};
+  changed_.wait(lock, [this]() REQUIRES(mutex_) { return reason_ != reason::none; });
   return reason_ == reason::signal ? std::optional{signal_} : std::nullopt;
 }
 
 void stop_signals::fail() {
   {
-    const std::lock_guard lock{mutex_};
+    const sync::lock_guard lock{mutex_};
     reason_ = reason::fault;
   }
   changed_.notify_all();
 }
 
 void stop_signals::on_hangup(std::function<void()> told) {
-  const std::lock_guard lock{hangup_mutex_};
-  on_hangup_ = std::move(told);
-  if (on_hangup_ && std::exchange(has_hangup_, false))
-    on_hangup_();
-}
-
-void stop_signals::take_hangup() {
-  const std::lock_guard lock{hangup_mutex_};
-  if (on_hangup_)
-    on_hangup_();
-  else
-    has_hangup_ = true;
+  if (!told)
+    return hangups_.listen({});
+  hangups_.listen([told = std::move(told)](std::monostate) { told(); });
 }
 
 void stop_signals::read_signals() {
@@ -94,14 +85,14 @@ void stop_signals::read_signals() {
       continue;
     const auto number = static_cast<int>(arrived.ssi_signo);
     if (number == SIGHUP) {
-      take_hangup();
+      hangups_.pass({});
       continue;
     }
     if (is_second)
       ::_exit(signal_exit_base + number);
     is_second = true;
     {
-      const std::lock_guard lock{mutex_};
+      const sync::lock_guard lock{mutex_};
       if (reason_ == reason::none) {
         reason_ = reason::signal;
         signal_ = number;

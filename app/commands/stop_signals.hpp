@@ -1,10 +1,12 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <thread>
+#include <variant>
+
+#include "sync/mutex.hpp"
+#include "sync/relay.hpp"
 
 namespace callboard::app {
 
@@ -37,18 +39,15 @@ private:
   enum class reason { none, signal, fault };
 
   void read_signals();
-  void take_hangup();
 
   int signal_fd_ = -1;
   int quit_fd_ = -1;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  reason reason_ = reason::none;
-  int signal_ = 0;
-  /// Held while somebody is told.
-  std::mutex hangup_mutex_;
-  std::function<void()> on_hangup_;
-  bool has_hangup_ = false;
+  sync::mutex mutex_;
+  sync::condition_variable changed_;
+  reason reason_ GUARDED_BY(mutex_) = reason::none;
+  int signal_ GUARDED_BY(mutex_) = 0;
+  /// Those that come before anybody listens are one.
+  sync::relay<std::monostate> hangups_{1};
   std::thread thread_;
 };
 

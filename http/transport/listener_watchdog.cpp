@@ -136,7 +136,7 @@ listener_watchdog::listener_watchdog(options what, counter taken, queue waiting,
 
 listener_watchdog::~listener_watchdog() {
   {
-    const std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     is_ending_ = true;
   }
   ended_.notify_all();
@@ -147,8 +147,8 @@ void listener_watchdog::run() {
   auto taken = taken_();
   while (rest(what_.interval)) {
     if (taken_() == taken && !is_heard()) {
-      const std::lock_guard guard{mutex_};
-      if (!is_ending_)
+      // Without the lock: whoever is told may take long. The destructor waits for this thread anyway.
+      if (!is_ending())
         tell_("port " + std::to_string(what_.port) + " no longer accepts connections");
       return;
     }
@@ -156,9 +156,14 @@ void listener_watchdog::run() {
   }
 }
 
+bool listener_watchdog::is_ending() {
+  const sync::lock_guard guard{mutex_};
+  return is_ending_;
+}
+
 bool listener_watchdog::rest(std::chrono::milliseconds time) {
-  std::unique_lock lock{mutex_};
-  return !ended_.wait_for(lock, time, [this] { return is_ending_; });
+  sync::unique_lock lock{mutex_};
+  return !ended_.wait_for(lock, time, [this]() REQUIRES(mutex_) { return is_ending_; });
 }
 
 bool listener_watchdog::is_heard() {

@@ -1,15 +1,15 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+
+#include "sync/mutex.hpp"
 
 namespace callboard::http {
 
@@ -50,6 +50,7 @@ public:
 
 private:
   void run();
+  bool is_ending();
   /// Waits; false: it is to end.
   bool rest(std::chrono::milliseconds time);
   /// Whether the port takes a connection, or is sent none.
@@ -60,9 +61,9 @@ private:
   const queue waiting_;
   const announcer announce_;
   const alarm tell_;
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  bool is_ending_ = false;
+  sync::mutex mutex_;
+  sync::condition_variable ended_;
+  bool is_ending_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 
