@@ -217,10 +217,16 @@ void sessions::on_written(const store_batch& batch) {
 
 void sessions::on_refused(const store_batch& batch) {
   const auto later = parts_.writes.take_conversations();
+  const auto refuse = [this](const session_message& one) {
+    const auto job = turns_.job_of(one.session_id, one.turn);
+    auto* const entry = job && !one.is_agent ? live_.find(*job) : nullptr;
+    if (entry && entry->calls && entry->calls->creation)
+      calls_.refuse(*entry);
+  };
+  // The last one first, so that none begins because the one before it is gone.
   for (const auto* const messages : {&later.messages, &batch.messages})
     for (auto one = messages->rbegin(); one != messages->rend(); ++one)
-      if (!one->is_agent)
-        refuse_message(*one);
+      refuse(*one);
   for (const auto* const changes : {&later.sessions, &batch.sessions})
     for (const auto& [id, change] : *changes)
       roll_back(change);
@@ -235,13 +241,6 @@ void sessions::on_refused(const store_batch& batch) {
       parts_.writes.add_message(one);
       put(*entry, std::move(grown.record), grown.dropped);
     }
-}
-
-void sessions::refuse_message(const session_message& one) {
-  const auto job = turns_.job_of(one.session_id, one.turn);
-  auto* const entry = job ? live_.find(*job) : nullptr;
-  if (entry && entry->calls && entry->calls->creation)
-    calls_.refuse(*entry);
 }
 
 void sessions::roll_back(const session_change& change) {

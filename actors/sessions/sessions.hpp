@@ -83,7 +83,6 @@ private:
   void drop(core::session_entry& entry);
   void take_turn(const uuid& job);
   void flush_before_reading(const uuid& id);
-  void refuse_message(const session_message& one);
   void roll_back(const session_change& change);
   void sweep_leftovers();
   void remove_if_over(const uuid& id);

@@ -42,21 +42,24 @@ constexpr auto erase_some_sql
 
 } // namespace
 
-session_writer::session_writer(connection& db)
-  : db_{db},
-    look_up_{db, "SELECT session FROM sessions WHERE id = ?1"},
-    insert_{db, insert_sql},
-    insert_spec_{db, insert_spec_sql},
-    update_{db, update_sql},
-    insert_message_{db, insert_message_sql},
-    erase_message_{db, "DELETE FROM session_messages WHERE session = ?1 AND created_at = ?2"},
-    drop_oldest_{db, drop_oldest_sql},
-    leave_{db, "INSERT INTO session_leftovers (session) VALUES (?1)"},
-    erase_session_{db, "DELETE FROM sessions WHERE session = ?1"},
-    erase_spec_{db, "DELETE FROM session_specs WHERE session = ?1"},
-    first_leftover_{db, "SELECT session FROM session_leftovers ORDER BY session LIMIT 1"},
-    erase_some_{db, erase_some_sql},
-    erase_leftover_{db, "DELETE FROM session_leftovers WHERE session = ?1"} {
+session_writer::statements::statements(connection& db)
+  : look_up{db, "SELECT session FROM sessions WHERE id = ?1"},
+    insert{db, insert_sql},
+    insert_spec{db, insert_spec_sql},
+    update{db, update_sql},
+    insert_message{db, insert_message_sql},
+    erase_message{db, "DELETE FROM session_messages WHERE session = ?1 AND created_at = ?2"},
+    drop_oldest{db, drop_oldest_sql},
+    leave{db, "INSERT INTO session_leftovers (session) VALUES (?1)"},
+    erase_session{db, "DELETE FROM sessions WHERE session = ?1"},
+    erase_spec{db, "DELETE FROM session_specs WHERE session = ?1"},
+    first_leftover{db, "SELECT session FROM session_leftovers ORDER BY session LIMIT 1"},
+    erase_some{db, erase_some_sql},
+    erase_leftover{db, "DELETE FROM session_leftovers WHERE session = ?1"} {
+  // nop
+}
+
+session_writer::session_writer(connection& db) : db_{db}, sql_{db} {
   // nop
 }
 
@@ -84,7 +87,7 @@ result<void> session_writer::apply(std::span<const session_change> sessions,
 result<std::optional<std::int64_t>> session_writer::number_of(const uuid& id) {
   if (const auto known = known_.find(id); known != known_.end())
     return std::optional{known->second};
-  auto found = look_up_.start(id);
+  auto found = sql_.look_up.start(id);
   const auto is_there = found.next();
   if (!is_there)
     return tl::unexpected(is_there.error());
@@ -106,20 +109,20 @@ result<void> session_writer::put(const session& record) {
     return tl::unexpected(number.error());
   const auto& times = record.timeouts;
   if (*number)
-    return update_.run(**number, times.timeout.count(), times.auto_renew,
-                       times.max_duration.count(), times.warning_threshold.count(),
-                       record.last_activity, record.renewed_at, record.renewal_count,
-                       record.expires_at, record.message_count, record.last_message_at);
-  if (auto ok = insert_.run(spec.id, times.timeout.count(), times.auto_renew,
-                            times.max_duration.count(), times.warning_threshold.count(),
-                            record.last_activity, record.renewed_at, record.renewal_count,
-                            record.expires_at, record.message_count, record.last_message_at);
+    return sql_.update.run(**number, times.timeout.count(), times.auto_renew,
+                           times.max_duration.count(), times.warning_threshold.count(),
+                           record.last_activity, record.renewed_at, record.renewal_count,
+                           record.expires_at, record.message_count, record.last_message_at);
+  if (auto ok = sql_.insert.run(spec.id, times.timeout.count(), times.auto_renew,
+                                times.max_duration.count(), times.warning_threshold.count(),
+                                record.last_activity, record.renewed_at, record.renewal_count,
+                                record.expires_at, record.message_count, record.last_message_at);
       !ok)
     return ok;
   const std::int64_t added = sqlite3_last_insert_rowid(db_.handle());
   known_[spec.id] = added;
-  return insert_spec_.run(added, spec.channel_id, spec.organisation, spec.agent_id, spec.user_id,
-                          spec.created_at, spec.metadata);
+  return sql_.insert_spec.run(added, spec.channel_id, spec.organisation, spec.agent_id,
+                              spec.user_id, spec.created_at, spec.metadata);
 }
 
 result<void> session_writer::add(const session_message& one) {
@@ -128,8 +131,8 @@ result<void> session_writer::add(const session_message& one) {
     return tl::unexpected(number.error());
   if (!*number)
     return {};
-  return insert_message_.run(**number, one.created_at, one.turn, one.is_agent, one.id, one.metadata,
-                             one.content);
+  return sql_.insert_message.run(**number, one.created_at, one.turn, one.is_agent, one.id,
+                                 one.metadata, one.content);
 }
 
 result<void> session_writer::erase(std::span<const session_message> refused) {
@@ -138,7 +141,7 @@ result<void> session_writer::erase(std::span<const session_message> refused) {
     if (!number)
       return tl::unexpected(number.error());
     if (*number)
-      if (auto ok = erase_message_.run(**number, one.created_at); !ok)
+      if (auto ok = sql_.erase_message.run(**number, one.created_at); !ok)
         return ok;
   }
   return {};
@@ -148,7 +151,7 @@ result<void> session_writer::drop(const uuid& id, std::size_t count) {
   const auto number = number_of(id);
   if (!number)
     return tl::unexpected(number.error());
-  return *number ? drop_oldest_.run(**number, count) : result<void>{};
+  return *number ? sql_.drop_oldest.run(**number, count) : result<void>{};
 }
 
 result<void> session_writer::forget_session(const uuid& id) {
@@ -159,11 +162,11 @@ result<void> session_writer::forget_session(const uuid& id) {
   if (!*number)
     return {};
   // There may be many messages: they are erased bit by bit, and out of sight from now on.
-  if (auto ok = leave_.run(**number); !ok)
+  if (auto ok = sql_.leave.run(**number); !ok)
     return ok;
-  if (auto ok = erase_session_.run(**number); !ok)
+  if (auto ok = sql_.erase_session.run(**number); !ok)
     return ok;
-  return erase_spec_.run(**number);
+  return sql_.erase_spec.run(**number);
 }
 
 result<std::size_t> session_writer::erase_leftovers(std::size_t limit) {
@@ -171,7 +174,7 @@ result<std::size_t> session_writer::erase_leftovers(std::size_t limit) {
   while (erased < limit) {
     std::int64_t number = 0;
     {
-      auto found = first_leftover_.start();
+      auto found = sql_.first_leftover.start();
       const auto is_there = found.next();
       if (!is_there)
         return tl::unexpected(is_there.error());
@@ -180,12 +183,12 @@ result<std::size_t> session_writer::erase_leftovers(std::size_t limit) {
       number = found.integer();
     }
     const auto asked = limit - erased;
-    if (auto ok = erase_some_.run(number, asked); !ok)
+    if (auto ok = sql_.erase_some.run(number, asked); !ok)
       return tl::unexpected(std::move(ok.error()));
     const auto gone = static_cast<std::size_t>(sqlite3_changes(db_.handle()));
     erased += gone;
     if (gone < asked)
-      if (auto ok = erase_leftover_.run(number); !ok)
+      if (auto ok = sql_.erase_leftover.run(number); !ok)
         return tl::unexpected(std::move(ok.error()));
   }
   return erased;

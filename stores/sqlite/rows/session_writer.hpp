@@ -41,20 +41,27 @@ private:
   result<void> drop(const uuid& id, std::size_t count);
   result<void> forget_session(const uuid& id);
 
+  /// What is run, prepared once.
+  struct statements {
+    explicit statements(connection& db);
+
+    statement look_up;
+    statement insert;
+    statement insert_spec;
+    statement update;
+    statement insert_message;
+    statement erase_message;
+    statement drop_oldest;
+    statement leave;
+    statement erase_session;
+    statement erase_spec;
+    statement first_leftover;
+    statement erase_some;
+    statement erase_leftover;
+  };
+
   connection& db_;
-  statement look_up_;
-  statement insert_;
-  statement insert_spec_;
-  statement update_;
-  statement insert_message_;
-  statement erase_message_;
-  statement drop_oldest_;
-  statement leave_;
-  statement erase_session_;
-  statement erase_spec_;
-  statement first_leftover_;
-  statement erase_some_;
-  statement erase_leftover_;
+  statements sql_;
   /// Numbers of sessions that this object has written: most are written again before long.
   std::unordered_map<uuid, std::int64_t> known_;
 };
