@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -20,50 +19,13 @@
 
 #include "http/framing/request_framer.hpp"
 #include "http/message/head_view.hpp"
-#include "http/pipeline/arrival_gate.hpp"
-#include "http/pipeline/backpressure.hpp"
-#include "http/pipeline/connection_output.hpp"
-#include "http/pipeline/screening.hpp"
 #include "http/transport/connection_places.hpp"
+#include "http/transport/connection_rules.hpp"
 #include "http/transport/discard.hpp"
 #include "http/transport/lingering_close.hpp"
+#include "http/transport/read_deadline.hpp"
 
 namespace callboard::http {
-
-/// How long a connection is waited for.
-struct time_limits {
-  /// From the first byte of a request to the end of its head.
-  std::chrono::steady_clock::duration head{0};
-  /// For the first byte of a request, and from the end of a head to that of the body.
-  std::chrono::steady_clock::duration idle{0};
-};
-
-/// What all connections of a server are read by. The gates outlive them.
-struct connection_rules {
-  message_reader::limits bodies;
-  time_limits times;
-  /// For those for which there was no room.
-  time_limits times_beyond_limit;
-  backpressure& answers;
-  arrival_gate& arrivals;
-  head_screen screen;
-};
-
-/// What comes with the bytes that the parser is being given.
-struct arrival {
-  /// The way out of the connection.
-  connection_output& way_out;
-  /// Why the parser is being given a request that was never sent; may be null.
-  const framing_fault* fault;
-  bool is_beyond_limit;
-  /// The body of the request, as far as it has come and is kept.
-  std::string& body;
-  /// What was found of its head before its body came; may be null.
-  std::unique_ptr<screening>& screened;
-};
-
-/// Set while the handler of a read runs, null otherwise.
-inline thread_local const arrival* arriving = nullptr;
 
 /// What stays in place when a `framed_socket` is moved. Handlers of reads own the socket, so that it
 /// outlives them; the timer's do not.
@@ -75,36 +37,35 @@ public:
     : stream(std::move(from)),
       in(rules->bodies, this),
       rules_(std::move(rules)),
-      limits_(is_beyond_limit ? rules_->times_beyond_limit : rules_->times),
-      source_(source),
-      is_beyond_limit_(is_beyond_limit),
+      client_{source, is_beyond_limit},
       held_(rules_->arrivals),
       place_(std::move(its_place)),
-      timer_(stream.get_executor()) {
+      timer_(stream.get_executor()),
+      deadline_(is_beyond_limit ? rules_->times_beyond_limit : rules_->times) {
     // nop
   }
 
   /// Whether there was no room for the connection.
   bool is_beyond_limit() const noexcept {
-    return is_beyond_limit_;
+    return client_.is_beyond_limit;
   }
 
   /// Whether the client may be in the middle of sending, and must not be cut off before it has read why
   /// nobody listens.
   bool must_linger() const noexcept {
-    return in.fault() != nullptr || is_beyond_limit_;
+    return in.fault() != nullptr || client_.is_beyond_limit;
   }
 
   /// Whether it goes on existing for itself alone.
   bool is_closed() const noexcept {
-    return is_leaving_;
+    return doing_.is_leaving;
   }
 
   /// Whether the client can still be told, within TLS, that nothing more comes: without that it takes the
   /// end for one that somebody on the way has made.
   bool can_take_leave() const {
     // Reads begin when the handshake is done.
-    return !is_plain && on_ && !is_reading_ && !is_writing_ && !is_leaving_
+    return !is_plain && on_ && !doing_.is_reading && !doing_.is_writing && !doing_.is_leaving
            && stream.lowest_layer().is_open();
   }
 
@@ -135,11 +96,11 @@ public:
   template <class Buffers, class Handler>
   void write(std::uint64_t answer, const Buffers& from, Handler&& handler) {
     auto on = executor_of(handler);
-    is_writing_ = true;
+    doing_.is_writing = true;
     stream.async_write_some(
       from, asio::bind_executor(on, [this, answer, handler = std::forward<Handler>(handler)](
                                       const asio::error_code& fault, std::size_t count) mutable {
-        is_writing_ = false;
+        doing_.is_writing = false;
         if (answer != 0)
           rules_->answers.progress(answer);
         handler(fault, count);
@@ -164,7 +125,7 @@ public:
       asio::post(on_, [self = std::move(self), request] {
         if (!self->held_.is(request))
           return;
-        if (self->is_reading_)
+        if (self->doing_.is_reading)
           self->refuse(faults::too_much_unread);
         else
           self->held_.release(); // if it still holds something it asks for room again
@@ -198,10 +159,10 @@ private:
       return fail(*fault, into, std::move(handler));
     if (!held_.hold(in.held_bytes() + in.parsed_bytes(), shared_from_this()))
       return fail(faults::too_much_unread, into, std::move(handler));
-    set_deadline();
+    deadline_.begin(in);
     set_wake_bytes();
     auto on = executor_of(handler);
-    is_reading_ = true;
+    doing_.is_reading = true;
     watch(on);
     if constexpr (is_plain)
       if (in.discardable() > 0)
@@ -209,7 +170,7 @@ private:
     stream.async_read_some(
       into, asio::bind_executor(on, [this, into, handler = std::move(handler)](
                                       const asio::error_code& fault, std::size_t count) mutable {
-        is_reading_ = false;
+        doing_.is_reading = false;
         came(into, fault, count, std::move(handler));
       }));
   }
@@ -222,7 +183,7 @@ private:
     stream.async_wait(asio::socket_base::wait_read,
                       asio::bind_executor(on, [this, into, handler = std::move(handler)](
                                                 const asio::error_code& fault) mutable {
-                        is_reading_ = false;
+                        doing_.is_reading = false;
                         if (fault)
                           return came(into, fault, 0, std::move(handler));
                         const auto count = discard_bytes(stream.native_handle(), in.discardable());
@@ -236,7 +197,7 @@ private:
   template <class Handler>
   void came(asio::mutable_buffer into, const asio::error_code& fault, std::size_t count,
             Handler handler) {
-    const auto* refused = std::exchange(refused_, nullptr);
+    const auto* refused = std::exchange(doing_.refused, nullptr);
     if (fault && (refused == nullptr || !stream.lowest_layer().is_open()))
       return handler(fault, 0);
     if (fault)
@@ -252,7 +213,7 @@ private:
   /// answered, nobody waits for an answer: the connection just ends.
   template <class Handler>
   void fail(const framing_fault& why, asio::mutable_buffer into, Handler handler) {
-    const auto is_asked = in.waits_for() != request_framer::phase::idle || is_beyond_limit_;
+    const auto is_asked = in.waits_for() != request_framer::phase::idle || client_.is_beyond_limit;
     if (is_asked)
       in.fail(why);
     const auto count
@@ -268,7 +229,7 @@ private:
 
   /// Has the read that is under way end with a fault.
   void refuse(const framing_fault& why) noexcept {
-    refused_ = &why;
+    doing_.refused = &why;
     asio::error_code ignored;
     stream.lowest_layer().cancel(ignored);
   }
@@ -276,17 +237,18 @@ private:
   verdict judge(std::string_view head) noexcept override {
     try {
       auto asked = view_head(head);
-      asked.from = source_;
-      asked.is_beyond_limit = is_beyond_limit_;
+      asked.from = client_.source;
+      asked.is_beyond_limit = client_.is_beyond_limit;
       // Who waits for a 100 is told at once that a body is too large, others when it has been read.
       if (asked.body_bytes <= rules_->bodies.body_bytes_max && !asked.header("Expect"))
         asked.body_bytes = 0;
-      screened_ = rules_->screen(asked, steady_clock::now());
-      if (!screened_ || !screened_->refused)
+      arrived_.screened = rules_->screen(asked, steady_clock::now());
+      if (!arrived_.screened || !arrived_.screened->refused)
         return verdict::go_on;
       if (!asked.keeps_alive)
-        screened_->refused->close_connection();
-      return screened_->refused->closes_connection() ? verdict::answer_and_end : verdict::answer;
+        arrived_.screened->refused->close_connection();
+      return arrived_.screened->refused->closes_connection() ? verdict::answer_and_end
+                                                             : verdict::answer;
     } catch (...) {
       // Out of memory: it is judged when it is whole.
       return verdict::go_on;
@@ -314,7 +276,7 @@ private:
 
   template <class Handler>
   void give(std::size_t count, Handler& handler) {
-    arrival with{*this, in.fault(), is_beyond_limit_, body_, screened_};
+    arrival with{*this, in.fault(), client_.is_beyond_limit, arrived_.body, arrived_.screened};
     arriving = &with;
     handler(asio::error_code{}, count);
     arriving = nullptr;
@@ -324,7 +286,7 @@ private:
   }
 
   void take_leave() {
-    is_leaving_ = true;
+    doing_.is_leaving = true;
     auto self = std::static_pointer_cast<socket_core>(shared_from_this());
     timer_.expires_after(leave_limit);
     timer_.async_wait(asio::bind_executor(on_, [self](const asio::error_code& canceled) {
@@ -365,34 +327,23 @@ private:
     // With TLS bytes of content are no bytes of the connection.
     if constexpr (is_plain) {
       const auto wanted = std::clamp<std::uint64_t>(in.content_missing(), 1, wake_bytes_max);
-      if (wanted == wake_bytes_)
+      if (wanted == doing_.wake_bytes)
         return;
-      wake_bytes_ = wanted;
+      doing_.wake_bytes = wanted;
       asio::error_code ignored; // where it cannot be set there is no connection any more
       stream.set_option(asio::socket_base::receive_low_watermark{static_cast<int>(wanted)},
                         ignored);
     }
   }
 
-  /// A time limit begins when what is waited for changes, that on being idle with each read.
-  void set_deadline() {
-    const auto phase = in.waits_for();
-    if (phase != request_framer::phase::idle && phase == phase_ && in.count() == count_)
-      return;
-    phase_ = phase;
-    count_ = in.count();
-    deadline_
-      = steady_clock::now() + (phase == request_framer::phase::head ? limits_.head : limits_.idle);
-  }
-
   /// Sees to it that the timer looks no later than at the deadline. Most deadlines are later than
   /// when it looks anyway, so that a busy connection costs one timer a minute.
   template <class Executor>
   void watch(const Executor& on) {
-    if (is_watched_ && timer_.expiry() <= deadline_)
+    if (doing_.is_watched && timer_.expiry() <= deadline_.at())
       return;
-    is_watched_ = true;
-    timer_.expires_at(deadline_);
+    doing_.is_watched = true;
+    timer_.expires_at(deadline_.at());
     timer_.async_wait(asio::bind_executor(
       on, [weak = this->weak_from_this(), this, on](const asio::error_code& canceled) {
         if (const auto self = weak.lock(); self && !canceled)
@@ -402,40 +353,48 @@ private:
 
   template <class Executor>
   void look(const Executor& on) {
-    is_watched_ = false;
-    if (!is_reading_)
+    doing_.is_watched = false;
+    if (!doing_.is_reading)
       return;
-    if (steady_clock::now() < deadline_)
+    if (steady_clock::now() < deadline_.at())
       return watch(on);
-    const auto phase = in.waits_for();
-    refuse(phase == request_framer::phase::idle   ? faults::no_room
-           : phase == request_framer::phase::head ? faults::slow_head
-                                                  : faults::slow_body);
+    refuse(read_deadline::fault_of(in.waits_for()));
   }
 
-  const std::shared_ptr<const connection_rules> rules_;
-  const time_limits& limits_;
-  const client_source source_;
-  const bool is_beyond_limit_;
+  /// Who has connected.
+  struct client {
+    client_source source;
+    bool is_beyond_limit;
+  };
+
   /// What comes with the request that the parser is being given.
-  std::string body_;
-  std::unique_ptr<screening> screened_;
+  struct arrived {
+    std::string body;
+    std::unique_ptr<screening> screened;
+  };
+
+  /// What is under way.
+  struct activity {
+    bool is_reading = false;
+    bool is_writing = false;
+    bool is_leaving = false;
+    bool is_watched = false;
+    /// So many bytes must have come for the system to say that there are any.
+    std::uint64_t wake_bytes = 1;
+    /// Why the read that is under way has to end.
+    const framing_fault* refused = nullptr;
+  };
+
+  const std::shared_ptr<const connection_rules> rules_;
+  const client client_;
+  arrived arrived_;
   arrival_gate::place held_;
   /// Where everything of this connection runs. Set by the first read and never changed.
   asio::any_io_executor on_;
   connection_places::place place_;
   asio::steady_timer timer_;
-  steady_clock::time_point deadline_{};
-  std::uint64_t count_ = 0;
-  /// So many bytes must have come for the system to say that there are any.
-  std::uint64_t wake_bytes_ = 1;
-  request_framer::phase phase_ = request_framer::phase::idle;
-  bool is_reading_ = false;
-  bool is_writing_ = false;
-  bool is_leaving_ = false;
-  bool is_watched_ = false;
-  /// Why the read that is under way has to end.
-  const framing_fault* refused_ = nullptr;
+  read_deadline deadline_;
+  activity doing_;
 };
 
 } // namespace callboard::http
