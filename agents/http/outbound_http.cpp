@@ -60,11 +60,16 @@ void outbound_http::abort(request_id id) {
   loop_->abort(id);
 }
 
-result<std::shared_ptr<outbound_http>> make_outbound_http(outbound_options options) {
+result<std::shared_ptr<outbound_http>> make_outbound_http(outbound_options options,
+                                                          std::size_t connections_max) {
   auto policy = address_policy::make(options);
   if (!policy)
     return tl::unexpected(std::move(policy.error()));
-  return std::make_shared<outbound_http>(*std::move(policy));
+  return std::make_shared<outbound_http>(*std::move(policy), std::string{}, connections_max);
+}
+
+result<std::shared_ptr<outbound_http>> make_outbound_http(outbound_options options) {
+  return make_outbound_http(std::move(options), outbound_http::default_connections_max);
 }
 
 std::shared_ptr<outbound_http> make_outbound_http() {

@@ -92,6 +92,11 @@ class http_loop;
 
 } // namespace agents
 
+/// As the public function of that name.
+/// @param connections_max connections at once, ≥ 1; requests beyond that wait.
+result<std::shared_ptr<outbound_http>> make_outbound_http(outbound_options options,
+                                                          std::size_t connections_max);
+
 /// Makes POST requests, all on one thread. Connections are kept and used again; redirects are not
 /// followed; proxies of the environment are not used. Any thread may call.
 class outbound_http {

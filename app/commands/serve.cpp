@@ -13,6 +13,7 @@
 #include <string_view>
 #include <thread>
 
+#include "app/commands/descriptor_shares.hpp"
 #include "app/commands/development_key.hpp"
 #include "app/commands/exit_code.hpp"
 #include "app/commands/open_store.hpp"
@@ -134,6 +135,15 @@ void end_deaf_server(const event_log& log, stop_signals& signals, std::string_vi
   }}.detach();
 }
 
+void announce(const event_log& log, const descriptor_shares& shares) {
+  log.write(log_level::info, "descriptors shared out",
+            {{"limit", static_cast<std::int64_t>(shares.limit)},
+             {"clients", static_cast<std::int64_t>(shares.clients)},
+             {"outbound", static_cast<std::int64_t>(shares.outbound)},
+             {"programs", static_cast<std::int64_t>(shares.programs)},
+             {"own", static_cast<std::int64_t>(shares.own)}});
+}
+
 void announce(const event_log& log, const resumed_jobs& found) {
   log.write(log_level::info, "jobs resumed",
             {{"live", static_cast<std::int64_t>(found.live)},
@@ -200,8 +210,10 @@ int run(const event_log& log, const failure_log& failures, stop_signals& signals
   if (!store)
     return cannot_start(log, store.error());
   const auto callbacks = make_task_callbacks();
+  const auto shares = share_descriptors(raise_open_files(), config.http.connections_max);
+  announce(log, shares);
   auto agents = make_agents(config.agents, config.outbound, callbacks,
-                            log_of_programs(log, secrets_of(config.agents)));
+                            log_of_programs(log, secrets_of(config.agents)), shares.outbound);
   if (!agents)
     return cannot_start(log, agents.error());
   running_server server;

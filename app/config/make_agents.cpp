@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "agents/http/outbound_http.hpp"
 #include "app/config/config_schema.hpp"
 
 namespace callboard::app {
@@ -15,9 +16,10 @@ using made_agent = result<std::shared_ptr<agent>>;
 /// Makes one agent of each type.
 class factory {
 public:
-  factory(outbound_options options, std::shared_ptr<task_callbacks> callbacks,
-          program_errors_sink on_errors)
+  factory(outbound_options options, std::size_t connections_max,
+          std::shared_ptr<task_callbacks> callbacks, program_errors_sink on_errors)
     : options_(std::move(options)),
+      connections_max_(connections_max),
       callbacks_(std::move(callbacks)),
       on_errors_(std::move(on_errors)) {
     // nop
@@ -50,13 +52,14 @@ private:
   result<std::shared_ptr<outbound_http>> outbound() {
     if (outbound_)
       return outbound_;
-    auto made = make_outbound_http(options_);
+    auto made = make_outbound_http(options_, connections_max_);
     if (made)
       outbound_ = *made;
     return made;
   }
 
   const outbound_options options_;
+  const std::size_t connections_max_;
   std::shared_ptr<task_callbacks> callbacks_;
   program_errors_sink on_errors_;
   std::shared_ptr<outbound_http> outbound_;
@@ -79,8 +82,9 @@ std::string place_of(std::size_t agent, std::string_view message) {
 checked<std::vector<agent_binding>> make_agents(const std::vector<agent_config>& agents,
                                                 const outbound_options& outbound,
                                                 std::shared_ptr<task_callbacks> callbacks,
-                                                program_errors_sink on_errors) {
-  factory make{outbound, std::move(callbacks), std::move(on_errors)};
+                                                program_errors_sink on_errors,
+                                                std::size_t outbound_connections_max) {
+  factory make{outbound, outbound_connections_max, std::move(callbacks), std::move(on_errors)};
   std::vector<agent_binding> made;
   config_faults faults;
   for (std::size_t i = 0; i < agents.size(); ++i) {
