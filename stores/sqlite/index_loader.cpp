@@ -14,9 +14,8 @@ index_loader::index_loader(reader_pool& readers, index_cache& indexes)
 
 index_loader::~index_loader() = default;
 
-void index_loader::start() {
-  const auto jobs = readers_.read([](reader& from) { return column_index::count_jobs(*from.db); });
-  if (!jobs || *jobs > 0) {
+void index_loader::start(std::size_t jobs) {
+  if (jobs > 0) {
     indexes_.want();
     load_if_wanted();
     return;

@@ -4,6 +4,7 @@
 #include "stores/sqlite/reader.hpp"
 
 #include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -22,8 +23,8 @@ public:
   ~index_loader();
 
   /// Called once, before anything is written: an empty database has its index at once, that of any other
-  /// is loaded.
-  void start();
+  /// is loaded. @param jobs how many agent jobs the database has.
+  void start(std::size_t jobs);
 
   /// Loads an index if one is wanted (see `index_cache::is_wanted`); does not wait for it. From any thread.
   void load_if_wanted();

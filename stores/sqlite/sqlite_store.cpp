@@ -27,7 +27,8 @@ public:
       writer_{std::move(opened)},
       readers_{options_.path, options_.vfs},
       loader_{readers_, *lists_} {
-    loader_.start();
+    // An error is reported by the first read; the index is loaded then.
+    loader_.start(writer_->count_agent_jobs().value_or(1));
   }
 
   bool is_durable() const noexcept override {

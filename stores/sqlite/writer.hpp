@@ -64,6 +64,11 @@ public:
   result<void> erase_runs(std::span<const uuid> schedule_ids, std::size_t keep, std::size_t limit,
                           std::vector<uuid>& erased);
 
+  /// How many agent jobs there are. Errors: `io`.
+  result<std::size_t> count_agent_jobs() {
+    return column_index::count_jobs(*db_);
+  }
+
   /// Writes something that changes nothing. Errors: `io`.
   result<void> probe();
 

@@ -194,7 +194,7 @@ TEST_F(ColumnIndexLoad, LoaderBringsOneForAListThatHasMissedIt) {
   sqlite::reader_pool readers{path(), nullptr};
   sqlite::index_loader loader{readers, keeper};
 
-  loader.start();
+  loader.start(30);
   loader.wait();
 
   const auto turn = keeper.take_turn();

@@ -103,9 +103,9 @@ constexpr auto schedule_of_version_4 = R"sql(
 INSERT INTO schedules (id, organisation, name, agent_id, schedule, content, timezone, is_enabled,
                        time_limit, overlap, missed, status, version, created_at, updated_at,
                        grid_start, run_count, failure_count, missed_count, skipped_count,
-                       made_up_after, made_up_until)
+                       payload, made_up_after, made_up_until)
 VALUES (x'00000001000070008000000000000001', 'org1', 'hourly', zeroblob(16), '0 * * * *', '', 'UTC', 1,
-        1000, 0, 2, 0, 1, 1, 1, 1, 0, 0, 0, 0, 5, 9);
+        1000, 0, 2, 0, 1, 1, 1, 1, 0, 0, 0, 0, '{}', 5, 9);
 )sql";
 
 TEST_F(SqliteMigration, WhatIsToBeCaughtUpOnMovesIntoAList) {
