@@ -65,7 +65,7 @@ test('404: what the client can do and this server does not', () =>
 
     const unknown = { status: 404, code: 404, message: 'API endpoint not found' };
     await assert_api_error(client.messaging.listMessageServers(), unknown);
-    await assert_api_error(client.agents.listAgents(), unknown);
+    await assert_api_error(client.agents.getAgent(randomUUID()), unknown);
   }));
 
 test('401: no key and a wrong key', () => {
