@@ -110,17 +110,6 @@ protected:
     runner->complete(std::move(text));
     run();
   }
-
-  /// Ends the engine; the next `start` finds what its store has.
-  void stop() {
-    drain(0ms);
-    auto found = keeper.conversations->load_sessions();
-    sessions = *found;
-    live.clear();
-    for (const auto& [id, one] : keeper.kept)
-      if (!is_terminal(one->state))
-        live.push_back(one);
-  }
 };
 
 } // namespace callboard::actors::test
