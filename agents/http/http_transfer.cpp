@@ -133,6 +133,8 @@ bool http_transfer::set_trust_options(steady_time now) {
   // libcurl would read all certificates for each connection, and keep them with it.
   return all_ok(curl_easy_setopt(handle, CURLOPT_CAINFO, nullptr),
                 curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr),
+                // Else a lane goes on using the store that its first connection was given.
+                curl_easy_setopt(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L),
                 curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &http_transfer::use_trust),
                 curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, &context_),
                 curl_easy_setopt(handle, CURLOPT_SHARE, sessions_.get()));
