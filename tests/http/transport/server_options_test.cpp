@@ -67,7 +67,7 @@ TEST(ServerOptions, OutOfRangeOnesAreNamed) {
   refuses([](auto& o) { o.address = "example.com"; }, "example.com");
   refuses([](auto& o) { o.address = ""; }, "listen address");
   refuses([](auto& o) { o.connections_max = 0; }, "connections");
-  refuses([](auto& o) { o.unread_bytes_max = 16 * 1024 * 1024 - 1; }, "unread");
+  refuses([](auto& o) { o.unread_bytes_max = 16 * 1024 * 1024 - 1; }, "incomplete requests");
   refuses([](auto& o) { o.idle_limit = std::chrono::seconds{0}; }, "idle");
   refuses([](auto& o) { o.head_limit = std::chrono::milliseconds{0}; }, "heads");
   refuses([](auto& o) { o.default_time_limit = std::chrono::milliseconds{999}; }, "time limit");
