@@ -35,7 +35,7 @@ TEST_F(EventStream, SendsHeadAndEventsAtOnceInChunks) {
   const auto stream = open(*asked);
   EXPECT_NE(asked->portions().find("Transfer-Encoding: chunked\r\n"), std::string::npos);
   EXPECT_TRUE(stream->send("tick", R"({"n":1})"));
-  EXPECT_TRUE(asked->portions().ends_with("\r\n1c\r\nevent: tick\ndata: {\"n\":1}\n\n\r\n"));
+  EXPECT_TRUE(asked->portions().ends_with("\r\n1b\r\nevent: tick\ndata: {\"n\":1}\n\n\r\n"));
   EXPECT_EQ(shared_->count(), 1u);
   stream->end("done", "{}");
 
