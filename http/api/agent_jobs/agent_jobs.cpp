@@ -7,6 +7,7 @@
 #include "http/api/agent_jobs/agent_jobs_body.hpp"
 #include "http/api/agent_jobs/agent_jobs_json.hpp"
 #include "http/api/agent_jobs/agent_jobs_query.hpp"
+#include "http/api/cancel_reason.hpp"
 #include "http/api/error_table.hpp"
 #include "http/api/list_bytes.hpp"
 #include "http/message/services_problem.hpp"
@@ -159,7 +160,9 @@ public:
   }
 
   void cancel(const request& asked, const responder& back) const {
-    auto reason = read_cancel_reason(asked);
+    query_reader query{asked.query};
+    query.ignore("org_id");
+    auto reason = read_cancel_reason(asked, query, unknown_members::ignored);
     if (!reason)
       return back.send(std::move(reason.error()));
     const auto ref = read_ref(asked.parameters[0], asked);

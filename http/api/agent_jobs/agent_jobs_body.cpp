@@ -21,7 +21,6 @@ namespace {
 
 // The limits of the page.
 constexpr std::int64_t delay_minutes_max = 5'256'000;
-constexpr std::size_t reason_characters_max = 1000;
 constexpr std::int64_t ms_per_minute = 60'000;
 /// What names a channel or a job type stands in several indexes of the store; no real name is longer.
 constexpr std::size_t name_characters_max = 1000;
@@ -219,29 +218,6 @@ tl::expected<new_job, response> read_new_agent_job(const request& asked, query_r
   job.agent_id = type->agent_id;
   job.agent_job = std::make_shared<const agent_job_fields>(std::move(fields));
   return job;
-}
-
-tl::expected<std::string, response> read_cancel_reason(const request& asked) {
-  query_reader query{asked.query};
-  query.ignore("org_id");
-  query.refuse_others();
-  auto faults = query.faults();
-  std::string reason;
-  if (!asked.body.empty()) {
-    const auto document = parse_body(asked);
-    if (!document)
-      return tl::unexpected{document.error()};
-    const json_view whole{*document};
-    if (!whole.is_object())
-      return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
-    body_reader body{whole, "", faults, null_member::absent};
-    reason = body.text("reason").value_or("");
-    if (count_characters(reason) > reason_characters_max)
-      body.refuse("reason", "must have at most 1000 characters");
-  }
-  if (!faults.empty())
-    return tl::unexpected{refuse_fields(faults)};
-  return reason;
 }
 
 } // namespace callboard::http

@@ -28,7 +28,4 @@ struct agent_job_context {
 tl::expected<new_job, response> read_new_agent_job(const request& asked, query_reader& query,
                                                    const agent_job_context& around);
 
-/// The reason that DELETE /services/agent-jobs/:id gives, or the refusal; empty for none.
-tl::expected<std::string, response> read_cancel_reason(const request& asked);
-
 } // namespace callboard::http

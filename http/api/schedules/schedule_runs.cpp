@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "http/api/body_reader.hpp"
+#include "http/api/cancel_reason.hpp"
 #include "http/api/query_reader.hpp"
 #include "http/api/schedules/schedule_json.hpp"
 #include "http/api/schedules/schedule_problem.hpp"
@@ -29,37 +30,6 @@ std::optional<run_ref> read_ref(const request& asked, const responder& back) {
   return std::nullopt;
 }
 
-/// As for agent jobs.
-constexpr std::size_t reason_characters_max = 1000;
-
-/// The reason that a request to cancel gives, or the refusal; empty for none.
-tl::expected<std::string, response> read_reason(const request& asked) {
-  query_reader query{asked.query};
-  query.refuse_others();
-  auto faults = query.faults();
-  std::string reason;
-  if (!asked.body.empty()) {
-    const auto document = parse_body(asked);
-    if (!document)
-      return tl::unexpected{document.error()};
-    const json_view whole{*document};
-    if (!whole.is_object())
-      return tl::unexpected{refuse_fields({{"", "the body must be an object"}})};
-    constexpr std::string_view known[] = {"reason"};
-    body_reader body{whole, "", faults};
-    for (const auto& name : body.names())
-      if (name != "reason")
-        body.refuse(name, unknown_member("field", known));
-    if (const auto* found = body.find("reason"); found && !found->is_null())
-      reason = body.text("reason").value_or("");
-    if (count_characters(reason) > reason_characters_max)
-      body.refuse("reason", "must have at most 1000 characters");
-  }
-  if (!faults.empty())
-    return tl::unexpected{refuse_fields(faults)};
-  return reason;
-}
-
 callback<job_ptr> show(const responder& back) {
   return [back](const result<job_ptr>& run) {
     back.send(run ? response{200, run_details(**run)} : schedule_problem(run.error()));
@@ -77,7 +47,8 @@ std::vector<route> schedule_run_routes(schedule_service& jobs) {
       jobs.get_run(std::move(ref->job), ref->run, show(back));
   };
   const auto cancel = [&jobs](const request& asked, const responder& back) {
-    auto reason = read_reason(asked);
+    query_reader query{asked.query};
+    auto reason = read_cancel_reason(asked, query, unknown_members::refused);
     if (!reason)
       return back.send(std::move(reason.error()));
     if (auto ref = read_ref(asked, back))
