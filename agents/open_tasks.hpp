@@ -3,10 +3,11 @@
 #include <callboard/agent.hpp>
 
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "sync/mutex.hpp"
 
 namespace callboard::agents {
 
@@ -19,7 +20,7 @@ public:
 
   /// Adds a task. Returns the entry that stood there if the task was under way already, else null.
   entry_ptr put(const uuid& task_id, entry_ptr entry) {
-    std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     auto& slot = entries_[task_id];
     std::swap(slot, entry);
     return entry;
@@ -27,14 +28,14 @@ public:
 
   /// Takes a task out; null if there is no such task.
   entry_ptr take(const uuid& task_id) {
-    std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     auto node = entries_.extract(task_id);
     return node ? std::move(node.mapped()) : nullptr;
   }
 
   /// Takes exactly this entry out. Returns whether it was still there.
   bool take(const uuid& task_id, const Entry* entry) {
-    std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     const auto at = entries_.find(task_id);
     if (at == entries_.end() || at->second.get() != entry)
       return false;
@@ -44,14 +45,14 @@ public:
 
   /// Whether exactly this entry is there.
   bool holds(const uuid& task_id, const Entry* entry) const {
-    std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     const auto at = entries_.find(task_id);
     return at != entries_.end() && at->second.get() == entry;
   }
 
   /// Takes all of them out.
   std::vector<entry_ptr> take_all() {
-    std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     std::vector<entry_ptr> all;
     all.reserve(entries_.size());
     for (auto& [id, entry] : entries_)
@@ -61,8 +62,8 @@ public:
   }
 
 private:
-  mutable std::mutex mutex_;
-  std::unordered_map<uuid, entry_ptr> entries_;
+  mutable sync::mutex mutex_;
+  std::unordered_map<uuid, entry_ptr> entries_ GUARDED_BY(mutex_);
 };
 
 } // namespace callboard::agents

@@ -2,9 +2,9 @@
 
 #include "agents/answer_json.hpp"
 #include "agents/secrets.hpp"
+#include "sync/mutex.hpp"
 
 #include <deque>
-#include <mutex>
 #include <unordered_map>
 #include <utility>
 
@@ -24,7 +24,7 @@ class callback_table final : public task_callbacks {
 public:
   std::string expect(const uuid& task_id, completion done) override {
     auto token = random_token(token_bytes);
-    std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     auto& found = tasks_[task_id];
     if (!found.is_open) {
       found.is_open = true;
@@ -37,20 +37,20 @@ public:
 
   void close(const uuid& task_id) override {
     completion dropped;
-    std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     if (const auto at = tasks_.find(task_id); at != tasks_.end() && at->second.is_open)
       dropped = close(at->first, at->second);
   }
 
   result<void> admits(const uuid& task_id, std::string_view token) override {
-    std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     return check(task_id, token);
   }
 
   result<void> deliver(const uuid& task_id, std::string_view token,
                        std::string_view body) override {
     {
-      std::lock_guard guard{mutex_};
+      const sync::lock_guard guard{mutex_};
       if (const auto allowed = check(task_id, token); !allowed)
         return allowed;
     }
@@ -58,7 +58,7 @@ public:
     auto answer = parse_answer(body);
     completion done;
     {
-      std::lock_guard guard{mutex_};
+      const sync::lock_guard guard{mutex_};
       // It may have been closed meanwhile, and then that is what counts.
       if (const auto allowed = check(task_id, token); !allowed)
         return allowed;
@@ -84,7 +84,7 @@ private:
     std::uint64_t closing;
   };
 
-  result<void> check(const uuid& task_id, std::string_view token) const {
+  result<void> check(const uuid& task_id, std::string_view token) const REQUIRES(mutex_) {
     const auto at = tasks_.find(task_id);
     if (at == tasks_.end())
       return fail(errc::not_found, "no such task is waiting for an answer");
@@ -95,7 +95,7 @@ private:
     return {};
   }
 
-  completion close(const uuid& task_id, expected_task& task) {
+  completion close(const uuid& task_id, expected_task& task) REQUIRES(mutex_) {
     task.is_open = false;
     task.closing = ++closings_;
     closed_.push_back({task_id, task.closing});
@@ -110,10 +110,10 @@ private:
     return done;
   }
 
-  std::mutex mutex_;
-  std::unordered_map<uuid, expected_task> tasks_;
-  std::deque<closed_task> closed_;
-  std::uint64_t closings_ = 0;
+  sync::mutex mutex_;
+  std::unordered_map<uuid, expected_task> tasks_ GUARDED_BY(mutex_);
+  std::deque<closed_task> closed_ GUARDED_BY(mutex_);
+  std::uint64_t closings_ GUARDED_BY(mutex_) = 0;
 };
 
 } // namespace

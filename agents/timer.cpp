@@ -2,11 +2,11 @@
 
 #include <callboard/time.hpp>
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <unordered_map>
 #include <utility>
+
+#include "sync/mutex.hpp"
 
 namespace callboard::agents {
 
@@ -21,7 +21,7 @@ struct timer::state {
   using key = std::pair<steady_time, call_id>;
 
   void run() {
-    std::unique_lock lock{mutex};
+    sync::unique_lock lock{mutex};
     while (!is_stopping) {
       if (calls.empty()) {
         changed.wait(lock);
@@ -40,18 +40,18 @@ struct timer::state {
     }
   }
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool is_stopping = false;
-  call_id last_id = 0;
-  std::map<key, std::function<void()>> calls;
-  std::unordered_map<call_id, steady_time> due_times;
+  sync::mutex mutex;
+  sync::condition_variable changed;
+  bool is_stopping GUARDED_BY(mutex) = false;
+  call_id last_id GUARDED_BY(mutex) = 0;
+  std::map<key, std::function<void()>> calls GUARDED_BY(mutex);
+  std::unordered_map<call_id, steady_time> due_times GUARDED_BY(mutex);
 };
 
 std::shared_ptr<timer> timer::shared() {
-  static std::mutex mutex;
+  static sync::mutex mutex;
   static std::weak_ptr<timer> current;
-  std::lock_guard guard{mutex};
+  const sync::lock_guard guard{mutex};
   auto found = current.lock();
   if (!found) {
     found = std::make_shared<timer>();
@@ -66,7 +66,7 @@ timer::timer() : state_(std::make_shared<state>()), thread_([held = state_] { he
 
 timer::~timer() {
   std::map<state::key, std::function<void()>> dropped;
-  std::lock_guard guard{state_->mutex};
+  const sync::lock_guard guard{state_->mutex};
   state_->is_stopping = true;
   dropped.swap(state_->calls);
   state_->changed.notify_one();
@@ -75,7 +75,7 @@ timer::~timer() {
 timer::call_id timer::after(std::chrono::milliseconds delay, std::function<void()> run) {
   const auto due
     = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(delay, delay_max);
-  std::lock_guard guard{state_->mutex};
+  const sync::lock_guard guard{state_->mutex};
   const auto id = ++state_->last_id;
   const auto at = state_->calls.emplace(state::key{due, id}, std::move(run)).first;
   state_->due_times.emplace(id, due);
@@ -86,7 +86,7 @@ timer::call_id timer::after(std::chrono::milliseconds delay, std::function<void(
 
 void timer::cancel(call_id id) {
   std::function<void()> dropped;
-  std::lock_guard guard{state_->mutex};
+  const sync::lock_guard guard{state_->mutex};
   const auto due = state_->due_times.extract(id);
   if (!due)
     return;

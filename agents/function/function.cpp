@@ -5,12 +5,11 @@
 #include "agents/open_tasks.hpp"
 #include "agents/service_thread.hpp"
 #include "agents/valid_text.hpp"
+#include "sync/mutex.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -36,8 +35,8 @@ struct pool_state {
 
   /// The next task to run; null when the agent stops.
   function_task_ptr next() {
-    std::unique_lock lock{mutex};
-    changed.wait(lock, [this] { return is_stopping || !queue.empty(); });
+    sync::unique_lock lock{mutex};
+    changed.wait(lock, [this]() REQUIRES(mutex) { return is_stopping || !queue.empty(); });
     if (is_stopping)
       return nullptr;
     auto entry = std::move(queue.front());
@@ -60,7 +59,7 @@ struct pool_state {
   void give_up(const function_task_ptr& entry, agent_answer answer) {
     entry->is_stopped = true;
     {
-      std::lock_guard guard{mutex};
+      const sync::lock_guard guard{mutex};
       std::erase(queue, entry);
     }
     entry->done(std::move(answer));
@@ -68,10 +67,10 @@ struct pool_state {
 
   const blocking_function run;
   open_tasks<function_task> open;
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<function_task_ptr> queue;
-  bool is_stopping = false;
+  sync::mutex mutex;
+  sync::condition_variable changed;
+  std::deque<function_task_ptr> queue GUARDED_BY(mutex);
+  bool is_stopping GUARDED_BY(mutex) = false;
 };
 
 class function_agent final : public agent {
@@ -84,7 +83,7 @@ public:
 
   ~function_agent() override {
     {
-      std::lock_guard guard{state_->mutex};
+      const sync::lock_guard guard{state_->mutex};
       state_->is_stopping = true;
     }
     state_->changed.notify_all();
@@ -99,7 +98,7 @@ public:
     if (const auto old = state_->open.put(entry->task->id, entry))
       state_->give_up(old, replaced_answer());
     {
-      std::lock_guard guard{state_->mutex};
+      const sync::lock_guard guard{state_->mutex};
       state_->queue.push_back(std::move(entry));
     }
     state_->changed.notify_one();

@@ -52,7 +52,7 @@ result<std::unique_ptr<log_file>> log_file::open(const std::filesystem::path& fi
 }
 
 result<void> log_file::write(std::string_view line) {
-  const std::lock_guard lock{mutex_};
+  const sync::lock_guard lock{mutex_};
   if (size_ > 0 && size_ + line.size() > rotate_at_)
     rotate();
   while (!line.empty()) {
@@ -69,7 +69,7 @@ result<void> log_file::write(std::string_view line) {
 }
 
 result<void> log_file::reopen() {
-  const std::lock_guard lock{mutex_};
+  const sync::lock_guard lock{mutex_};
   struct stat now {};
   struct stat held {};
   if (::fstat(file_.get(), &held) == 0 && ::lstat(path_.c_str(), &now) == 0

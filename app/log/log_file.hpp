@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string_view>
 
 #include <callboard/error.hpp>
 
 #include "stores/private_file.hpp"
+#include "sync/mutex.hpp"
 
 namespace callboard::app {
 
@@ -38,14 +38,14 @@ private:
   log_file(std::filesystem::path path, stores::open_file file, std::uint64_t size);
 
   /// Renames the full file and starts a new one. If that fails the file keeps growing.
-  void rotate();
+  void rotate() REQUIRES(mutex_);
 
   const std::filesystem::path path_;
-  std::mutex mutex_;
-  stores::open_file file_;
-  std::uint64_t size_;
+  sync::mutex mutex_;
+  stores::open_file file_ GUARDED_BY(mutex_);
+  std::uint64_t size_ GUARDED_BY(mutex_);
   /// When it is full.
-  std::uint64_t rotate_at_ = bytes_max;
+  std::uint64_t rotate_at_ GUARDED_BY(mutex_) = bytes_max;
 };
 
 } // namespace callboard::app

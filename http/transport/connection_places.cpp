@@ -8,7 +8,7 @@ std::optional<connection_places::place> connection_places::take(const source& fr
     return std::nullopt;
   }
   if (per_source_max_ > 0) {
-    const std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     auto& count = per_source_[from];
     if (count == per_source_max_) {
       taken_.fetch_sub(1);
@@ -21,7 +21,7 @@ std::optional<connection_places::place> connection_places::take(const source& fr
 
 void connection_places::leave(const source& from) noexcept {
   if (per_source_max_ > 0) {
-    const std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     const auto found = per_source_.find(from);
     if (--found->second == 0)
       per_source_.erase(found);

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "http/message/client_source.hpp"
+#include "sync/mutex.hpp"
 
 namespace callboard::http {
 
@@ -60,9 +60,9 @@ private:
   const std::size_t count_max_;
   const std::size_t per_source_max_;
   std::atomic<std::size_t> taken_{0};
-  std::mutex mutex_;
+  sync::mutex mutex_;
   /// Empty unless connections per address are limited.
-  std::map<source, std::size_t> per_source_;
+  std::map<source, std::size_t> per_source_ GUARDED_BY(mutex_);
 };
 
 } // namespace callboard::http

@@ -16,8 +16,8 @@ constexpr std::size_t readers_max = 4;
 
 result<std::unique_ptr<reader>> reader_pool::take() {
   {
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock, [this] { return !is_closed_ && in_use_ < readers_max; });
+    sync::unique_lock lock{mutex_};
+    changed_.wait(lock, [this]() REQUIRES(mutex_) { return !is_closed_ && in_use_ < readers_max; });
     ++in_use_;
     if (!idle_.empty()) {
       auto taken = std::move(idle_.back());
@@ -41,7 +41,7 @@ result<std::unique_ptr<reader>> reader_pool::open() const {
 void reader_pool::give_back(std::unique_ptr<reader> used) noexcept {
   const auto is_usable = used && !used->db->is_broken();
   {
-    const std::lock_guard lock{mutex_};
+    const sync::lock_guard lock{mutex_};
     --in_use_;
     if (is_usable)
       idle_.push_back(std::move(used));
@@ -50,15 +50,15 @@ void reader_pool::give_back(std::unique_ptr<reader> used) noexcept {
 }
 
 void reader_pool::close() {
-  std::unique_lock lock{mutex_};
+  sync::unique_lock lock{mutex_};
   is_closed_ = true;
-  changed_.wait(lock, [this] { return in_use_ == 0; });
+  changed_.wait(lock, [this]() REQUIRES(mutex_) { return in_use_ == 0; });
   idle_.clear();
 }
 
 void reader_pool::reopen() {
   {
-    const std::lock_guard lock{mutex_};
+    const sync::lock_guard lock{mutex_};
     is_closed_ = false;
   }
   changed_.notify_all();

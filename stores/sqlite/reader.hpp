@@ -6,10 +6,9 @@
 #include "stores/sqlite/rows/job_reader.hpp"
 #include "stores/sqlite/rows/schedule_reader.hpp"
 #include "stores/sqlite/rows/session_reader.hpp"
+#include "sync/mutex.hpp"
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -81,11 +80,11 @@ private:
 
   const std::string path_;
   const char* const vfs_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::unique_ptr<reader>> idle_;
-  std::size_t in_use_ = 0;
-  bool is_closed_ = false;
+  sync::mutex mutex_;
+  sync::condition_variable changed_;
+  std::vector<std::unique_ptr<reader>> idle_ GUARDED_BY(mutex_);
+  std::size_t in_use_ GUARDED_BY(mutex_) = 0;
+  bool is_closed_ GUARDED_BY(mutex_) = false;
 };
 
 } // namespace callboard::sqlite
