@@ -13,13 +13,6 @@ using namespace std::chrono_literals;
 
 class RetentionTimes : public ::testing::Test {
 protected:
-  RetentionTimes() {
-    options.jobs_max = 2;
-    options.held_text_bytes_max = 20;
-    options.message_retention = 600s;
-    options.finished_retention = 60s;
-  }
-
   /// Ended now, with that much of its time left.
   job_ptr ended(std::uint8_t number, job_kind kind, std::chrono::milliseconds left = 0s) {
     auto made = std::make_shared<callboard::job>(*job_of(number, job_state::completed, kind));
@@ -37,7 +30,14 @@ protected:
   }
 
   fake_outbox out;
-  engine_options options;
+  const engine_options options = [] {
+    engine_options made;
+    made.jobs_max = 2;
+    made.held_text_bytes_max = 20;
+    made.message_retention = 600s;
+    made.finished_retention = 60s;
+    return made;
+  }();
   bool can_sweep = true;
   retention held{out, options, [this] { return can_sweep; }};
 };
