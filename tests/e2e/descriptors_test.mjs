@@ -2,6 +2,7 @@
 // left tells its clients so, and serves them as soon as it has.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { assert_alive, create_job, finished_job, jobs_path } from './jobs.mjs';
 import { answer_json, silent, with_peer } from './peer.mjs';
@@ -15,6 +16,20 @@ const open_files_max = 512;
 /** Changes the soft limit of a server that runs. What it has open it keeps. */
 function limit_open_files(server, count) {
   execFileSync('prlimit', [`--nofile=${count}:`, '--pid', String(server.pid)]);
+}
+
+/** Leaves a server without a free descriptor. Returns connections that hold the last ones. */
+async function take_descriptors(server) {
+  const open = (await readdir(`/proc/${server.pid}/fd`)).map(Number);
+  const limit = Math.max(...open) + 1;
+  limit_open_files(server, limit);
+  const held = [];
+  for (let index = open.length; index < limit; ++index) {
+    const connection = new raw_connection(server.port).write(livez);
+    await connection.answered_or_closed('a connection for the last descriptors');
+    held.push(connection);
+  }
+  return held;
 }
 
 async function answer_on_a_new_connection(server) {
@@ -31,7 +46,7 @@ test('without descriptors clients are refused clearly, with some they are served
       // Over one connection that is there before they run out.
       await create_job(server, { timeoutMs: 300_000 });
       await until('the first task', () => peer.tasks.length === 1);
-      limit_open_files(server, 3);
+      const held = await take_descriptors(server);
       const waiting = [];
       for (let index = 0; index < 20; ++index)
         waiting.push((await create_job(server, { timeoutMs: 300_000 })).jobId);
@@ -48,6 +63,7 @@ test('without descriptors clients are refused clearly, with some they are served
       }
 
       limit_open_files(server, open_files_max);
+      for (const connection of held) connection.destroy();
       await until('a new connection to be served', async () =>
         (await answer_on_a_new_connection(server)) === 200);
       await until('the tasks that waited', () => peer.tasks.length === 1 + waiting.length);
