@@ -144,7 +144,7 @@ struct engine::implementation {
 
   const resumed_jobs found;
   actors::engine_context context = actors::real_context();
-  sync::relay<std::string> fatal{1};
+  sync::relay<std::string> fatal{1, sync::replay::last};
   sync::relay<failed_attempt> failures{early_failures_max};
   system_config config;
   caf::actor_system system;

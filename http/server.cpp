@@ -266,7 +266,7 @@ struct http_server::implementation {
   std::shared_ptr<http::in_flight> shared;
   http::application app;
   std::uint16_t port = 0;
-  sync::relay<std::string> faults{1};
+  sync::relay<std::string> faults{1, sync::replay::last};
   /// Null once stopped.
   std::unique_ptr<server_loop> loop;
 };

@@ -4,12 +4,16 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "sync/mutex.hpp"
 
 namespace callboard::sync {
+
+/// What a new listener hears of events that another one has heard.
+enum class replay { none, last };
 
 /// Passes events on to a listener, in their order and one at a time, and keeps those that come before there is one.
 /// The listener runs without a lock, so that it may call whatever it likes, this relay included. Any thread may
@@ -20,7 +24,8 @@ public:
   using listener = std::function<void(const Event&)>;
 
   /// @param kept_max events that are kept while there is no listener; further ones are dropped.
-  explicit relay(std::size_t kept_max) : kept_max_(kept_max) {
+  explicit relay(std::size_t kept_max, replay again = replay::none)
+    : kept_max_(kept_max), again_(again) {
     // nop
   }
 
@@ -34,6 +39,8 @@ public:
     });
     // What was there goes with `next`, after the lock.
     told_.swap(next);
+    if (last_ && waiting_.empty())
+      waiting_.push_back(*last_);
     tell();
   }
 
@@ -55,6 +62,8 @@ private:
       while (told_ && !waiting_.empty()) {
         auto event = std::move(waiting_.front());
         waiting_.pop_front();
+        if (again_ == replay::last)
+          last_ = event;
         call_unlocked(told_, std::move(event));
       }
     } catch (...) {
@@ -87,10 +96,13 @@ private:
   }
 
   const std::size_t kept_max_;
+  const replay again_;
   mutex mutex_;
   condition_variable changed_;
   std::shared_ptr<const listener> told_ GUARDED_BY(mutex_);
   std::deque<Event> waiting_ GUARDED_BY(mutex_);
+  /// Has been told; only with `replay::last`.
+  std::optional<Event> last_ GUARDED_BY(mutex_);
   /// The thread that is telling; none: none is.
   std::thread::id teller_ GUARDED_BY(mutex_);
 };

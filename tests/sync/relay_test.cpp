@@ -48,6 +48,22 @@ TEST(Relay, NextListenerHearsOnlyWhatNoOneHasHeard) {
   EXPECT_EQ(second, numbers{2});
 }
 
+TEST(Relay, NextListenerHearsTheLastEventAgainIfItIsToBeRepeated) {
+  sync::relay<int> relay{1, sync::replay::last};
+  numbers first;
+  numbers second;
+
+  relay.pass(1);
+  relay.listen(noting(first));
+  relay.pass(2);
+  relay.listen({});
+  relay.listen(noting(second));
+  relay.pass(3);
+
+  EXPECT_EQ(first, (numbers{1, 2}));
+  EXPECT_EQ(second, (numbers{2, 3}));
+}
+
 // A listener that called back stopped for ever at the lock that it was called under.
 TEST(Relay, ListenerMayCallTheRelay) {
   sync::relay<int> relay{10};
