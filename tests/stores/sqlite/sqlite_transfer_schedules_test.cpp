@@ -232,7 +232,7 @@ TEST_F(SqliteTransferSchedules, SoundScheduledJobsHaveNoFaults) {
 
 TEST_F(SqliteTransferSchedules, DamagedScheduledJobsAreFound) {
   const std::vector<std::pair<const char*, const char*>> damages = {
-    {"UPDATE schedules SET name = 'job 1'", "names that several"},
+    {"UPDATE schedules SET name = 'job 1'", "names of more than one"},
     {"UPDATE schedules SET every = NULL", "without a schedule"},
     {"UPDATE schedules SET schedule = '@daily'", "or with two"},
     {"UPDATE schedules SET status = 1, next_run_at = 5", "have a next run"},
