@@ -1,6 +1,6 @@
 #include "app/log/activity_log.hpp"
 
-#include "app/config/agent_secrets.hpp"
+#include "app/log/agent_secrets.hpp"
 
 namespace callboard::app {
 

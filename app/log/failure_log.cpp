@@ -8,7 +8,7 @@
 #include <callboard/date_time.hpp>
 #include <callboard/json_text.hpp>
 
-#include "app/config/agent_secrets.hpp"
+#include "app/log/agent_secrets.hpp"
 #include "app/log/log_file.hpp"
 
 namespace callboard::app {

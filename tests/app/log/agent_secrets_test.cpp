@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "app/config/agent_secrets.hpp"
+#include "app/log/agent_secrets.hpp"
 
 namespace callboard::app {
 

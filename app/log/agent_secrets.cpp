@@ -1,4 +1,4 @@
-#include "app/config/agent_secrets.hpp"
+#include "app/log/agent_secrets.hpp"
 
 #include <algorithm>
 #include <map>
