@@ -29,6 +29,11 @@ run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
 run(${WORK_DIR}/build/embed)
 expect("${text}" "completed: callboard\n")
 
+run(${WORK_DIR}/build/chat)
+if(NOT text MATCHES "First you said: My name is Ada")
+  message(FATAL_ERROR "chat says:\n${text}")
+endif()
+
 run(${WORK_DIR}/build/scheduled)
 set(id "[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+")
 if(NOT text MATCHES
