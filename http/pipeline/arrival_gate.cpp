@@ -44,7 +44,7 @@ bool arrival_gate::admit(unsent_budget::number& request, std::size_t bytes,
   std::vector<std::pair<unsent_budget::number, std::shared_ptr<connection_output>>> crowded_out;
   bool is_admitted = false;
   {
-    const std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     if (request == 0)
       request = ++last_;
     const auto now = std::chrono::steady_clock::now();
@@ -70,12 +70,12 @@ bool arrival_gate::admit(unsent_budget::number& request, std::size_t bytes,
 }
 
 std::size_t arrival_gate::bytes() const {
-  const std::lock_guard guard{mutex_};
+  const sync::lock_guard guard{mutex_};
   return requests_.bytes();
 }
 
 void arrival_gate::release(unsent_budget::number request) noexcept {
-  const std::lock_guard guard{mutex_};
+  const sync::lock_guard guard{mutex_};
   requests_.release(request);
   outputs_.erase(request);
 }

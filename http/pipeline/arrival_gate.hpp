@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
 #include "http/pipeline/connection_output.hpp"
 #include "http/pipeline/unsent_budget.hpp"
+#include "sync/mutex.hpp"
 
 namespace callboard::http {
 
@@ -65,10 +65,11 @@ private:
              const std::shared_ptr<connection_output>& by);
   void release(unsent_budget::number request) noexcept;
 
-  mutable std::mutex mutex_;
-  unsent_budget requests_;
-  std::unordered_map<unsent_budget::number, std::weak_ptr<connection_output>> outputs_;
-  unsent_budget::number last_ = 0;
+  mutable sync::mutex mutex_;
+  unsent_budget requests_ GUARDED_BY(mutex_);
+  std::unordered_map<unsent_budget::number, std::weak_ptr<connection_output>> outputs_
+    GUARDED_BY(mutex_);
+  unsent_budget::number last_ GUARDED_BY(mutex_) = 0;
 };
 
 } // namespace callboard::http

@@ -30,7 +30,7 @@ backpressure::place::~place() {
 void backpressure::place::begin(std::shared_ptr<connection_output> to) {
   to_ = std::move(to);
   to_->begin(answer_);
-  const std::lock_guard guard{of_.mutex_};
+  const sync::lock_guard guard{of_.mutex_};
   of_.outputs_[answer_] = to_;
   of_.answers_.progress(answer_, steady_clock::now());
 }
@@ -42,7 +42,7 @@ backpressure::admission backpressure::admit(std::size_t bytes, importance matter
   std::vector<std::pair<unsent_budget::number, std::shared_ptr<connection_output>>> ended;
   admission made;
   {
-    const std::lock_guard guard{mutex_};
+    const sync::lock_guard guard{mutex_};
     const auto answer = had ? had->answer_ : last_ + 1;
     if (!had)
       had = std::make_shared<place>(*this, ++last_);
@@ -63,17 +63,17 @@ backpressure::admission backpressure::admit(std::size_t bytes, importance matter
 }
 
 void backpressure::progress(unsent_budget::number answer) {
-  const std::lock_guard guard{mutex_};
+  const sync::lock_guard guard{mutex_};
   answers_.progress(answer, steady_clock::now());
 }
 
 std::size_t backpressure::bytes() const {
-  const std::lock_guard guard{mutex_};
+  const sync::lock_guard guard{mutex_};
   return answers_.bytes();
 }
 
 void backpressure::release(const place& over) noexcept {
-  const std::lock_guard guard{mutex_};
+  const sync::lock_guard guard{mutex_};
   answers_.release(over.answer_);
   outputs_.erase(over.answer_);
 }

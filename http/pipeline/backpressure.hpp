@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
 #include "http/pipeline/connection_output.hpp"
 #include "http/pipeline/unsent_budget.hpp"
+#include "sync/mutex.hpp"
 
 namespace callboard::http {
 
@@ -67,10 +67,11 @@ private:
   void release(const place& over) noexcept;
 
   const std::size_t bytes_max_;
-  mutable std::mutex mutex_;
-  unsent_budget answers_;
-  std::unordered_map<unsent_budget::number, std::weak_ptr<connection_output>> outputs_;
-  unsent_budget::number last_ = 0;
+  mutable sync::mutex mutex_;
+  unsent_budget answers_ GUARDED_BY(mutex_);
+  std::unordered_map<unsent_budget::number, std::weak_ptr<connection_output>> outputs_
+    GUARDED_BY(mutex_);
+  unsent_budget::number last_ GUARDED_BY(mutex_) = 0;
 };
 
 } // namespace callboard::http
