@@ -197,7 +197,10 @@ TEST_F(SchedulesApi, FaultsOfTheEngineHaveTheirStatus) {
        {errc::conflict, 409},         {errc::capacity, 503},  {errc::unavailable, 503},
        {errc::internal, 500}};
   for (const auto& [code, status] : rows) {
-    engine.scheduled.job = fail(code, "schedule must not be in the past");
+    error fault{code, "schedule must not be in the past"};
+    if (code == errc::invalid_argument)
+      fault.faults = {{"/schedule", "must not be in the past"}};
+    engine.scheduled.job = tl::unexpected{fault};
     const auto answer = post(sample_body());
     EXPECT_EQ(answer.status, status);
     EXPECT_EQ(!answer.header("Retry-After").empty(), status == 503);
