@@ -207,19 +207,27 @@ test('kill -9 between message, job and answer loses and doubles nothing', () =>
           const ids = shown.map((message) => message.id);
           for (const each of messages) assert.ok(ids.includes(each), `message ${each} is lost`);
         }
-        // The crash comes in the middle of the load.
+        // The crash comes in the middle of the load, which goes on until then: a session takes no more than
+        // 16 messages that wait, however slow the machine is.
         let stored = 0;
-        const load = in_parallel(64, 16, async (index) => {
-          const [id, messages] = [...sent][index % sent.size];
-          const transport = index % 3 === 0 ? 'http' : 'websocket';
+        let has_crashed = false;
+        const send_one = async () => {
+          const [id, messages] = [...sent][(next += 1) % sent.size];
+          const transport = next % 3 === 0 ? 'http' : 'websocket';
           const fields = { transport, timeoutMs: 300_000 };
-          const answer = await send(server, id, `message ${(next += 1)}`, fields).catch(() => {});
+          const answer = await send(server, id, `message ${next}`, fields).catch(() => {});
           if (answer?.status !== 201) return;
           stored += 1;
           messages.push(answer.json.userMessage.id);
           if (answer.json.agentResponse) messages.push(answer.json.agentResponse.id);
-        });
+        };
+        const load = Promise.all(
+          Array.from({ length: 16 }, async () => {
+            while (!has_crashed) await send_one();
+          }),
+        );
         await until('some of the load', () => stored >= 8 + 5 * round);
+        has_crashed = true;
         await server.crash();
         await load;
       });
