@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (const auto instant = parse_instant(text))
     require(parse_instant(to_rfc3339(*instant)) == instant);
   if (const auto time = http::parse_timestamp(text))
-    require(http::parse_timestamp(http::to_timestamp(*time)) == time);
+    require(http::parse_timestamp(to_rfc3339(*time)) == time);
   if (const auto wait = http::parse_wait_seconds(text))
     require(wait->count() >= 0 && wait->count() <= 60'000);
   if (const auto wait = http::parse_wait_preference(text))

@@ -1,12 +1,10 @@
 #include "http/api/timestamp.hpp"
 
+#include <string>
+
 #include <callboard/date_time.hpp>
 
 namespace callboard::http {
-
-std::string to_timestamp(system_time time) {
-  return to_rfc3339(time);
-}
 
 std::optional<system_time> parse_timestamp(std::string_view text) {
   constexpr std::size_t date_size = 10; // "2026-03-01"

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "http/api/timestamp.hpp"
 #include "text/json_writer.hpp"
+
+#include <callboard/date_time.hpp>
 
 namespace callboard::http {
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t around_activity = 640;
 
 void append_time(std::string& out, std::string_view before, system_time time) {
-  append_text(out, before, to_timestamp(time));
+  append_text(out, before, to_rfc3339(time));
 }
 
 activity_status status_of(const task_record& task) noexcept {

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <callboard/date_time.hpp>
 #include <callboard/json_view.hpp>
 
 #include "http/api/agent_jobs/agent_job_prompt.hpp"
@@ -148,7 +149,7 @@ json_text prompt_values(const request& asked, const new_job& job, const agent_jo
   add("org_id", asked.organisation);
   add("channel_code", fields.channel_code);
   add("tags", tags);
-  add("scheduled_at", to_timestamp(job.due_at.value_or(now)));
+  add("scheduled_at", to_rfc3339(job.due_at.value_or(now)));
   if (!fields.profile_id.empty())
     add("profile_id", fields.profile_id);
   return json_text::from_valid(out + '}');

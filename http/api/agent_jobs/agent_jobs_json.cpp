@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include <callboard/date_time.hpp>
 #include <callboard/json_view.hpp>
 
 #include "http/api/list_bytes.hpp"
-#include "http/api/timestamp.hpp"
 #include "text/json_writer.hpp"
 
 namespace callboard::http {
@@ -21,7 +21,7 @@ void append_time(std::string& out, std::string_view before,
                  const std::optional<system_time>& time) {
   out += before;
   if (time)
-    out.append("\"").append(to_timestamp(*time)).append("\"");
+    out.append("\"").append(to_rfc3339(*time)).append("\"");
   else
     out += "null";
 }

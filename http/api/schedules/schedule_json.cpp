@@ -4,8 +4,9 @@
 #include <charconv>
 #include <string_view>
 
-#include "http/api/timestamp.hpp"
 #include "text/json_writer.hpp"
+
+#include <callboard/date_time.hpp>
 
 namespace callboard::http {
 
@@ -20,7 +21,7 @@ void append_time(std::string& out, std::string_view before,
                  const std::optional<system_time>& time) {
   out += before;
   if (time)
-    append_string(out, to_timestamp(*time));
+    append_string(out, to_rfc3339(*time));
   else
     out += "null";
 }
@@ -192,8 +193,8 @@ std::string run_list(const std::vector<job_ptr>& runs) {
 }
 
 std::string time_list(const std::vector<system_time>& times) {
-  return array_of(
-    times, [](std::string& out, system_time each) { append_string(out, to_timestamp(each)); });
+  return array_of(times,
+                  [](std::string& out, system_time each) { append_string(out, to_rfc3339(each)); });
 }
 
 std::string schedule_deleted(const scheduled_job& gone) {

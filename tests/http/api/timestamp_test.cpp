@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <callboard/date_time.hpp>
+
 namespace callboard::tests {
 namespace {
 
 std::string normal(std::string_view text) {
   const auto read = http::parse_timestamp(text);
-  return read ? http::to_timestamp(*read) : "none";
+  return read ? to_rfc3339(*read) : "none";
 }
 
 TEST(Timestamp, AllFormsOfATimeAreRead) {
