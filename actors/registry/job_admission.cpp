@@ -19,6 +19,15 @@ std::optional<error> job_admission::refusal() const {
   return std::nullopt;
 }
 
+bool job_admission::has_room() const {
+  const auto& options = parts_.context.options;
+  const auto& counters = live_.counters();
+  const auto live_messages
+    = counters.held(job_kind::message) - counters.finished(job_kind::message);
+  return !refusal() && live_.size() < options.live_jobs_max && live_messages < options.jobs_max
+         && parts_.kept.texts().can_make_room(1);
+}
+
 result<std::shared_ptr<const job_spec>> job_admission::admit(new_job wanted, listed_agent* agent,
                                                              const clock_reading& now) {
   const auto kind = wanted.kind;

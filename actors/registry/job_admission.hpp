@@ -18,6 +18,9 @@ public:
   /// What there is to say against any new job; empty if nothing.
   std::optional<error> refusal() const;
 
+  /// Whether a message could get in now: nothing speaks against it, and what is held can make room.
+  bool has_room() const;
+
   /// Makes room for a job, and its immutable part. Errors: those of `core::make_spec` and `core::admit`.
   /// @param agent null for a run whose agent is gone, which needs no room: it ends at once.
   result<std::shared_ptr<const job_spec>> admit(new_job wanted, listed_agent* agent,

@@ -113,10 +113,7 @@ engine_health registry_parts::report() const {
   health.finished_messages = counters.ended(job_kind::message);
   health.mean_completion = counters.mean_completion(job_kind::message);
   health.schedule_blocks = scheduling_.index.blocks();
-  const auto live_messages
-    = counters.held(job_kind::message) - counters.finished(job_kind::message);
-  health.is_healthy = !jobs_.admission.refusal() && health.live < options.live_jobs_max
-                      && live_messages < options.jobs_max && texts.can_make_room(1);
+  health.is_healthy = jobs_.admission.has_room();
   return health;
 }
 

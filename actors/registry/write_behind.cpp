@@ -106,7 +106,8 @@ void write_behind::flush_if_idle() {
 
 bool write_behind::may_gather() const noexcept {
   return !is_durable_ && !is_stopping_ && next_.answers.empty()
-         && next_.batch.snapshots.size() + next_.batch.erased.size() < gathered_min
+         && next_.batch.snapshots.size() + next_.batch.erased.size() + next_.batch.sessions.size()
+              < gathered_min
          && next_.erased_text_bytes < gathered_text_bytes_max;
 }
 

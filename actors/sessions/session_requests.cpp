@@ -142,7 +142,7 @@ void session_requests::on(list_sessions& call) {
 void session_requests::on(session_health_call& call) {
   const auto now = parts_.out.now();
   session_health made;
-  made.is_healthy = !admission_.refusal() && live_.size() < parts_.context.options.live_jobs_max;
+  made.is_healthy = admission_.has_room();
   made.active = held_.index().counts().active;
   held_.index().for_each([&](const core::session_entry& entry) {
     if (!entry.is_hidden && is_near_expiration(*entry.current, now.wall))

@@ -99,7 +99,7 @@ session_timeouts timeouts_for(const session_timeout_change& given, const session
   made.timeout = std::clamp(given.timeout.value_or(limits.default_timeout), limits.timeout_min,
                             limits.timeout_max);
   made.max_duration = limits.default_max_duration;
-  made.warning_threshold = limits.default_warning_threshold;
+  made.warning_threshold = std::max(limits.default_warning_threshold, warning_threshold_min);
   replace_others(made, given, limits);
   return made;
 }

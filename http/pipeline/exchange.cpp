@@ -113,7 +113,7 @@ void exchange::write_made(const std::function<response()>& make) noexcept {
       try {
         return render(make());
       } catch (...) {
-        return render(internal_error());
+        return render(refuse_internal(area_of(received_.segments).form));
       }
     }();
     auto admitted
@@ -147,7 +147,7 @@ void exchange::begin_portions(const std::shared_ptr<portions>& of) noexcept {
     try {
       has_more = of->print(first);
     } catch (...) {
-      return write(render(internal_error()));
+      return write(render(refuse_internal(area_of(received_.segments).form)));
     }
     auto admitted = shared_->gate().admit(first.size(), importance::can_be_refused);
     if (!admitted.is_admitted)
@@ -259,7 +259,7 @@ void exchange::close() noexcept {
   if (is_answered_.load())
     return;
   try {
-    answer(internal_error());
+    answer(refuse_internal(area_of(received_.segments).form));
   } catch (...) {
     abandon();
   }

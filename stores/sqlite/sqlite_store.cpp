@@ -40,9 +40,7 @@ public:
     if (snapshots.empty() && erased.empty() && schedules.empty() && sessions.empty()
         && messages.empty())
       return is_in_doubt_ ? write([](writer& to) { return to.probe(); }) : result<void>{};
-    auto done = write([&](writer& to) { return to.commit(changes); });
-    if (!done && !writer_)
-      unwanted_messages_.insert(unwanted_messages_.end(), messages.begin(), messages.end());
+    auto done = write([&](writer& to) { return to.commit(changes); }, messages);
     if (done && !snapshots.empty())
       confirmed_ = snapshots.back();
     if (done)
@@ -153,8 +151,9 @@ private:
       confirmed_ = nullptr;
   }
 
+  /// @param messages what the work adds of conversations
   template <class Work>
-  result<void> write(Work work) {
+  result<void> write(Work work, std::span<const session_message> messages = {}) {
     is_in_doubt_ = true;
     if (!writer_)
       if (auto ok = open_anew(); !ok)
@@ -167,8 +166,10 @@ private:
       return done;
     // After a failed sync the system may report success for what it has thrown away. So what the
     // connection and the page cache believe counts for nothing: the next write starts from the file.
-    if (!done)
+    if (!done) {
       unwanted_.insert(unwanted_.end(), writer_->added().begin(), writer_->added().end());
+      unwanted_messages_.insert(unwanted_messages_.end(), messages.begin(), messages.end());
+    }
     writer_.reset();
     return done;
   }

@@ -138,7 +138,8 @@ public:
     query.before = window->before;
     query.after = window->after;
     query.limit = window->limit;
-    query.text_bytes_max = back.list_bytes_max();
+    // Texts grow by their escapes: a page that is cut must not be one that is refused.
+    query.text_bytes_max = back.list_bytes_max() / 2;
     sessions_->messages(*named.ref, std::move(query),
                         [back, given = named.given](session_result<session_message_page> page) {
                           if (!page)

@@ -64,6 +64,13 @@ TEST(SessionRules, NewTimeoutsAreTheGivenOnesClampedElseTheDefaults) {
     EXPECT_EQ(timeouts_for(one.given, {}), one.wanted) << &one - cases;
 }
 
+TEST(SessionRules, WarningOfTheSettingsIsAMinuteAtLeast) {
+  session_limits limits;
+  limits.default_warning_threshold = minutes{0.5};
+
+  EXPECT_EQ(timeouts_for({}, limits).warning_threshold, minutes{1});
+}
+
 TEST(SessionRules, ChangedTimeoutsKeepWhatIsNotGiven) {
   const session_timeouts before{minutes{10}, false, minutes{20}, minutes{3}};
   struct {

@@ -242,6 +242,13 @@ TEST_F(WriteBehind, GatheringEnds) {
        what.erase({}, 1024 * 1024);
        what.flush_if_idle();
      }},
+    // Sessions that came and went without a message stayed in the batch, and in memory, without end.
+    {"as many sessions as jobs that may gather",
+     [](write_behind& what) {
+       for (std::uint8_t number = 0; number < 255; ++number)
+         what.put_session(job_of(number)->spec->id, {job_of(number)->spec->id});
+       what.flush_if_idle();
+     }},
   };
   for (const auto& each : ends) {
     write_behind fresh{out, told, false};
