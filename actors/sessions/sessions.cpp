@@ -1,5 +1,6 @@
 #include "actors/sessions/sessions.hpp"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -14,6 +15,9 @@ namespace {
 
 /// Messages of forgotten sessions erased at a time, so that no commit waits long for it.
 constexpr std::size_t erased_messages_max = 500;
+
+/// How long to wait with dropping a session whose last change is not stored yet.
+constexpr std::chrono::seconds unstored_wait{1};
 
 constexpr auto deletion_reason = "the session was deleted";
 
@@ -127,6 +131,8 @@ void sessions::on_due() {
     index_.expire(*entry);
     if (now.wall < entry->current->expires_at + parts_.context.options.message_retention)
       arm(*entry);
+    else if (parts_.context.is_durable && entry->stored != entry->current)
+      timers_.arm(*entry, now.steady + unstored_wait); // the store may refuse what ended it
     else
       drop(*entry);
   }
@@ -255,6 +261,8 @@ void sessions::roll_back(const session_change& change) {
   } else {
     entry->current = entry->stored;
     parts_.writes.put_session(change.id, {change.id, entry->current, 0});
+    if (entry->is_expired && !is_expired(*entry->current, parts_.out.now().wall))
+      index_.unexpire(*entry); // the change that ended it was refused
     arm(*entry);
   }
 }

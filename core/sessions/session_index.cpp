@@ -28,11 +28,19 @@ void session_index::remove(const uuid& id) {
 }
 
 void session_index::expire(session_entry& entry) {
-  if (entry.is_expired)
+  set_expired(entry, true);
+}
+
+void session_index::unexpire(session_entry& entry) {
+  set_expired(entry, false);
+}
+
+void session_index::set_expired(session_entry& entry, bool is_expired) {
+  if (entry.is_expired == is_expired)
     return;
   if (!entry.is_hidden)
     count(entry, -1);
-  entry.is_expired = true;
+  entry.is_expired = is_expired;
   if (!entry.is_hidden)
     count(entry, 1);
 }

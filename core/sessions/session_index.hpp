@@ -49,6 +49,9 @@ public:
   /// The session counts as expired from now on.
   void expire(session_entry& entry);
 
+  /// The session counts as unexpired again: what ended it could not be stored.
+  void unexpire(session_entry& entry);
+
   /// Callers see it no more.
   void hide(session_entry& entry);
 
@@ -80,6 +83,7 @@ private:
     session_counts counts;
   };
 
+  void set_expired(session_entry& entry, bool is_expired);
   void count(const session_entry& entry, std::ptrdiff_t by);
 
   std::unordered_map<uuid, session_entry> entries_;

@@ -70,6 +70,29 @@ protected:
     EXPECT_TRUE(keeper.conversations->apply({{}, {}, {}, {&change, 1}, {&said, 1}}));
     return made;
   }
+
+  /// Moves the end of a session into the past while the store fails.
+  void expect_refused_change_ends_nothing() {
+    const auto one = create_session({.timeout = session_minutes{30}});
+    advance(10min);
+    keeper.is_holding = true;
+    state_slot changed;
+    talks().change_timeouts(ref(one), {.timeout = session_minutes{5}}, changed.callback());
+    run();
+    advance(100ms);
+    release_batch(fail(errc::io, "disk full"));
+    keeper.is_holding = false;
+    advance(2s);
+
+    ASSERT_EQ(changed.count, 1);
+    EXPECT_EQ(changed.value->error().code, session_errc::unavailable);
+    const auto found = look(one);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->record->expires_at, one->expires_at);
+    EXPECT_EQ(keeper.conversations->load_sessions()->size(), 1u);
+    advance(20min);
+    EXPECT_FALSE(look(one));
+  }
 };
 
 TEST_F(DurableSessions, MessageIsAnsweredOnceItIsStored) {
@@ -168,6 +191,17 @@ TEST_F(DurableSessions, SessionThatCannotBeCreatedOrDeletedStaysAsItWas) {
   EXPECT_EQ(removed.value->error().code, session_errc::unavailable);
   EXPECT_TRUE(look(one));
   EXPECT_EQ(keeper.conversations->load_sessions()->size(), 1u);
+}
+
+TEST_F(DurableSessions, RefusedChangeIntoThePastEndsNothing) {
+  start();
+  expect_refused_change_ends_nothing();
+}
+
+TEST_F(DurableSessions, RefusedChangeBeyondTheRetentionDropsNothing) {
+  options.message_retention = 1min;
+  start();
+  expect_refused_change_ends_nothing();
 }
 
 TEST_F(DurableSessions, LiveMessagesGoOnInOrderAfterARestart) {
