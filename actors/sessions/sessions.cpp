@@ -69,7 +69,7 @@ void sessions::begin_removal(core::session_entry& entry) {
   parts_.writes.put_session(entry.current->spec->id, {entry.current->spec->id, nullptr, 0});
   timers_.disarm(entry);
   index_.hide(entry);
-  entry.is_deleted = true;
+  entry.is_deleted = entry.is_removing = true;
 }
 
 void sessions::finish_removal(const uuid& id) {
@@ -83,6 +83,8 @@ void sessions::finish_removal(const uuid& id) {
     else
       live_.apply(*entry, core::event::cancel_asked{deletion_reason});
   }
+  if (auto* const entry = index_.find(id))
+    entry->is_removing = false;
   remove_if_over(id);
 }
 
@@ -90,7 +92,7 @@ void sessions::undo_removal(const uuid& id) {
   auto* const entry = index_.find(id);
   if (!entry)
     return;
-  entry->is_deleted = false;
+  entry->is_deleted = entry->is_removing = false;
   index_.show(*entry);
   arm(*entry);
   // What was waiting for its turn while the session was hidden.
@@ -100,7 +102,7 @@ void sessions::undo_removal(const uuid& id) {
 
 void sessions::remove_if_over(const uuid& id) {
   auto* const entry = index_.find(id);
-  if (!entry || !entry->is_hidden || turns_.size(id) > 0)
+  if (!entry || !entry->is_hidden || entry->is_removing || turns_.size(id) > 0)
     return;
   timers_.disarm(*entry);
   index_.remove(id);

@@ -26,6 +26,8 @@ struct session_entry : timer_node {
   bool is_hidden = false;
   /// Whether it was deleted: none of its messages begins any more.
   bool is_deleted = false;
+  /// Whether the store is still to answer to its deletion.
+  bool is_removing = false;
 };
 
 /// How many sessions are known.

@@ -193,6 +193,29 @@ TEST_F(DurableSessions, SessionThatCannotBeCreatedOrDeletedStaysAsItWas) {
   EXPECT_EQ(keeper.conversations->load_sessions()->size(), 1u);
 }
 
+TEST_F(DurableSessions, RefusedDeletionOutlivesTheEndOfTheLastJob) {
+  start();
+  const auto one = create_session();
+  const auto sent = send(one, "q");
+  keeper.is_holding = true;
+  answer("a"); // its end is at the store, the deletion is not yet
+  state_slot removed;
+  talks().remove(ref(one), removed.callback());
+  run();
+  release_batch({});
+  EXPECT_EQ(state_of(sent.job), job_state::completed);
+  EXPECT_EQ(removed.count, 0);
+  release_batch(fail(errc::io, "disk full"));
+  keeper.is_holding = false;
+  advance(1s);
+
+  ASSERT_EQ(removed.count, 1);
+  EXPECT_EQ(removed.value->error().code, session_errc::unavailable);
+  EXPECT_TRUE(look(one));
+  EXPECT_EQ(messages_of(one), "q [a] ");
+  EXPECT_EQ(keeper.conversations->load_sessions()->size(), 1u);
+}
+
 TEST_F(DurableSessions, RefusedChangeIntoThePastEndsNothing) {
   start();
   expect_refused_change_ends_nothing();
