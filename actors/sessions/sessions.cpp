@@ -33,7 +33,6 @@ void sessions::restore(std::vector<session_ptr> stored) {
     auto& entry = add(std::move(one));
     entry.stored = entry.current;
   }
-  on_due();
 }
 
 void sessions::begin() {
@@ -48,6 +47,8 @@ void sessions::begin() {
       if (auto* const entry = live_.find(job); entry && !entry->is_over)
         live_.apply(*entry, core::event::cancel_asked{deletion_reason});
   }
+  // Not before: the live jobs of a session whose retention has passed meanwhile go on.
+  on_due();
   if (parts_.context.is_durable)
     sweep_leftovers();
 }

@@ -266,6 +266,22 @@ TEST_F(DurableSessions, LiveMessageOfADeletedSessionIsCanceledAtTheStart) {
   EXPECT_EQ(state_of(live[0]), job_state::canceled);
 }
 
+TEST_F(DurableSessions, LiveMessageGoesOnIfTheRetentionPassedMeanwhile) {
+  options.message_retention = 1min;
+  auto ended = std::make_shared<session>(*stored_session());
+  ended->expires_at = wall_start - 2min;
+  sessions = {ended};
+  live = {stored_message(2, 20s, job_state::processing)};
+  start();
+  EXPECT_EQ(look(ended).error().code, session_errc::not_found);
+  ASSERT_EQ(runner->started.size(), 1u);
+
+  answer("a");
+
+  EXPECT_EQ(state_of(live[0]), job_state::completed);
+  EXPECT_EQ(keeper.conversations->load_sessions()->size(), 0u);
+}
+
 TEST_F(DurableSessions, EndCountsOnOverARestart) {
   sessions = {stored_session()};
   start();
