@@ -245,10 +245,6 @@ session_result<listed_agent*> session_requests::admit(const core::session_entry&
     return failed(core::waiting_error(waiting));
   if (auto why = admission_.refusal())
     return failed(core::refused_error(std::move(*why)));
-  if (call.ended && !parts_.waiting.has_room())
-    return failed(
-      core::refused_error({errc::capacity, "as many calls wait as allowed ("
-                                             + std::to_string(parts_.waiting.size_max()) + ')'}));
   return agent;
 }
 
@@ -286,6 +282,11 @@ void session_requests::take(core::session_entry& entry, listed_agent& agent, sen
   auto spec = admission_.admit(std::move(wanted), &agent, now);
   if (!spec)
     return call.accepted(failed(core::refused_error(std::move(spec.error()))));
+  // After the places of the job itself, as for any job.
+  if (call.ended && !parts_.waiting.has_room())
+    return call.accepted(failed(
+      core::refused_error({errc::capacity, "as many calls wait as allowed ("
+                                             + std::to_string(parts_.waiting.size_max()) + ')'})));
   auto grown = core::with_message(core::after_activity(*before, now.wall), said.created_at,
                                   parts_.context.options.sessions.messages_max);
   const auto was_renewed = grown.record.renewal_count > before->renewal_count;

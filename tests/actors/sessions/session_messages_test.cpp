@@ -217,6 +217,22 @@ TEST_F(SessionMessages, SenderThatCannotWaitIsRefused) {
   EXPECT_EQ(messages_of(one), "q1 ");
 }
 
+TEST_F(SessionMessages, RoomForTheJobIsAskedForBeforeRoomForTheWaiter) {
+  options.waiters_max = 1;
+  options.live_jobs_max = 1;
+  start();
+  const auto one = create_session();
+  sent_slot first, second;
+  end_slot ended;
+  talks().send(ref(one), say("q1"), first.callback(), ended.callback());
+  run();
+
+  talks().send(ref(one), say("q2"), second.callback(), ended.callback());
+  run();
+
+  EXPECT_EQ(second.value->error().cause.message, try_send(one, say("q3")).error().cause.message);
+}
+
 TEST_F(SessionMessages, AnswerAfterTheEndIsToldButNoMessage) {
   start();
   const auto one
