@@ -39,7 +39,7 @@ public:
     });
     // What was there goes with `next`, after the lock.
     told_.swap(next);
-    if (last_ && waiting_.empty())
+    if (told_ && last_ && waiting_.empty())
       waiting_.push_back(*last_);
     tell();
   }

@@ -1,5 +1,7 @@
 #include "agents/http/client_context.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -37,9 +39,18 @@ client_context::client_context(address_policy which, std::string bundle)
 }
 
 std::shared_ptr<CURLSH> client_context::sessions(steady_time now) {
-  if (trust_.refresh(now))
+  if (trust_.refresh(now)) {
     sessions_ = make_sessions();
+    trust_changed_at_ = now;
+  }
   return sessions_;
+}
+
+long client_context::connection_seconds_max(steady_time now) const noexcept {
+  if (!trust_changed_at_)
+    return 0;
+  const auto since = std::chrono::duration_cast<std::chrono::seconds>(now - *trust_changed_at_);
+  return std::max<long>(1, since.count());
 }
 
 } // namespace callboard::agents

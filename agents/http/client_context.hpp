@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace callboard::agents {
@@ -28,9 +29,14 @@ public:
   /// not known by an earlier session either.
   std::shared_ptr<CURLSH> sessions(steady_time now);
 
+  /// Connections that are older than this may have been made to somebody who is trusted no longer: those
+  /// from before the last change of the certificates. In seconds, at least 1; 0: there was no change.
+  long connection_seconds_max(steady_time now) const noexcept;
+
 private:
   tls_trust trust_;
   std::shared_ptr<CURLSH> sessions_;
+  std::optional<steady_time> trust_changed_at_;
 };
 
 } // namespace callboard::agents

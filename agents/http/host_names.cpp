@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstring>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -24,9 +26,15 @@ constexpr auto known_for = 60s;
 
 /// The address as a number; IPv6 in brackets. Empty: of another family.
 std::string address_text(const addrinfo& found) {
+  sockaddr_storage address{};
+  const auto size = std::min<socklen_t>(found.ai_addrlen, sizeof address);
+  std::memcpy(&address, found.ai_addr, size);
+  // libcurl takes no "%eth0", and would leave out the other addresses of the host as well.
+  if (found.ai_family == AF_INET6)
+    reinterpret_cast<sockaddr_in6&>(address).sin6_scope_id = 0;
   std::array<char, NI_MAXHOST> text{};
-  if (getnameinfo(found.ai_addr, found.ai_addrlen, text.data(), text.size(), nullptr, 0,
-                  NI_NUMERICHOST)
+  if (getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, text.data(), text.size(),
+                  nullptr, 0, NI_NUMERICHOST)
       != 0)
     return {};
   return found.ai_family == AF_INET6 ? '[' + std::string{text.data()} + ']'

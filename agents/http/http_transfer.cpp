@@ -131,13 +131,16 @@ bool http_transfer::set_trust_options(steady_time now) {
   sessions_ = context_.sessions(now);
   auto* handle = handle_.get();
   // libcurl would read all certificates for each connection, and keep them with it.
-  return all_ok(curl_easy_setopt(handle, CURLOPT_CAINFO, nullptr),
-                curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr),
-                // Else a lane goes on using the store that its first connection was given.
-                curl_easy_setopt(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L),
-                curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &http_transfer::use_trust),
-                curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, &context_),
-                curl_easy_setopt(handle, CURLOPT_SHARE, sessions_.get()));
+  return all_ok(
+    curl_easy_setopt(handle, CURLOPT_CAINFO, nullptr),
+    curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr),
+    // Else a lane goes on using the store that its first connection was given.
+    curl_easy_setopt(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L),
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &http_transfer::use_trust),
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, &context_),
+    // A kept connection is not looked at again: it ends with the certificates that it was made by.
+    curl_easy_setopt(handle, CURLOPT_MAXLIFETIME_CONN, context_.connection_seconds_max(now)),
+    curl_easy_setopt(handle, CURLOPT_SHARE, sessions_.get()));
 }
 
 CURLcode http_transfer::use_trust(CURL* /*handle*/, void* tls_context, void* context) {

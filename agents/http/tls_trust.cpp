@@ -37,8 +37,12 @@ bool tls_trust::refresh(steady_time now) {
   if (!version || version == version_)
     return false;
   auto changed = make_store();
-  if (X509_STORE_load_file(changed.get(), bundle_.c_str()) != 1)
+  if (X509_STORE_load_file(changed.get(), bundle_.c_str()) != 1) {
+    // Without a descriptor, say. As long as nobody is trusted the next request must try again.
+    if (!version_)
+      look_again_at_ = now;
     return false;
+  }
   store_ = std::move(changed);
   return std::exchange(version_, version).has_value();
 }

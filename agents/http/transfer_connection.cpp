@@ -52,7 +52,7 @@ curl_socket_t transfer_connection::open_socket(void* self, curlsocktype /*purpos
   connection.was_tried_ = true;
   const auto made = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (made < 0) {
-    connection.lacks_descriptor_ = is_shortage(errno);
+    connection.lacks_descriptor_ = connection.lacks_descriptor_ || is_shortage(errno);
     return CURL_SOCKET_BAD;
   }
   connection.opened_.push_back(made);

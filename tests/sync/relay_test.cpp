@@ -148,6 +148,20 @@ TEST(Relay, ReplacedListenerIsNotRunningAnyMore) {
   passing.join();
 }
 
+// With room for one event, the one that came while there was no listener was lost to a repeated one.
+TEST(Relay, LastEventDoesNotWaitForAListenerBesideANewerOne) {
+  sync::relay<int> relay{1, sync::replay::last};
+  numbers heard;
+  relay.listen([](int) {});
+  relay.pass(1);
+  relay.listen({});
+  relay.pass(2);
+
+  relay.listen([&](int event) { heard.push_back(event); });
+
+  EXPECT_EQ(heard, (numbers{2}));
+}
+
 TEST(Relay, ListenerThatThrowsHearsTheNextEvent) {
   sync::relay<int> relay{10};
   numbers heard;

@@ -111,6 +111,22 @@ TEST_F(OutboundTls, ChangedBundleIsReadAgain) {
   }
 }
 
+// A connection in steady use went on after the authority of its certificate had been taken out.
+TEST_F(OutboundTls, ChangedBundleEndsConnectionsThatAreInUse) {
+  const test::tls_peer peer{authority.issue({})};
+  const test::test_authority other;
+  outbound_http client{{}, trusted(authority.certificate())};
+  EXPECT_EQ(ask(client, request_to(peer.url())).body, "ok");
+  trusted(other.certificate());
+  const auto given_up_at = std::chrono::steady_clock::now() + test::patience;
+
+  auto fault = http_fault::none;
+  while (fault == http_fault::none && std::chrono::steady_clock::now() < given_up_at)
+    fault = ask(client, request_to(peer.url())).fault;
+
+  EXPECT_EQ(fault, http_fault::untrusted);
+}
+
 TEST_F(OutboundTls, KeptConnectionIsUsedAgain) {
   const test::tls_peer peer{authority.issue({})};
   outbound_http client{{}, trusted(authority.certificate())};
