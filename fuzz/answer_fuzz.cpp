@@ -54,7 +54,7 @@ void read_as_answer(std::string_view text) {
   require_showable(strict.error().message);
   bool is_named = false;
   for (const std::string_view name :
-       {"JSON", "an answer", "status", "content", "metadata", "error", "final"})
+       {"invalid JSON", "an answer", "status", "content", "metadata", "error", "final"})
     is_named |= strict.error().message.starts_with(name);
   require(is_named);
   require(made.status == answer_status::failed && made.content.empty());
