@@ -60,7 +60,7 @@ private:
   const found_handler tell_;
   const lookup_function ask_;
   std::unordered_map<std::string, entry> hosts_;
-  /// So many hosts are worth a look at which of them are outdated.
+  /// From this many hosts on, outdated ones are looked for.
   std::size_t drop_at_ = 64;
 };
 

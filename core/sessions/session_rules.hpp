@@ -76,7 +76,7 @@ session_error unavailable_error(error cause);
 session_error refused_error(error cause);
 /// As many sessions as allowed.
 session_error full_error(std::size_t sessions_max);
-/// So many messages wait.
+/// No further message is accepted while this many wait.
 session_error waiting_error(std::size_t waiting);
 
 } // namespace callboard::core

@@ -29,7 +29,7 @@ public:
     at_ = clock::now() + (phase == request_framer::phase::head ? limits_.head : limits_.idle);
   }
 
-  /// When it is over.
+  /// When it ends.
   clock::time_point at() const noexcept {
     return at_;
   }

@@ -379,7 +379,7 @@ private:
     bool is_writing = false;
     bool is_leaving = false;
     bool is_watched = false;
-    /// So many bytes must have come for the system to say that there are any.
+    /// The system reports that there are bytes only once this many have come.
     std::uint64_t wake_bytes = 1;
     /// Why the read that is under way has to end.
     const framing_fault* refused = nullptr;

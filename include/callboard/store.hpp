@@ -104,7 +104,7 @@ struct session_change {
   uuid id = {};
   /// Null: it is forgotten, and all its messages with it.
   session_ptr record = {};
-  /// So many of its messages are forgotten, the oldest first, once the new ones are in.
+  /// How many of its messages are forgotten, the oldest first, once the new ones are in.
   std::size_t messages_dropped = 0;
 };
 
