@@ -38,7 +38,7 @@ bool tls_trust::refresh(steady_time now) {
     return false;
   auto changed = make_store();
   if (X509_STORE_load_file(changed.get(), bundle_.c_str()) != 1) {
-    // Without a descriptor, say. As long as nobody is trusted the next request must try again.
+    // For example for want of a descriptor. Until certificates have been read, each request tries again.
     if (!version_)
       look_again_at_ = now;
     return false;

@@ -14,8 +14,8 @@ namespace callboard::agents {
 /// them, which take 20 ms and 800 KB. Used by one thread.
 class tls_trust {
 public:
-  /// @param bundle file with the certificates, PEM; empty: the system's. While it cannot be read nobody
-  /// is trusted.
+  /// @param bundle file with the certificates, PEM; empty: the system's. Until it can be
+  /// read, no certificate is trusted.
   explicit tls_trust(std::string bundle);
 
   /// Reads the file if it was changed, and looks for that once a second. What cannot be read changes

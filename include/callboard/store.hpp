@@ -129,7 +129,7 @@ struct history_query {
   uuid session_id = {};
   /// Messages of earlier turns than this, and their answers.
   system_time before = {};
-  /// At most so many entries, the newest.
+  /// The most entries to return, the newest ones.
   std::size_t entries_max = 100;
   /// Entries end before they would hold more bytes of text.
   std::size_t text_bytes_max = std::size_t{1024} * 1024;

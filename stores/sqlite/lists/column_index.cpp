@@ -15,7 +15,7 @@ std::int64_t ms_of(system_time time) noexcept {
   return time.time_since_epoch().count();
 }
 
-/// So many jobs are loaded in a millisecond or two, and nothing of it can be stopped.
+/// Jobs loaded between two checks for a stop: a millisecond or two of work.
 constexpr std::size_t jobs_at_once = 1'024;
 
 template <class T>

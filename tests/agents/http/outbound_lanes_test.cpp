@@ -40,7 +40,7 @@ protected:
     setrlimit(RLIMIT_NOFILE, &open_files);
   }
 
-  /// Lets the agent owe so many answers.
+  /// Lets the agent owe this many answers.
   std::vector<outbound_http::request_id> hold(outbound_http& client, std::size_t count) {
     std::vector<outbound_http::request_id> ids;
     for (std::size_t n = 0; n < count; ++n)
@@ -114,7 +114,7 @@ TEST_F(OutboundLanes, DestructionEndsWhatIsUnderWayAndWhatWaits) {
   EXPECT_EQ(faults(), std::vector<http_fault>(held_requests, http_fault::stopped));
 }
 
-// Without a descriptor they failed as if nobody listened at the agent's address.
+// Without a descriptor they failed as if the agent's port were closed.
 TEST_F(OutboundLanes, RequestsBeyondTheBudgetWaitInOrder) {
   // A quarter is for connections that are kept.
   outbound_http client{address_policy{}, "", 4};
